@@ -1,0 +1,223 @@
+// The actor cell. Its head word is its state: who may run it, where its newest message is, and whose
+// tenancy this is, in 64 bits that change by compare-and-swap only. Nobody else writes that word.
+//
+//   IDLE ──push──▶ RUNNABLE ──claim──▶ RUNNING ──idle──▶ IDLE
+//                      ▲                  │  │
+//                      └──────yield───────┘  └─block─▶ BLOCKED ──raise──▶ a turn for control only ──▶ BLOCKED
+//                                                                        └──unblock──▶ RUNNING
+//   any of RUNNING ──close──▶ STOPPED ──open (generation + 1)──▶ IDLE or BLOCKED
+//
+// Rules that every transition keeps:
+//   - only a step from unowned to OWNED queues the cell, so it is never queued twice and never missed;
+//   - going idle is one CAS and the owner's last touch;
+//   - going idle and going back to BLOCKED fail while SYS is raised;
+//   - the owner lowers SYS before it takes the system word: in the other order a sender that still saw
+//     SYS would leave its frame behind;
+//   - a word of another generation is somebody else's: every CAS carries the generation.
+//
+// Rejected: a state word beside the queue (two accesses after publication, each a use after free once
+// actors stop and cells are used again).
+import { seeded } from "./check";
+import {
+  BLOCKED,
+  BUSY,
+  CELL_HEAD,
+  CELL_INTENT,
+  CELL_LIST,
+  CELL_SYSTEM,
+  NOTHING,
+  OWNED,
+  POINTER_MASK,
+  REFUSED,
+  RUNNING,
+  SCHEDULE,
+  STOPPED,
+  SYS,
+  SYSTEM_BITS,
+  SYSTEM_CLOSED,
+} from "./layout";
+import { cas64, glance32, load64, note32, store64 } from "./sync";
+
+export function generationOf(word: u64): u32 {
+  return <u32>(word >>> 32);
+}
+
+export function pointerOf(word: u64): u32 {
+  return <u32>word & POINTER_MASK;
+}
+
+function word(generation: u32, low: u32): u64 {
+  return ((<u64>generation) << 32) | low;
+}
+
+/** What to do with a head word that a sender of this generation meets. */
+export function refuses(head: u64, generation: u32): bool {
+  return generationOf(head) != generation || (<u32>head & STOPPED) != 0;
+}
+
+/** The word after a push: whoever turns an unowned cell into an owned one must queue it. */
+export function pushed(head: u64, frame: u32): u64 {
+  const tags = <u32>head & ~POINTER_MASK;
+  return word(generationOf(head), frame | tags | ((tags & (OWNED | BLOCKED)) == 0 ? OWNED : 0));
+}
+
+// ---- any thread -----------------------------------------------------------------------------------
+
+/** Raises SYS, after something was put into the system word. NOTHING | SCHEDULE | REFUSED. */
+export function raise(cell: usize, generation: u32): i32 {
+  for (;;) {
+    const old = load64(cell + CELL_HEAD);
+    if (refuses(old, generation)) return REFUSED;
+    // The owner lowers SYS before it takes the system word, so what we put there will be seen.
+    if ((<u32>old & SYS) != 0) return NOTHING;
+    const owned = (<u32>old & (seeded(18) ? OWNED | BLOCKED : OWNED)) != 0;
+    // Pairs with idle() and block(), which fail on SYS, and with lower().
+    if (cas64(cell + CELL_HEAD, old, old | SYS | OWNED) == old) return owned ? NOTHING : SCHEDULE;
+  }
+  return REFUSED;
+}
+
+// ---- the worker that took the cell from a queue ---------------------------------------------------
+
+/**
+ * RUNNABLE to RUNNING, taking the messages along unless the cell is BLOCKED or has some left. Answers the
+ * old head, or 0 for a hint that is stale: the tenant changed, or somebody else claimed it.
+ */
+export function claim(cell: usize, generation: u32): u64 {
+  for (;;) {
+    const old = load64(cell + CELL_HEAD);
+    const tags = <u32>old & ~POINTER_MASK;
+    if (generationOf(old) != generation) return 0;
+    if ((tags & (OWNED | RUNNING | STOPPED)) != OWNED && !seeded(2)) return 0;
+    // A list left from an earlier turn is read first; it was stored before the head said RUNNABLE, and a
+    // stale hint's CAS fails whatever is read here.
+    const later = (tags & BLOCKED) != 0 || glance32(cell + CELL_LIST) != 0;
+    const keep = later ? <u32>old : tags;
+    if (!later) note32(cell + CELL_INTENT, pointerOf(old));
+    if (seeded(6)) {
+      // Seeded bug 6: a claim without CAS.
+      store64(cell + CELL_HEAD, word(generationOf(old), keep | RUNNING));
+      return old;
+    }
+    // Takes the frames; pairs with the CAS in push(), which published them.
+    if (cas64(cell + CELL_HEAD, old, word(generationOf(old), keep | RUNNING)) == old) return old;
+  }
+  return 0;
+}
+
+// ---- owner only: between claim and the transition that gives the cell away -------------------------
+
+/** Takes what came in meanwhile; SYS stays. Answers the newest frame, or 0. */
+export function drain(cell: usize): u32 {
+  for (;;) {
+    const old = load64(cell + CELL_HEAD);
+    const frame = pointerOf(old);
+    if (frame == 0) return 0;
+    store<u32>(cell + CELL_INTENT, frame);
+    if (cas64(cell + CELL_HEAD, old, old & ~(<u64>POINTER_MASK)) == old) return frame;
+  }
+  return 0;
+}
+
+/** RUNNING to IDLE. NOTHING: the cell is given away. BUSY: messages or control came in, go on. */
+export function idle(cell: usize, generation: u32): i32 {
+  const running = word(generation, OWNED | RUNNING);
+  if (seeded(3)) {
+    // Seeded bug 3: a plain store to idle, after a look.
+    if (load64(cell + CELL_HEAD) != running) return BUSY;
+    store64(cell + CELL_HEAD, word(generation, 0));
+    return NOTHING;
+  }
+  if (seeded(1)) {
+    // Seeded bug 1: idle without looking again.
+    for (;;) {
+      const old = load64(cell + CELL_HEAD);
+      if (cas64(cell + CELL_HEAD, old, old & ~(<u64>(OWNED | RUNNING))) == old) return NOTHING;
+    }
+  }
+  if (seeded(10)) {
+    // Seeded bug 10: SYS is not looked at while going idle.
+    const old = load64(cell + CELL_HEAD);
+    if (pointerOf(old) != 0) return BUSY;
+    return cas64(cell + CELL_HEAD, old, word(generation, 0)) == old ? NOTHING : BUSY;
+  }
+  // The last touch; pairs with push() and raise(), whose CAS either comes first and makes this fail, or
+  // finds the cell unowned and queues it.
+  return cas64(cell + CELL_HEAD, running, word(generation, 0)) == running ? NOTHING : BUSY;
+}
+
+/** RUNNING back to RUNNABLE: the caller queues it. */
+export function yieldTurn(cell: usize): void {
+  for (;;) {
+    const old = load64(cell + CELL_HEAD);
+    if (cas64(cell + CELL_HEAD, old, old & ~(<u64>RUNNING)) == old) return;
+  }
+}
+
+/** To BLOCKED, from RUNNING or from a turn for control. BUSY: control came in, look at it first. */
+export function block(cell: usize): i32 {
+  for (;;) {
+    const old = load64(cell + CELL_HEAD);
+    if ((<u32>old & SYS) != 0 && !seeded(11)) {
+      if (cas64(cell + CELL_HEAD, old, old | BLOCKED) == old) return BUSY;
+      continue;
+    }
+    // Pairs with raise(), which queues a BLOCKED cell for a turn of control.
+    const blocked = (old & ~(<u64>(OWNED | RUNNING | (seeded(11) ? SYS : 0)))) | BLOCKED;
+    if (cas64(cell + CELL_HEAD, old, blocked) == old) return NOTHING;
+  }
+  return BUSY;
+}
+
+/** From BLOCKED back to RUNNING, within a turn for control. */
+export function unblock(cell: usize): void {
+  for (;;) {
+    const old = load64(cell + CELL_HEAD);
+    if (cas64(cell + CELL_HEAD, old, old & ~(<u64>BLOCKED)) == old) return;
+  }
+}
+
+/** SYS was raised: lower it. The system word must be taken after this, not before. */
+export function lower(cell: usize): void {
+  for (;;) {
+    const old = load64(cell + CELL_HEAD);
+    if ((<u32>old & SYS) == 0) return;
+    if (cas64(cell + CELL_HEAD, old, old & ~(<u64>SYS)) == old) return;
+  }
+}
+
+/** Takes the system word: frames and bits; it stays open. */
+export function takeSystem(cell: usize): u32 {
+  for (;;) {
+    const old = load64(cell + CELL_SYSTEM);
+    const taken = <u32>old & (POINTER_MASK | SYSTEM_BITS);
+    if (taken == 0) return 0;
+    if (cas64(cell + CELL_SYSTEM, old, old & ~(<u64>taken)) == old) return taken;
+  }
+  return 0;
+}
+
+/** The tenant is gone: no push succeeds any more. Answers the newest frame that had come in, or 0. */
+export function close(cell: usize): u32 {
+  for (;;) {
+    const old = load64(cell + CELL_HEAD);
+    if (cas64(cell + CELL_HEAD, old, word(generationOf(old), STOPPED)) == old) return pointerOf(old);
+  }
+  return 0;
+}
+
+/** The same for the system word. */
+export function closeSystem(cell: usize): u32 {
+  for (;;) {
+    const old = load64(cell + CELL_SYSTEM);
+    if (cas64(cell + CELL_SYSTEM, old, word(generationOf(old), SYSTEM_CLOSED)) == old) return pointerOf(old);
+  }
+  return 0;
+}
+
+/** A new tenant moves in. Until now the cell read STOPPED; the caller has filled everything else. */
+export function open(cell: usize, generation: u32, blocked: bool): void {
+  store64(cell + CELL_SYSTEM, word(generation, 0));
+  // Publishes the cell; whoever learns the generation learns it after this.
+  store64(cell + CELL_HEAD, word(generation, blocked ? BLOCKED : 0));
+}

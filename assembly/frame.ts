@@ -1,0 +1,48 @@
+// The message frame: its header as layout.ts draws it, reserved from the pool, filled by the sender,
+// given back by whoever handled it.
+import {
+  EXTENSION_BYTES,
+  FLAG_EXTENDED,
+  FRAME_FLAGS,
+  FRAME_KIND,
+  FRAME_PAYLOAD,
+  FRAME_SIZE,
+  FRAME_STAMP,
+  FRAME_TICKET,
+} from "./layout";
+import { allocate, allocateControl } from "./pool";
+
+/** A frame for `bytes` of payload, the words that must be zero set so; 0 when memory is used up. The caller owns it. */
+export function reserve(bytes: u32): u32 {
+  const frame = allocate(FRAME_PAYLOAD + bytes);
+  if (frame != 0) blank(frame, bytes);
+  return frame;
+}
+
+/** The same with 16 bytes for a time stamp and a trace before the payload. */
+export function reserveStamped(bytes: u32, now: f64): u32 {
+  const frame = allocate(FRAME_PAYLOAD + EXTENSION_BYTES + bytes);
+  if (frame == 0) return 0;
+  blank(frame, bytes);
+  store<u8>(frame + FRAME_FLAGS, FLAG_EXTENDED);
+  store<f64>(frame + FRAME_STAMP, now);
+  return frame;
+}
+
+/** For control: from the reserve when memory is used up. */
+export function reserveControl(bytes: u32): u32 {
+  const frame = allocateControl(FRAME_PAYLOAD + bytes);
+  if (frame != 0) blank(frame, bytes);
+  return frame;
+}
+
+/** Address of the payload. */
+export function payloadOf(frame: u32): usize {
+  return frame + FRAME_PAYLOAD + ((load<u8>(frame + FRAME_FLAGS) & FLAG_EXTENDED) != 0 ? EXTENSION_BYTES : 0);
+}
+
+function blank(frame: u32, bytes: u32): void {
+  store<u32>(frame + FRAME_SIZE, bytes);
+  store<u32>(frame + FRAME_KIND, 0); // kind, priority, form, flags
+  store<u64>(frame + FRAME_TICKET, 0);
+}

@@ -1,0 +1,145 @@
+// Who sleeps, who searches, whom to wake.
+//
+// Two kinds of wakes, kept apart. A *targeted* wake is for work that only one worker can do: it goes to
+// that worker's own parked word and nothing suppresses it. An *any* wake is for work that every thief can
+// do: at most one searcher at a time is enough, because a searcher that finds work passes the duty on.
+//
+//   the one who brings work               the one who goes to sleep
+//   1. publishes it (inbox, deque, …)     1. sets its parked word to PARKED
+//   2. looks at the parked word           2. looks at inbox, injector and deques again
+//   3. PARKED: takes it back by CAS,      3. nothing: waits on the word until it changes
+//      notifies
+//
+// Either the one who brings work sees PARKED, or the sleeper sees the work: both publish before they look.
+// The same holds for the search token: it is given back before the last look, by searcher and waker alike.
+import { seeded } from "./check";
+import { length } from "./deque";
+import { injected } from "./injector";
+import {
+  AWAKE,
+  HEADER,
+  HEADER_SEARCHING,
+  HEADER_SLEEPING,
+  HEADER_THIEVES,
+  METER_WAKES,
+  PARKED,
+  SUMMONED,
+  WORKER_FIFO_HEAD,
+  WORKER_INBOX,
+  WORKER_PARKED,
+  WORKER_TOKEN,
+} from "./layout";
+import { count } from "./meter";
+import { blockOf, here, me, workers } from "./place";
+import { add32, cas32, load32, notify, store32, swap32 } from "./sync";
+
+// ---- those who bring work -------------------------------------------------------------------------
+
+/** After something was put into the worker's inbox. */
+export function wake(worker: u32): void {
+  const parked = blockOf(worker) + WORKER_PARKED;
+  if (seeded(15) && load32(HEADER + HEADER_SEARCHING) != 0) return;
+  // Pairs with park(): it set PARKED before it looked at its inbox.
+  if (load32(parked) != PARKED || cas32(parked, PARKED, AWAKE) != PARKED) return;
+  roused(worker, parked);
+}
+
+/** After something was put where every thief may take it. */
+export function wakeAny(): void {
+  for (;;) {
+    if (load32(HEADER + HEADER_SLEEPING) == 0) return;
+    // Somebody searches, and looks again after giving the token back.
+    if (load32(HEADER + HEADER_SEARCHING) != 0) return;
+    if (cas32(HEADER + HEADER_SEARCHING, 0, 1) != 0) return;
+    for (;;) {
+      const worker = sleeper();
+      if (worker == 0xffffffff) break;
+      const parked = blockOf(worker) + WORKER_PARKED;
+      if (cas32(parked, PARKED, SUMMONED) == PARKED) {
+        roused(worker, parked); // the token is his now
+        return;
+      }
+    }
+    store32(HEADER + HEADER_SEARCHING, 0);
+    // Who was suppressed by our token relies on this look. Who parks after it looks for himself. The count
+    // of sleepers is no help here: it may lag behind the words, and nobody waits for another's step.
+    if (sleeper() == 0xffffffff || !stealable()) return;
+  }
+}
+
+/** A thief that is parked, or -1. */
+function sleeper(): u32 {
+  const all = workers();
+  for (let worker = load<u32>(HEADER + HEADER_THIEVES); worker < all; worker++) {
+    if (load32(blockOf(worker) + WORKER_PARKED) == PARKED) return worker;
+  }
+  return 0xffffffff;
+}
+
+function roused(worker: u32, parked: usize): void {
+  if (worker >= load<u32>(HEADER + HEADER_THIEVES)) add32(HEADER + HEADER_SLEEPING, <u32>-1);
+  notify(parked, 1);
+  count(here, METER_WAKES, 1);
+}
+
+// ---- the one who goes to sleep --------------------------------------------------------------------
+
+/** True: the thread should wait on its parked word while it reads PARKED. False: there is work. */
+export function park(): bool {
+  store32(here + WORKER_PARKED, PARKED);
+  if (thief()) add32(HEADER + HEADER_SLEEPING, 1);
+  if (seeded(9)) return true;
+  if (!visible()) return true;
+  unpark();
+  return false;
+}
+
+/** After the wait, whatever ended it. True when somebody had called. */
+export function unpark(): bool {
+  const old = swap32(here + WORKER_PARKED, AWAKE);
+  if (old == PARKED) {
+    if (thief()) add32(HEADER + HEADER_SLEEPING, <u32>-1);
+    return false;
+  }
+  if (old == SUMMONED) store<u32>(here + WORKER_TOKEN, 1);
+  return true;
+}
+
+/** Is there anything this worker could do? */
+export function visible(): bool {
+  if (load<u32>(here + WORKER_FIFO_HEAD) != 0 || load32(here + WORKER_INBOX) != 0) return true;
+  return thief() && stealable();
+}
+
+/** Is there anything any thief could do? */
+export function stealable(): bool {
+  if (injected()) return true;
+  const all = workers();
+  for (let worker: u32 = 0; worker < all; worker++) {
+    if (length(blockOf(worker)) != 0) return true;
+  }
+  return false;
+}
+
+export function thief(): bool {
+  return me >= load<u32>(HEADER + HEADER_THIEVES);
+}
+
+// ---- the search token -----------------------------------------------------------------------------
+
+/** True when this worker may search: it is the only one. */
+export function beginSearch(): bool {
+  if (load<u32>(here + WORKER_TOKEN) != 0) return true;
+  if (load32(HEADER + HEADER_SEARCHING) != 0) return false;
+  if (cas32(HEADER + HEADER_SEARCHING, 0, 1) != 0) return false;
+  store<u32>(here + WORKER_TOKEN, 1);
+  return true;
+}
+
+/** Gives the token back; if there is more to do, the next sleeper is called. */
+export function endSearch(found: bool): void {
+  if (load<u32>(here + WORKER_TOKEN) == 0) return;
+  store<u32>(here + WORKER_TOKEN, 0);
+  store32(HEADER + HEADER_SEARCHING, 0);
+  if (found && stealable()) wakeAny();
+}

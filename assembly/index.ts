@@ -1,0 +1,81 @@
+// The ABI, in the order of a message's life. host/core/abi.ts says the same in TypeScript, and a test
+// compares the two. Nothing but exports, and the two calls that begin a system and a thread.
+import {
+  HEADER,
+  HEADER_BUDGET,
+  HEADER_EPOCH,
+  HEADER_FIRST,
+  HEADER_FRONTIER,
+  HEADER_LAYOUT,
+  HEADER_LIMIT,
+  HEADER_MAXIMUM,
+  HEADER_METAS,
+  HEADER_SLICE,
+  HEADER_STATES,
+  HEADER_THIEVES,
+  HEADER_WORKERS,
+  META_BYTES,
+  WORKER_BYTES,
+  WORKER_FIRST,
+} from "./layout";
+import { settle } from "./place";
+import { fillReserve } from "./pool";
+import { startThread } from "./worker";
+
+/**
+ * Begins a system on zeroed memory, before any other thread attaches: plain stores. `first` is the lowest
+ * chunk of the arena (0: right after the tables). False when the memory is too small.
+ */
+export function boot(
+  workers: u32,
+  thieves: u32,
+  pages: u32,
+  maximum: u32,
+  first: u32,
+  epoch: f64,
+  budget: u32,
+  sliceUs: u32,
+): bool {
+  const states: u32 = WORKER_FIRST + workers * WORKER_BYTES;
+  const metas: u32 = (states + (maximum << 2) + 63) & ~63;
+  const end: u32 = (metas + maximum * META_BYTES + 65535) >>> 16;
+  if (first < end) first = end;
+  if (first >= maximum || end > pages) return false;
+  store<u32>(HEADER + HEADER_LAYOUT, LAYOUT);
+  store<u32>(HEADER + HEADER_WORKERS, workers);
+  store<u32>(HEADER + HEADER_THIEVES, thieves);
+  store<u32>(HEADER + HEADER_STATES, states);
+  store<u32>(HEADER + HEADER_METAS, metas);
+  store<u32>(HEADER + HEADER_FIRST, first);
+  store<u32>(HEADER + HEADER_FRONTIER, first);
+  store<u32>(HEADER + HEADER_MAXIMUM, maximum);
+  store<u32>(HEADER + HEADER_LIMIT, pages);
+  store<f64>(HEADER + HEADER_EPOCH, epoch);
+  store<u32>(HEADER + HEADER_BUDGET, budget);
+  store<u32>(HEADER + HEADER_SLICE, sliceUs);
+  return true;
+}
+
+/** Makes this instance the worker of that index. False: no memory for its reserve. */
+export function attach(index: u32): bool {
+  settle(index);
+  startThread();
+  return fillReserve();
+}
+
+/** Hash of the layout that this core was compiled with. */
+export function layout(): u32 {
+  return LAYOUT;
+}
+
+export { spawn, generation, leastLoaded } from "./worker";
+export { compose, post, send, control } from "./worker";
+export { reserve, reserveControl } from "./frame";
+export { open as openTicket, cancel as cancelTicket, pending } from "./ticket";
+export { take, look, release, putDown, sample, sliceOver } from "./worker";
+export { reply } from "./worker";
+export { drop } from "./ticket";
+export { close, bury, vacate, failCurrent } from "./worker";
+export { tell, stop, stopSelf } from "./worker";
+export { park, unpark, visible } from "./idle";
+export { tidy } from "./pool";

@@ -1,0 +1,49 @@
+// Ready cells for whoever comes: from threads that do not steal, from full deques, and from turns that
+// expired. A stack linked through the cells, taken whole (so there is no ABA) by one worker, which
+// keeps the oldest for its deque, where thieves reach it, and puts back what does not fit.
+import { CELL_HEAD, CELL_LINK, HEADER, HEADER_INJECTOR } from "./layout";
+import { generationOf } from "./cell";
+import { push as pushHint } from "./deque";
+import { cas32, load32, load64, swap32 } from "./sync";
+
+/** Any thread. */
+export function inject(cell: u32): void {
+  for (;;) {
+    const old = load32(HEADER + HEADER_INJECTOR);
+    store<u32>(cell + CELL_LINK, old);
+    // Publishes the link; pairs with the swap in draw().
+    if (cas32(HEADER + HEADER_INJECTOR, old, cell) == old) return;
+  }
+}
+
+/** Any thread: is there anything? */
+export function injected(): bool {
+  return load32(HEADER + HEADER_INJECTOR) != 0;
+}
+
+/** A worker that steals: the oldest cell, or 0. The others go into its deque, the rest back. */
+export function draw(block: usize): u32 {
+  if (!injected()) return 0;
+  let cell = swap32(HEADER + HEADER_INJECTOR, 0);
+  let oldest: u32 = 0;
+  while (cell != 0) {
+    const next = load<u32>(cell + CELL_LINK);
+    store<u32>(cell + CELL_LINK, oldest);
+    oldest = cell;
+    cell = next;
+  }
+  if (oldest == 0) return 0;
+  let rest = load<u32>(oldest + CELL_LINK);
+  while (rest != 0) {
+    // The next link is read first: once in the deque, the cell may run and be queued elsewhere.
+    const next = load<u32>(rest + CELL_LINK);
+    if (!pushHint(block, hintOf(rest))) inject(rest);
+    rest = next;
+  }
+  return oldest;
+}
+
+/** A queued cell is RUNNABLE, so its generation cannot change before it is claimed. */
+export function hintOf(cell: u32): u64 {
+  return ((<u64>generationOf(load64(cell + CELL_HEAD))) << 32) | cell;
+}

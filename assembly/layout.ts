@@ -1,0 +1,280 @@
+// Every offset, size, tag, state and code of the shared memory: integers only, without types, so that
+// the AssemblyScript compiler and the TypeScript compiler read this very file. There is no other copy.
+//
+// The memory from low to high addresses:
+//
+//   0 ──────── 1024 ───────── 4096 ──────────── … ─────────── … ───────── … ──────────── end
+//   │ null page │ system header │ worker blocks │ chunk states │ chunk metas │ arena of chunks │
+//
+// "Who writes": S = any thread, by an atomic. O = the worker that owns the thing, plainly. B = boot only.
+
+// ---- the system header ----------------------------------------------------------------------------
+export const HEADER = 1024;
+export const HEADER_LAYOUT = 0; //        B  hash of this file: two versions must not meet
+export const HEADER_WORKERS = 4; //       B  how many worker blocks there are
+export const HEADER_THIEVES = 8; //       B  index of the first worker that steals (0 or 1)
+export const HEADER_STATES = 12; //       B  address of the chunk states
+export const HEADER_METAS = 16; //        B  address of the chunk metas
+export const HEADER_FIRST = 20; //        B  index of the first chunk of the arena
+export const HEADER_MAXIMUM = 24; //      B  chunk index the memory may grow to
+export const HEADER_LISTENING = 28; //    S  how many listen to events; 0: none are sent
+export const HEADER_ROOT = 32; //         B  the root's cell
+export const HEADER_ROOT_GENERATION = 36; // B
+export const HEADER_EPOCH = 40; //        B  f64, ms on the machine's clock when the system began
+export const HEADER_BUDGET = 48; //       B  messages per turn, for cells that say nothing else
+export const HEADER_SLICE = 52; //        B  µs per slice
+export const HEADER_LIMIT = 64; //        S  first chunk index that does not exist yet
+export const HEADER_FRONTIER = 68; //     S  advisory: chunks from here on were never used
+export const HEADER_FREED = 72; //        S  advisory: how many chunks below the frontier are free
+export const HEADER_USED = 76; //         S  chunks in use
+export const HEADER_INJECTOR = 128; //    S  newest ready cell for whoever comes; linked by CELL_LINK
+export const HEADER_SEARCHING = 192; //   S  1 while somebody looks for work, or was summoned to
+export const HEADER_SLEEPING = 256; //    S  how many thieves are parked
+export const HEADER_BYTES = 3072;
+
+// ---- a worker's block -----------------------------------------------------------------------------
+export const WORKER_FIRST = 4096;
+export const WORKER_BYTES = 65536;
+export const WORKERS_MAX = 128;
+export const WORKER_PARKED = 0; //        S  AWAKE, PARKED or SUMMONED; the word the thread waits on
+export const WORKER_INBOX = 64; //        S  newest ready cell pinned here, queued by others
+export const WORKER_REMOTE = 128; //      S  blocks of this worker's chunks, freed by others
+export const WORKER_LOAD = 132; //        S  actors placed here
+export const WORKER_FIFO_HEAD = 192; //   O  ready cells pinned here, oldest first
+export const WORKER_FIFO_TAIL = 196; //   O
+export const WORKER_NEXT = 200; //        O  run-next slot: a native cell made ready by native code
+export const WORKER_NEXT_GENERATION = 204; // O
+export const WORKER_CURRENT = 208; //     O  the cell in its turn, for the one who catches a trap
+export const WORKER_TICK = 212; //        O  takes so far
+export const WORKER_SEED = 216; //        O  state of the generator that picks victims
+export const WORKER_TOKEN = 220; //       O  1 while this worker holds the search token
+export const WORKER_REPLIES = 224; //     O  the cell that takes this thread's replies
+export const WORKER_REPLIES_GENERATION = 228; // O
+export const WORKER_OUT_CELL = 256; //    O  what take() hands to the host: the cell,
+export const WORKER_OUT_GENERATION = 260; // its generation,
+export const WORKER_OUT_SLOT = 264; //       the host's number for it,
+export const WORKER_OUT_BITS = 268; //       control bits (SYSTEM_*),
+export const WORKER_OUT_SYSTEM = 272; //     system frames at WORKER_SYSTEM,
+export const WORKER_OUT_COUNT = 276; //      user frames at WORKER_BATCH,
+export const WORKER_OUT_BLOCKED = 280; //    1 when it is BLOCKED: a turn for control only
+export const WORKER_PROGRESS = 284; //    O  index of the frame in hand within the batch, set by the host
+export const WORKER_METER = 320; //       O  counters, f64 each
+export const WORKER_TOP = 640; //         S  deque: where thieves take (i64)
+export const WORKER_BOTTOM = 704; //      S  deque: where the owner pushes and pops (i64)
+export const WORKER_POOL = 768; //        O  per class: current chunk, first chunk with room (2 x u32)
+export const WORKER_RESERVE = 896; //     O  blocks kept back for control: first, count
+export const WORKER_RESERVE_COUNT = 900;
+export const WORKER_PENDING_COUNT = 904; // O  blocks of others, freed here, not yet handed over
+export const WORKER_PENDING = 1024; //    O  per owner: newest, oldest, count (3 x u32)
+export const WORKER_WHEEL_TICK = 3072; // O  i64, the last ms that was expired
+export const WORKER_WHEEL_COUNT = 3080; // O  timers armed
+export const WORKER_WHEEL = 3136; //      O  4 levels of 64 slots, each the address of its first timer
+export const WORKER_SYSTEM = 4352; //     O  frame addresses for the host: system lane
+export const WORKER_BATCH = 8192; //      O  frame addresses for the host: user lane
+export const WORKER_DEQUE = 16384; //     S  hints { generation | cell }, 8 bytes each
+
+export const SYSTEM_BATCH_MAX = 256;
+export const BATCH_MAX = 1024;
+export const DEQUE_CAPACITY = 4096;
+
+export const AWAKE = 0;
+export const PARKED = 1;
+export const SUMMONED = 2;
+
+// ---- counters (WORKER_METER), one writer each -----------------------------------------------------
+export const METER_SENT = 0;
+export const METER_HANDLED = 8;
+export const METER_DEAD = 16;
+export const METER_CREATED = 24;
+export const METER_STOPPED = 32;
+export const METER_RESTARTS = 40;
+export const METER_STEALS = 48;
+export const METER_TURNS = 56;
+export const METER_PARKS = 64;
+export const METER_WAKES = 72; //       wakes this worker gave to others
+export const METER_MISSED = 80; //      time-outs that found work nobody announced: must stay 0
+export const METER_BUSY = 88; //        ms spent in turns
+export const METER_ASKS = 96;
+export const METER_TIMEOUTS = 104;
+export const METER_QUEUE = 112; //      run queue length when last looked at
+export const METER_EVENTS = 120; //     events posted to the system's thread
+export const METER_EVENTS_SEEN = 128; // of these, taken there (written by that thread)
+export const METER_LATENCY_SUM = 136; // sampled time in mailbox, ms
+export const METER_LATENCY_COUNT = 144;
+export const METER_LATENCY = 152; //    16 buckets: bucket k counts samples under 2^k µs, the last all others
+export const METER_BUCKETS = 18;
+
+// ---- the pool -------------------------------------------------------------------------------------
+export const CHUNK_SHIFT = 16;
+export const CHUNK = 65536;
+export const BLOCK_MIN = 64;
+export const BLOCK_MAX = 32768;
+export const BLOCK_LINK = 60; //  a free block's link; also CELL_LINK, so a free cell's words stay
+export const CLASSES = 12;
+export const CLASS_CELL = 10; //  128 bytes; chunks are never used for anything else
+export const CLASS_TICKET = 11; // likewise
+export const CLASS_RUN = 15; //   whole chunks in a row
+export const CLASS_RESERVE = 2; // 256 bytes
+export const RESERVE_BLOCKS = 64;
+export const RESERVE_BYTES = 256;
+export const PENDING_MAX = 64; // blocks freed for another worker before they are handed over
+export const STATE_FREE = 0; //   chunk states: 0, or 1 + the owner's index
+export const META_BYTES = 32;
+export const META_CLASS = 0; //   O  (all of a chunk's meta)
+export const META_FREE = 4; //       first free block
+export const META_BUMP = 8; //       bytes carved so far
+export const META_LIVE = 12; //      blocks in use
+export const META_NEXT = 16; //      chunks of this class with room
+export const META_PREVIOUS = 20;
+export const META_LISTED = 24;
+export const META_RUN = 28; //       length of a run of chunks
+
+// ---- the cell -------------------------------------------------------------------------------------
+//
+//   HEAD    63 ─────────────── 32 31 ─────────────── 6 5 ────────────────────── 0
+//           │    generation      │ newest frame >> 6  │ ─ STOPPED SYS BLOCKED RUNNING OWNED │
+//   SYSTEM  │    generation      │ newest system frame │ SETTLED RESUME RESTART KILL START CLOSED │
+//
+// First line: what senders read. Second line: the owner's.
+export const CELL_BYTES = 128;
+export const CELL_HEAD = 0; //           S
+export const CELL_SYSTEM = 8; //         S
+export const CELL_WORKER = 16; //        B  home: the worker it is pinned to, or HOME_ANY
+export const CELL_BEHAVIOR = 20; //      B  0: the host's; else an index into the table
+export const CELL_CAPACITY = 24; //      B  messages
+export const CELL_LIMIT = 28; //         B  bytes
+export const CELL_TAKEN = 32; //         O  messages drained so far; senders glance at it
+export const CELL_TAKEN_BYTES = 36; //   O
+export const CELL_HANDLED = 40; //       O  messages handled so far; senders glance at it
+export const CELL_HANDLED_BYTES = 44; // O
+export const CELL_SLOT = 48; //          O  the host's number for it
+export const CELL_INIT = 52; //          O  the frame it was started with, kept for restarts
+export const CELL_BUDGET = 56; //        B  messages per turn, 0: the system's
+export const CELL_LINK = 60; //          S  next in FIFO, inbox, injector or free list: one of them at a time
+export const CELL_LIST = 64; //          O  drained frames, in reading order
+export const CELL_HAND = 68; //          O  the frame being handled, until its handler has settled
+export const CELL_INTENT = 72; //        O  the newest frame this drain is about to take
+export const CELL_SYSTEM_LIST = 76; //   O  system frames taken, in reading order
+export const CELL_PROCESSED = 80; //     O
+export const CELL_RESTARTS = 84; //      O
+export const CELL_STATE = 88; //         O  a native behavior's own state
+export const CELL_STATE_BYTES = 40;
+export const HOME_ANY = 0xffffffff;
+export const UNLIMITED = 0xffffffff;
+
+export const POINTER_MASK = 0xffffffc0;
+export const OWNED = 1; //    queued or in its turn: the step to OWNED queues, once
+export const RUNNING = 2; //  claimed by a worker
+export const BLOCKED = 4; //  takes no user message: awaits, failed, or not started
+export const SYS = 8; //      look into the system word
+export const STOPPED = 16; // no tenant
+
+export const SYSTEM_CLOSED = 1;
+export const SYSTEM_START = 2;
+export const SYSTEM_KILL = 4;
+export const SYSTEM_RESTART = 8;
+export const SYSTEM_RESUME = 16;
+export const SYSTEM_SETTLED = 32;
+export const SYSTEM_BITS = 62;
+
+// ---- the frame ------------------------------------------------------------------------------------
+//
+//    0      4      8       12      16     20              24     28     32       36     40      44
+//   │ PUSH │ NEXT │ COUNT │ BYTES │ SIZE │ KIND│P│FORM│F │ NAME │ TAGS │ SENDER │ GEN  │ TICKET │ GEN │
+//   48: [extension, 16 bytes, with FLAG_EXTENDED] payload: SIZE bytes, or up to two numbers inline
+export const FRAME_PUSH = 0; //     the frame pushed before this one; never overwritten
+export const FRAME_NEXT = 4; //     reading order, written by the owner
+export const FRAME_COUNT = 8; //    running total of messages of this mailbox, this one included
+export const FRAME_BYTES = 12; //   running total of bytes
+export const FRAME_SIZE = 16; //    bytes of payload
+export const FRAME_KIND = 20; //    u8
+export const FRAME_PRIORITY = 21; // u8, reserved
+export const FRAME_FORM = 22; //    u8, how the payload is written
+export const FRAME_FLAGS = 23; //   u8
+export const FRAME_NAME = 24; //    hash of the message's name
+export const FRAME_TAGS = 28; //    inline: 4 bits per argument, the count in the top 4
+export const FRAME_SENDER = 32;
+export const FRAME_SENDER_GENERATION = 36;
+export const FRAME_TICKET = 40; //  where the reply goes; 0: nobody waits
+export const FRAME_TICKET_GENERATION = 44;
+export const FRAME_PAYLOAD = 48;
+export const FRAME_STAMP = 48; //   f64 ms, with FLAG_EXTENDED
+export const FRAME_TRACE = 56; //   u64, reserved
+export const EXTENSION_BYTES = 16;
+export const INLINE_MAX = 2;
+
+export const FLAG_EXTENDED = 1;
+export const FLAG_PRIVATE = 2; //   not a user's message: neither counted nor limited
+
+export const KIND_TELL = 1;
+export const KIND_STOP = 2;
+export const KIND_REPLY = 3; //     the asked one answered: a value
+export const KIND_FAILURE = 4; //   the asked one answered: an error
+export const KIND_TIMEOUT = 5; //   the deadline came first
+export const KIND_INIT = 6;
+export const KIND_CHILD_FAILED = 7;
+export const KIND_CHILD_STOPPED = 8;
+export const KIND_WATCH = 9;
+export const KIND_DESCRIBE = 10;
+export const KIND_FIND = 11;
+export const KIND_CANCEL = 12;
+export const KIND_EVENT = 13;
+export const KIND_LOG = 14;
+
+export const FORM_INLINE = 0;
+export const FORM_PACKED = 1;
+
+export const TAG_UNDEFINED = 0;
+export const TAG_NULL = 1;
+export const TAG_FALSE = 2;
+export const TAG_TRUE = 3;
+export const TAG_NUMBER = 4;
+
+// ---- the ticket: a frame reserved for the reply, and its timer -------------------------------------
+export const TICKET_BYTES = 128;
+export const TICKET_STATE = 64; //     S  { generation | state }: who moves it from PENDING settles the ask
+export const TICKET_ASKER = 72; //     O  index of the asker's worker
+export const TICKET_VALUE = 76; //        frame with a reply too long for the ticket, or 0
+export const TICKET_TIMER = 80; //     O  a timer of the asker's wheel
+export const TICKET_FREE = 0;
+export const TICKET_PENDING = 1;
+export const TICKET_ANSWERED = 2;
+export const TICKET_EXPIRED = 3;
+
+// ---- the timer ------------------------------------------------------------------------------------
+export const TIMER_NEXT = 0; //     O
+export const TIMER_PREVIOUS = 4; // O  the timer before, or its slot; 0: not armed
+export const TIMER_DUE = 8; //      O  i64 ms
+export const WHEEL_BITS = 6;
+export const WHEEL_SLOTS = 64;
+export const WHEEL_LEVELS = 4;
+
+// ---- outcomes -------------------------------------------------------------------------------------
+export const SENT = 0; //          send(), post(): in the mailbox
+export const GONE = 1; //          no such tenant: a dead letter
+export const FULL = 2;
+export const NO_MEMORY = 3;
+
+export const NOTHING = 0; //       transitions of the head: nothing is owed,
+export const SCHEDULE = 1; //      or the cell must be queued,
+export const REFUSED = 2; //       or there is no such tenant,
+export const BUSY = 3; //          or look again: something came in,
+export const OVER = 4; //          or the mailbox is at its limit
+
+export const TAKE_IDLE = 0; //     take(): no work here
+export const TAKE_SLICE = 1; //    take(): the slice is over, look after the event loop
+
+export const TURN_DRY = 0; //      release(): the batch is handled, go on or go idle
+export const TURN_YIELD = 1; //    the batch is handled, or as much as the turn allows: queue it again
+export const TURN_BLOCK = 2; //    the message after those is in hand and unfinished
+export const TURN_WAIT = 3; //     a turn for control is over, the cell stays BLOCKED
+export const TURN_UNBLOCK = 4; //  the message in hand, if any, is finished: go on
+
+// ---- trap codes (debug and model builds) ----------------------------------------------------------
+export const TRAP_ALIGNMENT = 1;
+export const TRAP_DOUBLE_FREE = 2;
+export const TRAP_NOT_OWNER = 3;
+export const TRAP_LIST = 4;
+export const TRAP_TIMER = 5;
+export const TRAP_TICKET = 6;
+export const TRAP_RANGE = 7;

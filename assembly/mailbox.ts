@@ -1,0 +1,225 @@
+// The mailbox of a cell: a Treiber stack in the head word for what users send, another in the system word
+// for control. Senders push; the owner takes a stack whole, turns it into reading order by a second link
+// and hands it out in batches.
+//
+// Limits cost no atomic: each frame carries the running totals of the mailbox, computed from the frame
+// below it inside the push loop; the owner publishes what it has handled once per batch. Across threads
+// a total may be stale by one batch and the number of concurrent senders; the owner's own counts are
+// exact and replace the estimate whenever it drains.
+import {
+  CELL_CAPACITY,
+  CELL_HANDLED,
+  CELL_HANDLED_BYTES,
+  CELL_HEAD,
+  CELL_INTENT,
+  CELL_LIMIT,
+  CELL_LIST,
+  CELL_PROCESSED,
+  CELL_SYSTEM,
+  CELL_SYSTEM_LIST,
+  CELL_TAKEN,
+  CELL_TAKEN_BYTES,
+  FLAG_PRIVATE,
+  FRAME_BYTES,
+  FRAME_COUNT,
+  FRAME_FLAGS,
+  FRAME_NEXT,
+  FRAME_PAYLOAD,
+  FRAME_PUSH,
+  FRAME_SIZE,
+  NOTHING,
+  OVER,
+  OWNED,
+  POINTER_MASK,
+  REFUSED,
+  SCHEDULE,
+  STOPPED,
+  SYSTEM_BATCH_MAX,
+  SYSTEM_BITS,
+  SYSTEM_CLOSED,
+  UNLIMITED,
+  WORKER_BATCH,
+  WORKER_OUT_BITS,
+  WORKER_OUT_COUNT,
+  WORKER_OUT_SYSTEM,
+  WORKER_SYSTEM,
+} from "./layout";
+import { drain, generationOf, lower, pointerOf, pushed, raise, refuses, takeSystem } from "./cell";
+import { seeded } from "./check";
+import { here } from "./place";
+import { batchMax } from "./scale";
+import { cas64, glance32, load64, note32 } from "./sync";
+import { drop } from "./ticket";
+
+// ---- any thread -----------------------------------------------------------------------------------
+
+/** NOTHING | SCHEDULE: the frame is the mailbox's. REFUSED | OVER: it is still the caller's. */
+export function push(cell: usize, generation: u32, frame: u32): i32 {
+  const counted: u32 = (load<u8>(frame + FRAME_FLAGS) & FLAG_PRIVATE) != 0 ? 0 : 1;
+  const bytes: u32 = counted != 0 ? load<u32>(frame + FRAME_SIZE) + FRAME_PAYLOAD : 0;
+  for (;;) {
+    const old = load64(cell + CELL_HEAD);
+    if (seeded(14) ? (<u32>old & STOPPED) != 0 : refuses(old, generation)) return REFUSED;
+    const below = pointerOf(old);
+    // Totals of a frame that is drained and used again meanwhile are wrong, and the CAS fails with it.
+    const total = glance32(below != 0 ? <usize>below + FRAME_COUNT : cell + CELL_TAKEN) + counted;
+    const totalBytes =
+      glance32(below != 0 ? <usize>below + FRAME_BYTES : cell + CELL_TAKEN_BYTES) + bytes;
+    if (counted != 0 && over(cell, total, totalBytes, bytes)) return OVER;
+    if (!seeded(8)) store<u32>(frame + FRAME_PUSH, below);
+    note32(frame + FRAME_COUNT, total);
+    note32(frame + FRAME_BYTES, totalBytes);
+    const next = pushed(old, frame);
+    // Publishes the frame; pairs with claim() and drain(). From unowned to OWNED, the sender must queue.
+    if (cas64(cell + CELL_HEAD, old, next) == old) {
+      if (seeded(8)) store<u32>(frame + FRAME_PUSH, below);
+      if (seeded(2)) return SCHEDULE;
+      return ((old ^ next) & OWNED) != 0 ? SCHEDULE : NOTHING;
+    }
+  }
+  return REFUSED;
+}
+
+/** Control: a frame (SYSTEM_* 0), or bits without one. Never limited. NOTHING | SCHEDULE | REFUSED, as above. */
+export function pushSystem(cell: usize, generation: u32, frame: u32, bits: u32): i32 {
+  for (;;) {
+    const old = load64(cell + CELL_SYSTEM);
+    if (seeded(13) ? (<u32>old & SYSTEM_CLOSED) != 0 : closed(old, generation)) return REFUSED;
+    if (frame != 0) store<u32>(frame + FRAME_PUSH, pointerOf(old));
+    const low = frame != 0 ? frame | (<u32>old & SYSTEM_BITS) : <u32>old | bits;
+    // Publishes the control; pairs with takeSystem(). Then SYS, so that the owner looks.
+    if (cas64(cell + CELL_SYSTEM, old, (old & 0xffffffff00000000) | low) != old) continue;
+    const owed = raise(cell, generationOf(old));
+    // The cell closed in between: whoever closes the head takes the system word after it.
+    return owed == REFUSED ? NOTHING : owed;
+  }
+  return REFUSED;
+}
+
+// ---- owner only -----------------------------------------------------------------------------------
+
+/** Frames taken from the stack, newest first, become the list in reading order. */
+export function order(cell: usize, newest: u32): void {
+  let count: u32 = 0;
+  let bytes: u32 = 0;
+  let first: u32 = 0;
+  let frame = newest;
+  while (frame != 0) {
+    store<u32>(frame + FRAME_NEXT, first);
+    if ((load<u8>(frame + FRAME_FLAGS) & FLAG_PRIVATE) == 0) {
+      count++;
+      bytes += load<u32>(frame + FRAME_SIZE) + FRAME_PAYLOAD;
+    }
+    first = frame;
+    frame = load<u32>(frame + FRAME_PUSH);
+  }
+  store<u32>(cell + CELL_LIST, first);
+  store<u32>(cell + CELL_INTENT, 0);
+  // Senders glance at these when the stack is empty; a stale total only bends the limit.
+  note32(cell + CELL_TAKEN, glance32(cell + CELL_TAKEN) + count);
+  note32(cell + CELL_TAKEN_BYTES, glance32(cell + CELL_TAKEN_BYTES) + bytes);
+}
+
+/** Makes sure that the list holds what there is. False when there is nothing. */
+export function refill(cell: usize): bool {
+  if (load<u32>(cell + CELL_LIST) != 0) return true;
+  const newest = drain(cell);
+  if (newest == 0) return false;
+  order(cell, newest);
+  return true;
+}
+
+/** Writes up to `most` frames of the list into the batch. The list keeps them until finish(). */
+export function present(cell: usize, most: u32): u32 {
+  let count: u32 = 0;
+  let frame = load<u32>(cell + CELL_LIST);
+  const limit = min(most, batchMax);
+  const batch = here + WORKER_BATCH;
+  while (frame != 0 && count < limit) {
+    store<u32>(batch + (count << 2), frame);
+    frame = load<u32>(frame + FRAME_NEXT);
+    count++;
+  }
+  store<u32>(here + WORKER_OUT_COUNT, count);
+  return count;
+}
+
+/** Gives back the first `count` frames of the list. Answers how many were users' messages. */
+export function finish(cell: usize, count: u32): u32 {
+  let frame = load<u32>(cell + CELL_LIST);
+  let messages: u32 = 0;
+  let bytes: u32 = 0;
+  for (let i: u32 = 0; i < count; i++) {
+    const next = load<u32>(frame + FRAME_NEXT);
+    if ((load<u8>(frame + FRAME_FLAGS) & FLAG_PRIVATE) == 0) {
+      messages++;
+      bytes += load<u32>(frame + FRAME_SIZE) + FRAME_PAYLOAD;
+    }
+    store<u32>(cell + CELL_LIST, next);
+    drop(frame);
+    if (seeded(7)) drop(frame);
+    frame = next;
+  }
+  publish(cell, messages, bytes);
+  return messages;
+}
+
+/** Tells senders what has been handled. */
+export function publish(cell: usize, messages: u32, bytes: u32): void {
+  note32(cell + CELL_HANDLED, glance32(cell + CELL_HANDLED) + messages);
+  note32(cell + CELL_HANDLED_BYTES, glance32(cell + CELL_HANDLED_BYTES) + bytes);
+  store<u32>(cell + CELL_PROCESSED, load<u32>(cell + CELL_PROCESSED) + messages);
+}
+
+/** SYS was raised: takes the system word into WORKER_SYSTEM and WORKER_OUT_*. What does not fit stays listed. */
+export function takeControl(cell: usize): void {
+  if (seeded(12)) {
+    // Seeded bug 12: SYS is lowered after the system word was taken.
+    arrange(cell, takeSystem(cell));
+    lower(cell);
+  } else {
+    lower(cell);
+    arrange(cell, takeSystem(cell));
+  }
+}
+
+/** The frames of a taken system word, appended to the system list; then as many as fit are handed out. */
+export function arrange(cell: usize, taken: u32): void {
+  let first: u32 = 0;
+  let frame: u32 = taken & POINTER_MASK;
+  while (frame != 0) {
+    store<u32>(frame + FRAME_NEXT, first);
+    first = frame;
+    frame = load<u32>(frame + FRAME_PUSH);
+  }
+  let last = cell + CELL_SYSTEM_LIST - FRAME_NEXT;
+  while (load<u32>(last + FRAME_NEXT) != 0) last = load<u32>(last + FRAME_NEXT);
+  store<u32>(last + FRAME_NEXT, first);
+  let count: u32 = 0;
+  frame = load<u32>(cell + CELL_SYSTEM_LIST);
+  while (frame != 0 && count < <u32>SYSTEM_BATCH_MAX) {
+    store<u32>(here + WORKER_SYSTEM + (count << 2), frame);
+    frame = load<u32>(frame + FRAME_NEXT);
+    count++;
+  }
+  store<u32>(cell + CELL_SYSTEM_LIST, frame);
+  store<u32>(here + WORKER_OUT_SYSTEM, count);
+  store<u32>(here + WORKER_OUT_BITS, taken & SYSTEM_BITS);
+}
+
+// ---- helpers --------------------------------------------------------------------------------------
+
+function over(cell: usize, total: u32, totalBytes: u32, bytes: u32): bool {
+  // Glances: a slow sender may look at the next tenant's limits, and its CAS fails.
+  const capacity = glance32(cell + CELL_CAPACITY);
+  if (capacity != UNLIMITED && <i32>(total - glance32(cell + CELL_HANDLED)) > <i32>capacity) return true;
+  const limit = glance32(cell + CELL_LIMIT);
+  if (limit == UNLIMITED) return false;
+  const held = totalBytes - glance32(cell + CELL_HANDLED_BYTES);
+  // A message larger than the limit still passes into an empty mailbox.
+  return <i32>held > <i32>limit && held != bytes;
+}
+
+function closed(system: u64, generation: u32): bool {
+  return generationOf(system) != generation || (<u32>system & SYSTEM_CLOSED) != 0;
+}

@@ -1,0 +1,404 @@
+// Blocks by size class: 64 bytes to 32 KiB in powers of two, in chunks of 64 KiB; above that, runs of
+// whole chunks. Two further classes, cells and tickets, keep their chunks for ever, so that a slow
+// reader of a freed cell or ticket finds a generation there and nothing else.
+//
+// A chunk belongs to the worker that claimed it, which alone touches its meta. A block is
+//
+//   carved or popped   by its owner              plain stores
+//   freed at home      onto its chunk's list     plain stores; an empty chunk goes back to all
+//   freed elsewhere    onto a chain per owner, handed over by one CAS for every 64 (pendingMax) blocks
+//   collected          by its owner, all at once, when it runs short or goes idle
+//
+// No locks: a chunk is claimed by CAS on its state word; a run, chunk by chunk, undone when one is taken.
+// Rejected: a free list across chunks (an empty chunk could not be found, so memory freed in one size
+// would never serve another); a shared stack of free chunks (runs need neighbours, and popping invites ABA).
+import { check, seeded } from "./check";
+import {
+  BLOCK_LINK,
+  BLOCK_MAX,
+  BLOCK_MIN,
+  CELL_BYTES,
+  CHUNK,
+  CHUNK_SHIFT,
+  CLASS_CELL,
+  CLASS_RESERVE,
+  CLASS_RUN,
+  HEADER,
+  HEADER_FIRST,
+  HEADER_FREED,
+  HEADER_FRONTIER,
+  HEADER_LIMIT,
+  HEADER_MAXIMUM,
+  HEADER_METAS,
+  HEADER_STATES,
+  HEADER_USED,
+  META_BUMP,
+  META_BYTES,
+  META_CLASS,
+  META_FREE,
+  META_LISTED,
+  META_LIVE,
+  META_NEXT,
+  META_PREVIOUS,
+  META_RUN,
+  RESERVE_BYTES,
+  STATE_FREE,
+  TRAP_DOUBLE_FREE,
+  TRAP_LIST,
+  TRAP_RANGE,
+  WORKER_PENDING,
+  WORKER_PENDING_COUNT,
+  WORKER_POOL,
+  WORKER_REMOTE,
+  WORKER_RESERVE,
+  WORKER_RESERVE_COUNT,
+} from "./layout";
+import { blockOf, here, me, workers } from "./place";
+import { pendingMax, reserveBlocks } from "./scale";
+import { add32, cas32, glance32, load32, note32, store32, swap32 } from "./sync";
+
+/** A block of at least `bytes`, 64-byte aligned, or 0 when memory is used up. Any thread; the block is the caller's. */
+export function allocate(bytes: u32): u32 {
+  if (bytes > <u32>BLOCK_MAX) return allocateRun((bytes + CHUNK - 1) >>> CHUNK_SHIFT);
+  return allocateClass(classOf(bytes));
+}
+
+/** The same, from the reserve when memory is used up. For control, at most RESERVE_BYTES. */
+export function allocateControl(bytes: u32): u32 {
+  const block = allocate(bytes);
+  if (block != 0 || bytes > <u32>RESERVE_BYTES) return block;
+  const kept = load<u32>(here + WORKER_RESERVE);
+  if (kept != 0) {
+    store<u32>(here + WORKER_RESERVE, load<u32>(kept + BLOCK_LINK));
+    store<u32>(here + WORKER_RESERVE_COUNT, load<u32>(here + WORKER_RESERVE_COUNT) - 1);
+  }
+  return kept;
+}
+
+export function allocateClass(cls: u32): u32 {
+  const chunk = load<u32>(entryOf(cls));
+  if (chunk != 0) {
+    const block = carve(chunk, cls);
+    if (block != 0) return block;
+  }
+  return refill(cls);
+}
+
+/** Gives a block back. Any thread; nobody may touch it afterwards, but cells and tickets by CAS on their generation. */
+export function free(block: u32): void {
+  check((block & (BLOCK_MIN - 1)) == 0, TRAP_RANGE);
+  const chunk = block >>> CHUNK_SHIFT;
+  // Plain: written by the owner before it handed the block out.
+  const cls = load<u32>(metaOf(chunk) + META_CLASS);
+  if (cls == CLASS_RUN) {
+    freeRun(chunk);
+    return;
+  }
+  const owner = load<u32>(stateOf(chunk)) - 1;
+  if (owner == me) freeHere(block, chunk, cls);
+  else freeElsewhere(block, owner);
+}
+
+/** Which class a living block is of. */
+export function classAt(block: u32): u32 {
+  return load<u32>(metaOf(block >>> CHUNK_SHIFT) + META_CLASS);
+}
+
+/** Owner only. Takes back what others freed, hands over what this worker freed for others, returns empty chunks. */
+export function tidy(): void {
+  flushAll();
+  collect();
+  trim();
+}
+
+/** Owner only: fills the reserve. False when there is no memory for it. */
+export function fillReserve(): bool {
+  while (load<u32>(here + WORKER_RESERVE_COUNT) < reserveBlocks) {
+    const block = allocate(RESERVE_BYTES);
+    if (block == 0) return false;
+    keep(block);
+  }
+  return true;
+}
+
+/** Owner only: blocks freed by others come home. */
+export function collect(): void {
+  if (load32(here + WORKER_REMOTE) == 0) return;
+  // Takes the whole chain; pairs with the CAS in flush(), which published the links.
+  let block = swap32(here + WORKER_REMOTE, 0);
+  while (block != 0) {
+    const next = load<u32>(block + BLOCK_LINK);
+    const chunk = block >>> CHUNK_SHIFT;
+    freeHere(block, chunk, load<u32>(metaOf(chunk) + META_CLASS));
+    block = next;
+  }
+}
+
+/** Owner only: hands every pending chain to its owner. */
+export function flushAll(): void {
+  if (load<u32>(here + WORKER_PENDING_COUNT) == 0) return;
+  const all = workers();
+  for (let owner: u32 = 0; owner < all; owner++) flush(owner);
+}
+
+// ---- blocks at home -------------------------------------------------------------------------------
+
+function carve(chunk: u32, cls: u32): u32 {
+  const meta = metaOf(chunk);
+  let block = load<u32>(meta + META_FREE);
+  if (block != 0) {
+    store<u32>(meta + META_FREE, load<u32>(block + BLOCK_LINK));
+  } else {
+    const bump = load<u32>(meta + META_BUMP);
+    const size = sizeOf(cls);
+    if (bump + size > <u32>CHUNK) return 0;
+    block = (chunk << CHUNK_SHIFT) + bump;
+    store<u32>(meta + META_BUMP, bump + size);
+  }
+  store<u32>(meta + META_LIVE, load<u32>(meta + META_LIVE) + 1);
+  return block;
+}
+
+function refill(cls: u32): u32 {
+  const entry = entryOf(cls);
+  collect();
+  let chunk = load<u32>(entry);
+  if (chunk != 0) {
+    const block = carve(chunk, cls);
+    if (block != 0) return block;
+  }
+  chunk = load<u32>(entry + 4);
+  if (chunk != 0) {
+    unlist(chunk, cls);
+  } else {
+    chunk = claim(1);
+    if (chunk == 0) {
+      trim();
+      chunk = claim(1);
+      if (chunk == 0) return 0;
+    }
+    const meta = metaOf(chunk);
+    store<u32>(meta + META_CLASS, cls);
+    store<u32>(meta + META_FREE, 0);
+    store<u32>(meta + META_BUMP, 0);
+    store<u32>(meta + META_LIVE, 0);
+    store<u32>(meta + META_LISTED, 0);
+  }
+  store<u32>(entry, chunk);
+  return carve(chunk, cls);
+}
+
+function freeHere(block: u32, chunk: u32, cls: u32): void {
+  const meta = metaOf(chunk);
+  if (cls == CLASS_RESERVE && load<u32>(here + WORKER_RESERVE_COUNT) < reserveBlocks) {
+    keep(block);
+    return;
+  }
+  const live = load<u32>(meta + META_LIVE) - 1;
+  check(live != <u32>-1, TRAP_DOUBLE_FREE);
+  if (DEBUG) check(!isFree(block, meta), TRAP_DOUBLE_FREE);
+  store<u32>(block + BLOCK_LINK, load<u32>(meta + META_FREE));
+  store<u32>(meta + META_FREE, block);
+  store<u32>(meta + META_LIVE, live);
+  if (chunk == load<u32>(entryOf(cls))) return;
+  if (live == 0 && cls < <u32>CLASS_CELL) {
+    if (load<u32>(meta + META_LISTED) != 0) unlist(chunk, cls);
+    release(chunk, 1);
+  } else if (load<u32>(meta + META_LISTED) == 0) {
+    list(chunk, cls);
+  }
+}
+
+function keep(block: u32): void {
+  store<u32>(block + BLOCK_LINK, load<u32>(here + WORKER_RESERVE));
+  store<u32>(here + WORKER_RESERVE, block);
+  store<u32>(here + WORKER_RESERVE_COUNT, load<u32>(here + WORKER_RESERVE_COUNT) + 1);
+}
+
+/** Returns the current chunks that hold nothing: what one class does not use, another may. */
+function trim(): void {
+  for (let cls: u32 = 0; cls < <u32>CLASS_CELL; cls++) {
+    const chunk = load<u32>(entryOf(cls));
+    if (chunk == 0 || load<u32>(metaOf(chunk) + META_LIVE) != 0) continue;
+    store<u32>(entryOf(cls), 0);
+    release(chunk, 1);
+  }
+}
+
+// ---- blocks of others -----------------------------------------------------------------------------
+
+function freeElsewhere(block: u32, owner: u32): void {
+  const entry = here + WORKER_PENDING + owner * 12;
+  const newest = load<u32>(entry);
+  store<u32>(block + BLOCK_LINK, newest);
+  store<u32>(entry, block);
+  if (newest == 0) store<u32>(entry + 4, block);
+  const length = load<u32>(entry + 8) + 1;
+  store<u32>(entry + 8, length);
+  store<u32>(here + WORKER_PENDING_COUNT, load<u32>(here + WORKER_PENDING_COUNT) + 1);
+  if (length >= pendingMax) flush(owner);
+}
+
+function flush(owner: u32): void {
+  const entry = here + WORKER_PENDING + owner * 12;
+  const newest = load<u32>(entry);
+  if (newest == 0) return;
+  const oldest = load<u32>(entry + 4);
+  const remote = blockOf(owner) + WORKER_REMOTE;
+  store<u32>(entry, 0);
+  store<u32>(here + WORKER_PENDING_COUNT, load<u32>(here + WORKER_PENDING_COUNT) - load<u32>(entry + 8));
+  store<u32>(entry + 8, 0);
+  for (;;) {
+    const old = load32(remote);
+    store<u32>(oldest + BLOCK_LINK, old);
+    // Publishes the chain; pairs with the swap in collect(). Push only: a stack that is taken whole has no ABA.
+    if (cas32(remote, old, newest) == old) return;
+  }
+}
+
+// ---- lists of chunks with room --------------------------------------------------------------------
+
+function list(chunk: u32, cls: u32): void {
+  const entry = entryOf(cls) + 4;
+  const next = load<u32>(entry);
+  const meta = metaOf(chunk);
+  store<u32>(meta + META_NEXT, next);
+  store<u32>(meta + META_PREVIOUS, 0);
+  store<u32>(meta + META_LISTED, 1);
+  if (next != 0) store<u32>(metaOf(next) + META_PREVIOUS, chunk);
+  store<u32>(entry, chunk);
+}
+
+function unlist(chunk: u32, cls: u32): void {
+  const meta = metaOf(chunk);
+  check(load<u32>(meta + META_LISTED) == 1, TRAP_LIST);
+  const next = load<u32>(meta + META_NEXT);
+  const previous = load<u32>(meta + META_PREVIOUS);
+  if (next != 0) store<u32>(metaOf(next) + META_PREVIOUS, previous);
+  if (previous != 0) store<u32>(metaOf(previous) + META_NEXT, next);
+  else store<u32>(entryOf(cls) + 4, next);
+  store<u32>(meta + META_LISTED, 0);
+}
+
+// ---- chunks, any thread ---------------------------------------------------------------------------
+
+function allocateRun(length: u32): u32 {
+  let first = claim(length);
+  if (first == 0) {
+    tidy();
+    first = claim(length);
+    if (first == 0) return 0;
+  }
+  const meta = metaOf(first);
+  store<u32>(meta + META_CLASS, CLASS_RUN);
+  store<u32>(meta + META_RUN, length);
+  return first << CHUNK_SHIFT;
+}
+
+function freeRun(first: u32): void {
+  release(first, load<u32>(metaOf(first) + META_RUN));
+}
+
+/** `length` neighbouring chunks, or 0. */
+function claim(length: u32): u32 {
+  const first = load<u32>(HEADER + HEADER_FIRST);
+  const limit = load32(HEADER + HEADER_LIMIT);
+  const frontier = glance32(HEADER + HEADER_FRONTIER); // advice where to look first; the last search takes all
+  let chunk: u32 = 0;
+  if (glance32(HEADER + HEADER_FREED) >= length) chunk = search(first, frontier, length);
+  if (chunk == 0) chunk = search(frontier, limit, length);
+  if (chunk == 0) chunk = search(first, limit, length);
+  if (chunk == 0 && grow(length)) chunk = search(first, load32(HEADER + HEADER_LIMIT), length);
+  if (chunk == 0) return 0;
+  const end = chunk + length;
+  const reach = glance32(HEADER + HEADER_FRONTIER);
+  if (end > reach) note32(HEADER + HEADER_FRONTIER, end);
+  if (chunk < reach) add32(HEADER + HEADER_FREED, <u32>-(<i32>(min(end, reach) - chunk)));
+  add32(HEADER + HEADER_USED, length);
+  return chunk;
+}
+
+function search(from: u32, to: u32, length: u32): u32 {
+  let found: u32 = 0;
+  for (let chunk = from; chunk < to; chunk++) {
+    // Claims; pairs with the store in release(), which published that nobody uses the chunk.
+    const free = seeded(16)
+      ? claimCarelessly(chunk)
+      : load32(stateOf(chunk)) == STATE_FREE && cas32(stateOf(chunk), STATE_FREE, me + 1) == STATE_FREE;
+    if (free) {
+      if (++found == length) return chunk + 1 - length;
+    } else {
+      for (; found > 0; found--) store32(stateOf(chunk - found), STATE_FREE);
+    }
+  }
+  for (; found > 0; found--) store32(stateOf(to - found), STATE_FREE);
+  return 0;
+}
+
+/** Seeded bug 16: a chunk claimed without CAS. */
+function claimCarelessly(chunk: u32): bool {
+  if (load32(stateOf(chunk)) != STATE_FREE) return false;
+  store32(stateOf(chunk), me + 1);
+  return true;
+}
+
+function release(first: u32, length: u32): void {
+  add32(HEADER + HEADER_FREED, length);
+  add32(HEADER + HEADER_USED, <u32>-(<i32>length));
+  for (let i: u32 = 0; i < length; i++) {
+    store32(stateOf(first + i), STATE_FREE); // pairs with the CAS in search()
+  }
+}
+
+/** More memory from the machine, where the system was set up to grow. */
+function grow(length: u32): bool {
+  if (MODEL) return false;
+  const limit = load32(HEADER + HEADER_LIMIT);
+  const maximum = load<u32>(HEADER + HEADER_MAXIMUM);
+  if (limit + length > maximum) return false;
+  const step = max(length, min(limit >>> 1, maximum - limit));
+  let pages = memory.grow(step);
+  if (pages < 0) pages = memory.grow(length);
+  if (pages < 0) return false;
+  // Another thread may have grown it too: the limit only rises.
+  const now = <u32>memory.size();
+  for (;;) {
+    const old = load32(HEADER + HEADER_LIMIT);
+    if (old >= now || cas32(HEADER + HEADER_LIMIT, old, now) == old) return true;
+  }
+  return false;
+}
+
+// ---- addresses ------------------------------------------------------------------------------------
+
+export function classOf(bytes: u32): u32 {
+  return bytes <= <u32>BLOCK_MIN ? 0 : 26 - clz<u32>(bytes - 1);
+}
+
+export function sizeOf(cls: u32): u32 {
+  return cls < <u32>CLASS_CELL ? <u32>BLOCK_MIN << cls : <u32>CELL_BYTES;
+}
+
+export function stateOf(chunk: u32): usize {
+  return load<u32>(HEADER + HEADER_STATES) + (chunk << 2);
+}
+
+export function metaOf(chunk: u32): usize {
+  return load<u32>(HEADER + HEADER_METAS) + chunk * META_BYTES;
+}
+
+function entryOf(cls: u32): usize {
+  return here + WORKER_POOL + (cls << 3);
+}
+
+/** Debug only: walks the chunk's list. */
+function isFree(block: u32, meta: usize): bool {
+  if (MODEL || DEBUG) {
+    let free = load<u32>(meta + META_FREE);
+    while (free != 0) {
+      if (free == block) return true;
+      free = load<u32>(free + BLOCK_LINK);
+    }
+  }
+  return false;
+}

@@ -1,0 +1,111 @@
+// The ask ticket: a frame reserved for the reply before the question is sent, so that answering cannot
+// run out of memory, with the timer of its deadline. Its state word { generation | state } decides who
+// settles the ask: replier, deadline and canceller all CAS from PENDING, and one of them wins. Tickets
+// live in chunks of their own and a generation is never used twice, so a late reply finds its ask gone.
+import { check } from "./check";
+import {
+  CLASS_TICKET,
+  FRAME_FORM,
+  FRAME_KIND,
+  FRAME_SIZE,
+  FRAME_TAGS,
+  FRAME_FLAGS,
+  FLAG_PRIVATE,
+  KIND_TIMEOUT,
+  TICKET_ANSWERED,
+  TICKET_ASKER,
+  TICKET_EXPIRED,
+  TICKET_FREE,
+  TICKET_PENDING,
+  TICKET_STATE,
+  TICKET_TIMER,
+  TICKET_VALUE,
+  TRAP_TICKET,
+} from "./layout";
+import { here, me } from "./place";
+import { allocateClass, classAt, free } from "./pool";
+import { cas64, load64, store64 } from "./sync";
+import { arm, cancel as cancelTimer, due, NEVER } from "./wheel";
+
+// ---- the asker's thread ---------------------------------------------------------------------------
+
+/** A ticket that expires at `deadline` ms, NEVER for none. 0 when memory is used up. */
+export function open(deadline: f64): u32 {
+  const ticket = allocateClass(CLASS_TICKET);
+  if (ticket == 0) return 0;
+  const generation = (load64(ticket + TICKET_STATE) >>> 32) + 1;
+  store<u32>(ticket + TICKET_ASKER, me);
+  store<u32>(ticket + TICKET_VALUE, 0);
+  store<u32>(ticket + FRAME_SIZE, 0);
+  store<u32>(ticket + FRAME_TAGS, 0);
+  store<u32>(ticket + FRAME_KIND, 0);
+  store<u8>(ticket + FRAME_FLAGS, FLAG_PRIVATE);
+  store64(ticket + TICKET_STATE, (generation << 32) | TICKET_PENDING);
+  if (deadline < NEVER) arm(here, ticket + TICKET_TIMER, deadline);
+  return ticket;
+}
+
+/** Nobody waits any more. False when it is settled already: the notice is under way. */
+export function cancel(ticket: u32, generation: u32): bool {
+  if (!move(ticket, generation, TICKET_FREE)) return false;
+  cancelTimer(here, ticket + TICKET_TIMER);
+  free(ticket);
+  return true;
+}
+
+/** One ticket whose deadline has passed, as the frame that says so, or 0. Called until it answers 0. */
+export function expired(now: f64): u32 {
+  for (;;) {
+    const timer = <u32>due(here, now);
+    if (timer == 0) return 0;
+    const ticket = timer - TICKET_TIMER;
+    const generation = <u32>(load64(ticket + TICKET_STATE) >>> 32);
+    if (move(ticket, generation, TICKET_EXPIRED)) {
+      store<u8>(ticket + FRAME_KIND, KIND_TIMEOUT);
+      return ticket;
+    }
+  }
+  return 0;
+}
+
+/** Gives a frame back; a ticket is disarmed and takes the value that it carries along. */
+export function drop(frame: u32): void {
+  if (classAt(frame) == CLASS_TICKET) {
+    check(<u32>load64(frame + TICKET_STATE) != TICKET_PENDING, TRAP_TICKET);
+    cancelTimer(here, frame + TICKET_TIMER);
+    const value = load<u32>(frame + TICKET_VALUE);
+    if (value != 0) free(value);
+  }
+  free(frame);
+}
+
+// ---- any thread -----------------------------------------------------------------------------------
+
+/** Does somebody still wait for it? */
+export function pending(ticket: u32, generation: u32): bool {
+  return load64(ticket + TICKET_STATE) == stateOf(generation, TICKET_PENDING);
+}
+
+/** True for the one who may answer; the ticket is then his until he sends it. */
+export function claim(ticket: u32, generation: u32): bool {
+  return move(ticket, generation, TICKET_ANSWERED);
+}
+
+/** Fills a claimed ticket: `value` is a frame with a longer payload, or 0 for an inline one. */
+export function fill(ticket: u32, kind: u32, form: u32, value: u32, size: u32, tags: u32): void {
+  store<u8>(ticket + FRAME_KIND, kind);
+  store<u8>(ticket + FRAME_FORM, form);
+  store<u32>(ticket + TICKET_VALUE, value);
+  store<u32>(ticket + FRAME_SIZE, size);
+  store<u32>(ticket + FRAME_TAGS, tags);
+}
+
+function move(ticket: u32, generation: u32, to: u32): bool {
+  const old = stateOf(generation, TICKET_PENDING);
+  // Replier, deadline and canceller meet here: one CAS succeeds.
+  return cas64(ticket + TICKET_STATE, old, stateOf(generation, to)) == old;
+}
+
+function stateOf(generation: u32, state: u32): u64 {
+  return ((<u64>generation) << 32) | state;
+}

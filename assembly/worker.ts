@@ -1,0 +1,737 @@
+// The worker: a message's life in three verbs, and the choice of what runs next.
+//
+//   send(cell, frame)        any thread   into the mailbox; a cell that became ready is queued, once
+//   take()                   the worker   due timers, then one ready cell: native ones run right here,
+//                                         a host's cell is handed out with a batch of its messages
+//   release(cell, outcome)   the worker   what was handled is freed; the cell goes on, waits or sleeps
+//
+// Where a ready cell is queued:
+//   pinned, home is this worker    its FIFO, plain
+//   pinned, home is elsewhere      that worker's inbox, and a targeted wake
+//   native, made ready by native   the run-next slot, which inherits the rest of the slice; the one that
+//   code of this worker            was there moves to the deque
+//   native otherwise               the deque, from a thread that steals; else the injector; an any wake
+//   native whose turn expired      the injector: last-in first-out alone would starve the others
+//
+// What runs next: the run-next slot; then FIFO and deque in turns; then the injector; then another
+// worker's deque. Every 16th take begins with the oldest work: injector, or the top of the own deque.
+//
+// Rejected: one queue for all (contended at every message); stealing half (measured no better with turns
+// of 1,000 messages); a lock around park (a dead thread would keep it).
+import {
+  CELL_BEHAVIOR,
+  CELL_BUDGET,
+  CELL_CAPACITY,
+  CELL_HAND,
+  CELL_HANDLED,
+  CELL_HEAD,
+  CELL_INIT,
+  CELL_INTENT,
+  CELL_LIMIT,
+  CELL_LIST,
+  CELL_PROCESSED,
+  CELL_SLOT,
+  CELL_STATE,
+  CELL_STATE_BYTES,
+  CELL_SYSTEM_LIST,
+  CELL_TAKEN,
+  CELL_WORKER,
+  BLOCKED,
+  CLASS_CELL,
+  EXTENSION_BYTES,
+  FLAG_EXTENDED,
+  FLAG_PRIVATE,
+  FRAME_FLAGS,
+  FRAME_KIND,
+  FRAME_NAME,
+  FRAME_NEXT,
+  FRAME_PAYLOAD,
+  FRAME_SENDER,
+  FRAME_SENDER_GENERATION,
+  FRAME_SIZE,
+  FRAME_STAMP,
+  FRAME_TAGS,
+  FRAME_TICKET,
+  FRAME_TICKET_GENERATION,
+  FULL,
+  GONE,
+  HEADER,
+  HEADER_BUDGET,
+  HEADER_SLICE,
+  HOME_ANY,
+  KIND_STOP,
+  KIND_TELL,
+  METER_BUCKETS,
+  METER_CREATED,
+  METER_DEAD,
+  METER_HANDLED,
+  METER_LATENCY,
+  METER_LATENCY_COUNT,
+  METER_LATENCY_SUM,
+  METER_SENT,
+  METER_STEALS,
+  METER_STOPPED,
+  METER_TIMEOUTS,
+  METER_TURNS,
+  NO_MEMORY,
+  NOTHING,
+  OVER,
+  REFUSED,
+  SCHEDULE,
+  SENT,
+  SYS,
+  SYSTEM_KILL,
+  TAKE_IDLE,
+  TAKE_SLICE,
+  TICKET_ASKER,
+  TURN_BLOCK,
+  TURN_UNBLOCK,
+  TURN_WAIT,
+  TURN_YIELD,
+  UNLIMITED,
+  WORKER_CURRENT,
+  WORKER_LOAD,
+  WORKER_NEXT,
+  WORKER_NEXT_GENERATION,
+  WORKER_OUT_BITS,
+  WORKER_OUT_BLOCKED,
+  WORKER_OUT_CELL,
+  WORKER_OUT_COUNT,
+  WORKER_OUT_GENERATION,
+  WORKER_OUT_SLOT,
+  WORKER_OUT_SYSTEM,
+  WORKER_PROGRESS,
+  WORKER_REPLIES,
+  WORKER_REPLIES_GENERATION,
+  WORKER_SEED,
+  WORKER_SYSTEM,
+  WORKER_TICK,
+} from "./layout";
+import {
+  block,
+  claim,
+  close as closeHead,
+  closeSystem,
+  generationOf,
+  idle,
+  open as openHead,
+  pointerOf,
+  unblock,
+  yieldTurn,
+} from "./cell";
+import { clock } from "./clock";
+import { EMPTY, pop, push as pushHint, RETRY, steal } from "./deque";
+import { reserve, reserveStamped } from "./frame";
+import { beginSearch, endSearch, thief, wake, wakeAny } from "./idle";
+import { append, deliver, first, sort } from "./inbox";
+import { draw, hintOf, inject, injected } from "./injector";
+import { arrange, finish, order, present, publish, push, pushSystem, refill, takeControl } from "./mailbox";
+import { count } from "./meter";
+import { blockOf, here, me, workers } from "./place";
+import { allocateClass, collect, flushAll, free } from "./pool";
+import { clockEvery, oldestEvery, searchRounds } from "./scale";
+import { add32, load32, load64 } from "./sync";
+import { claim as claimTicket, drop, expired, fill } from "./ticket";
+
+// Thread-local; all of it is made anew by the next slice.
+let now: f64 = 0; //         the clock, as read last
+let sliceEnd: f64 = 0;
+let turnStart: f64 = 0;
+let left: u32 = 0; //        messages left in this turn
+let ticks: u32 = 0; //       messages until the next look at the clock
+let sends: u32 = 0; //       one message in 64 is stamped
+let stopping: bool = false; // the running native behavior asked to stop
+let native: bool = false; // native code runs: what it makes ready may use the run-next slot
+
+/** A thread begins: nothing cached from an earlier memory. */
+export function startThread(): void {
+  now = 0;
+  sliceEnd = 0;
+  turnStart = 0;
+  left = 0;
+  ticks = 0;
+  sends = 0;
+  stopping = false;
+  native = false;
+}
+
+/** One message in so many carries a time stamp. */
+const SAMPLE: u32 = 64;
+
+// ==== any thread ===================================================================================
+
+/** A user's message. SENT: the frame is the mailbox's. GONE, FULL: it is still the caller's. */
+export function send(cell: u32, generation: u32, frame: u32): i32 {
+  const owed = push(cell, generation, frame);
+  const counted = (load<u8>(frame + FRAME_FLAGS) & FLAG_PRIVATE) == 0;
+  if (owed == OVER) return FULL;
+  if (counted) count(here, METER_SENT, 1);
+  if (owed == REFUSED) return GONE;
+  if (owed == SCHEDULE) queue(cell);
+  return SENT;
+}
+
+/** The whole of a small tell or ask in one call: up to two values, stored inline. What is not sent is freed. */
+export function post(
+  cell: u32,
+  generation: u32,
+  name: u32,
+  tags: u32,
+  a: f64,
+  b: f64,
+  sender: u32,
+  senderGeneration: u32,
+  ticket: u32,
+  ticketGeneration: u32,
+): i32 {
+  const frame = stamped() ? reserveStamped(16, clock()) : reserve(16);
+  if (frame == 0) return NO_MEMORY;
+  const payload = frame + FRAME_PAYLOAD + ((load<u8>(frame + FRAME_FLAGS) & FLAG_EXTENDED) != 0 ? EXTENSION_BYTES : 0);
+  store<u8>(frame + FRAME_KIND, KIND_TELL);
+  store<u32>(frame + FRAME_NAME, name);
+  store<u32>(frame + FRAME_TAGS, tags);
+  store<u32>(frame + FRAME_SENDER, sender);
+  store<u32>(frame + FRAME_SENDER_GENERATION, senderGeneration);
+  store<u32>(frame + FRAME_TICKET, ticket);
+  store<u32>(frame + FRAME_TICKET_GENERATION, ticketGeneration);
+  store<f64>(payload, a);
+  store<f64>(payload + 8, b);
+  const outcome = send(cell, generation, frame);
+  if (outcome != SENT) free(frame);
+  return outcome;
+}
+
+/** A frame for a user's message of `bytes`, stamped one time in 64. 0: no memory. */
+export function compose(bytes: u32): u32 {
+  return stamped() ? reserveStamped(bytes, clock()) : reserve(bytes);
+}
+
+/** Control: a frame or bits. SENT, or GONE with the frame still the caller's. */
+export function control(cell: u32, generation: u32, frame: u32, bits: u32): i32 {
+  const owed = pushSystem(cell, generation, frame, bits);
+  if (owed == REFUSED) return GONE;
+  if (owed == SCHEDULE) queue(cell);
+  return SENT;
+}
+
+/**
+ * Answers an ask: `value` is a frame with the payload, or 0 when it is inline in `tags`, `a`, `b`. False when
+ * nobody waits any more; the value is then still the caller's.
+ */
+export function reply(
+  ticket: u32,
+  generation: u32,
+  kind: u32,
+  form: u32,
+  value: u32,
+  size: u32,
+  tags: u32,
+  a: f64,
+  b: f64,
+): bool {
+  if (!claimTicket(ticket, generation)) return false;
+  fill(ticket, kind, form, value, size, tags);
+  store<f64>(ticket + FRAME_PAYLOAD, a);
+  store<f64>(ticket + FRAME_PAYLOAD + 8, b);
+  settled(ticket);
+  return true;
+}
+
+/**
+ * A cell for a new actor. `home` is a worker or HOME_ANY; behavior 0 is the host's and begins BLOCKED, until
+ * its start is handled; others begin idle. 0: no memory. `init` becomes the cell's.
+ */
+export function spawn(home: u32, behavior: u32, init: u32, capacity: u32, limit: u32, budget: u32): u32 {
+  const cell = allocateClass(CLASS_CELL);
+  if (cell == 0) return 0;
+  // Nobody else knows this generation yet; a slow sender of an earlier one fails inside its CAS.
+  let generation = generationOf(load64(cell + CELL_HEAD)) + 1;
+  if (generation == 0) generation = 1;
+  store<u32>(cell + CELL_WORKER, home);
+  store<u32>(cell + CELL_BEHAVIOR, behavior);
+  store<u32>(cell + CELL_CAPACITY, capacity);
+  store<u32>(cell + CELL_LIMIT, limit);
+  store<u64>(cell + CELL_TAKEN, 0); // and TAKEN_BYTES
+  store<u64>(cell + CELL_HANDLED, 0);
+  store<u32>(cell + CELL_SLOT, 0);
+  store<u32>(cell + CELL_INIT, init);
+  store<u32>(cell + CELL_BUDGET, budget);
+  store<u64>(cell + CELL_LIST, 0); // and HAND
+  store<u64>(cell + CELL_INTENT, 0); // and SYSTEM_LIST
+  store<u64>(cell + CELL_PROCESSED, 0); // and RESTARTS
+  if (behavior != 0) memory.fill(cell + CELL_STATE, 0, CELL_STATE_BYTES);
+  if (home != HOME_ANY) add32(blockOf(home) + WORKER_LOAD, 1);
+  count(here, METER_CREATED, 1);
+  openHead(cell, generation, behavior == 0);
+  return cell;
+}
+
+/** The generation of a cell that the caller knows to be alive. */
+export function generation(cell: u32): u32 {
+  return generationOf(load64(cell + CELL_HEAD));
+}
+
+/** The worker with the fewest actors, of those that take any. */
+export function leastLoaded(from: u32): u32 {
+  let best: u32 = from;
+  let fewest: u32 = 0xffffffff;
+  const all = workers();
+  for (let worker = from; worker < all; worker++) {
+    const load = load32(blockOf(worker) + WORKER_LOAD);
+    if (load < fewest) {
+      fewest = load;
+      best = worker;
+    }
+  }
+  return best;
+}
+
+// ==== native code ==================================================================================
+
+/** A tell from a behavior: two words of payload. */
+export function tell(cell: u32, generation: u32, name: u32, a: u64, b: u64): i32 {
+  const frame = reserve(16);
+  if (frame == 0) return NO_MEMORY;
+  store<u8>(frame + FRAME_KIND, KIND_TELL);
+  store<u32>(frame + FRAME_NAME, name);
+  store<u64>(frame + FRAME_PAYLOAD, a);
+  store<u64>(frame + FRAME_PAYLOAD + 8, b);
+  const outcome = send(cell, generation, frame);
+  if (outcome != SENT) free(frame);
+  return outcome;
+}
+
+/** A stop, after everything that was sent before it. NO_MEMORY: not sent. */
+export function stop(cell: u32, generation: u32): i32 {
+  const frame = reserve(0);
+  if (frame == 0) return NO_MEMORY;
+  store<u8>(frame + FRAME_KIND, KIND_STOP);
+  store<u8>(frame + FRAME_FLAGS, FLAG_PRIVATE);
+  const outcome = send(cell, generation, frame);
+  if (outcome != SENT) free(frame);
+  return outcome;
+}
+
+/** The behavior that runs is over after this message. */
+export function stopSelf(): void {
+  stopping = true;
+}
+
+// ==== the worker ===================================================================================
+
+/** TAKE_IDLE, TAKE_SLICE, or a host's cell, claimed, with its turn described in WORKER_OUT_*. */
+export function take(): u32 {
+  now = clock();
+  sliceEnd = now + <f64>load<u32>(HEADER + HEADER_SLICE) / 1000;
+  expire();
+  for (;;) {
+    const hint = pick();
+    if (hint == EMPTY) {
+      flushAll();
+      return TAKE_IDLE;
+    }
+    const cell = <u32>hint;
+    const generation = <u32>(hint >>> 32);
+    const old = claim(cell, generation);
+    if (old == 0) continue;
+    endSearch(true);
+    begin(cell, old);
+    if (load<u32>(cell + CELL_BEHAVIOR) == 0) {
+      if (handOut(cell, generation)) return cell;
+    } else {
+      run(cell, generation);
+      if (now >= sliceEnd) return TAKE_SLICE;
+    }
+  }
+  return TAKE_IDLE;
+}
+
+/** The host looked after its event loop and goes on with the turns of one more slice. */
+export function expire(): void {
+  for (;;) {
+    const ticket = expired(now);
+    if (ticket == 0) return;
+    count(here, METER_TIMEOUTS, 1);
+    settled(ticket);
+  }
+}
+
+/** In a turn, when the head shows SYS: takes control into WORKER_OUT_BITS and WORKER_OUT_SYSTEM. */
+export function look(cell: u32): u32 {
+  takeControl(cell);
+  return load<u32>(here + WORKER_OUT_BITS);
+}
+
+/**
+ * Ends a turn, or a part of it: the first `done` frames of the batch are handled. Answers 1 when the cell is
+ * still the caller's, with more to do in WORKER_OUT_*, and 0 when it was given away.
+ */
+export function release(cell: u32, outcome: i32, done: u32): u32 {
+  const generation = generationOf(load64(cell + CELL_HEAD));
+  if (done != 0) {
+    const messages = finish(cell, done);
+    count(here, METER_HANDLED, messages);
+    left = done < left ? left - done : 0;
+  }
+  if (outcome == TURN_YIELD) return leave(cell, false);
+  if (outcome == TURN_BLOCK) {
+    const frame = load<u32>(cell + CELL_LIST);
+    store<u32>(cell + CELL_LIST, load<u32>(frame + FRAME_NEXT));
+    store<u32>(cell + CELL_HAND, frame);
+  }
+  if (outcome == TURN_UNBLOCK) {
+    putDown(cell);
+    unblock(cell);
+  }
+  if (outcome == TURN_BLOCK || outcome == TURN_WAIT) {
+    if (load<u32>(cell + CELL_SYSTEM_LIST) == 0 && block(cell) == NOTHING) return forget();
+    if (handOut(cell, generation)) return 1;
+    return 0;
+  }
+  if (left == 0 && load<u32>(cell + CELL_LIST) != 0) return leave(cell, false);
+  return handOut(cell, generation) ? 1 : 0;
+}
+
+/** The message in hand is done with: counts and frees it. */
+export function putDown(cell: u32): void {
+  const frame = load<u32>(cell + CELL_HAND);
+  if (frame == 0) return;
+  store<u32>(cell + CELL_HAND, 0);
+  const counted = (load<u8>(frame + FRAME_FLAGS) & FLAG_PRIVATE) == 0;
+  if (counted) {
+    publish(cell, 1, load<u32>(frame + FRAME_SIZE) + FRAME_PAYLOAD);
+    count(here, METER_HANDLED, 1);
+  }
+  drop(frame);
+}
+
+/**
+ * The tenant is gone: no message enters any more. What had come in is in the batch and WORKER_OUT_SYSTEM, to
+ * be declared dead; bury() goes on with the rest. Answers the size of the batch.
+ */
+export function close(cell: u32): u32 {
+  putDown(cell);
+  const newest = closeHead(cell);
+  const leftBehind = load<u32>(cell + CELL_LIST);
+  if (newest != 0) {
+    order(cell, newest);
+    if (leftBehind != 0) join(leftBehind, load<u32>(cell + CELL_LIST));
+  }
+  if (leftBehind != 0) store<u32>(cell + CELL_LIST, leftBehind);
+  arrange(cell, closeSystem(cell));
+  return present(cell, UNLIMITED);
+}
+
+/** Frees the first `done` frames of a closed cell as dead letters. Answers the size of the next batch. */
+export function bury(cell: u32, done: u32): u32 {
+  count(here, METER_DEAD, finish(cell, done));
+  return present(cell, UNLIMITED);
+}
+
+/** A closed cell that is empty goes back to the pool, with its init. */
+export function vacate(cell: u32): void {
+  const init = load<u32>(cell + CELL_INIT);
+  if (init != 0) free(init);
+  const home = load<u32>(cell + CELL_WORKER);
+  if (home != HOME_ANY) add32(blockOf(home) + WORKER_LOAD, <u32>-1);
+  count(here, METER_STOPPED, 1);
+  free(cell);
+  forget();
+}
+
+/** A trap left a native behavior in the middle of a message: that actor ends, the worker goes on. Answers it. */
+export function failCurrent(): u32 {
+  const cell = load<u32>(here + WORKER_CURRENT);
+  native = false;
+  if (cell != 0) end(cell);
+  return cell;
+}
+
+/** Turns for the look at the clock in between: the slice is over. */
+export function sliceOver(): bool {
+  now = clock();
+  return now >= sliceEnd;
+}
+
+// ---- one turn -------------------------------------------------------------------------------------
+
+function begin(cell: u32, old: u64): void {
+  store<u32>(here + WORKER_CURRENT, cell);
+  const budget = load<u32>(cell + CELL_BUDGET);
+  left = budget != 0 ? budget : load<u32>(HEADER + HEADER_BUDGET);
+  turnStart = now;
+  count(here, METER_TURNS, 1);
+  // claim() took the frames unless there was a list, or the cell is BLOCKED.
+  const newest = pointerOf(old);
+  if (newest != 0 && (<u32>old & BLOCKED) == 0 && load<u32>(cell + CELL_LIST) == 0) order(cell, newest);
+}
+
+function forget(): u32 {
+  store<u32>(here + WORKER_CURRENT, 0);
+  return 0;
+}
+
+/** RUNNABLE again, at the end of the line. */
+function leave(cell: u32, expiredTurn: bool): u32 {
+  forget();
+  const home = load<u32>(cell + CELL_WORKER);
+  // From here on the cell is somebody else's to claim, but not before it is queued.
+  yieldTurn(cell);
+  if (home == me) {
+    append(here, cell);
+  } else if (home != HOME_ANY) {
+    deliver(blockOf(home), cell);
+    wake(home);
+  } else if (expiredTurn || !thief() || !pushHint(here, hintOf(cell))) {
+    inject(cell);
+    wakeAny();
+  }
+  return 0;
+}
+
+/** Describes the turn of a host's cell in WORKER_OUT_*. False when there was nothing and it went idle. */
+function handOut(cell: u32, generation: u32): bool {
+  for (;;) {
+    const head = load64(cell + CELL_HEAD);
+    const blocked = (<u32>head & BLOCKED) != 0;
+    store<u32>(here + WORKER_OUT_BITS, 0);
+    store<u32>(here + WORKER_OUT_SYSTEM, 0);
+    store<u32>(here + WORKER_OUT_COUNT, 0);
+    const system = (<u32>head & SYS) != 0 || load<u32>(cell + CELL_SYSTEM_LIST) != 0;
+    if (system) takeControl(cell);
+    let messages: u32 = 0;
+    if (!blocked && left != 0 && refill(cell)) messages = present(cell, left);
+    if (messages != 0 || load<u32>(here + WORKER_OUT_SYSTEM) != 0 || load<u32>(here + WORKER_OUT_BITS) != 0) {
+      store<u32>(here + WORKER_OUT_CELL, cell);
+      store<u32>(here + WORKER_OUT_GENERATION, generation);
+      store<u32>(here + WORKER_OUT_SLOT, load<u32>(cell + CELL_SLOT));
+      store<u32>(here + WORKER_OUT_BLOCKED, blocked ? 1 : 0);
+      store<u32>(here + WORKER_PROGRESS, 0);
+      return true;
+    }
+    if (blocked) {
+      if (block(cell) == NOTHING) {
+        forget();
+        return false;
+      }
+      continue;
+    }
+    if (idle(cell, generation) == NOTHING) {
+      forget();
+      return false;
+    }
+    if (left == 0) {
+      leave(cell, false);
+      return false;
+    }
+  }
+  return false;
+}
+
+// ---- native turns ---------------------------------------------------------------------------------
+
+function run(cell: u32, generation: u32): void {
+  const behavior = load<u32>(cell + CELL_BEHAVIOR);
+  let handled: u32 = 0;
+  let bytes: u32 = 0;
+  for (;;) {
+    if (((<u32>load64(cell + CELL_HEAD)) & SYS) != 0) {
+      takeControl(cell);
+      discardControl();
+      if ((load<u32>(here + WORKER_OUT_BITS) & SYSTEM_KILL) != 0) break;
+    }
+    if (!refill(cell)) {
+      settle(cell, handled, bytes);
+      handled = 0;
+      bytes = 0;
+      if (idle(cell, generation) == NOTHING) {
+        forget();
+        return;
+      }
+      continue;
+    }
+    if (left == 0 || now >= sliceEnd) {
+      settle(cell, handled, bytes);
+      leave(cell, true);
+      return;
+    }
+    const frame = load<u32>(cell + CELL_LIST);
+    store<u32>(cell + CELL_LIST, load<u32>(frame + FRAME_NEXT));
+    store<u32>(cell + CELL_HAND, frame);
+    if (load<u8>(frame + FRAME_KIND) == KIND_STOP) break;
+    if ((load<u8>(frame + FRAME_FLAGS) & FLAG_EXTENDED) != 0) sample(frame);
+    native = true;
+    call_indirect<void>(behavior, cell, frame);
+    native = false;
+    handled++;
+    bytes += load<u32>(frame + FRAME_SIZE) + FRAME_PAYLOAD;
+    store<u32>(cell + CELL_HAND, 0);
+    drop(frame);
+    left--;
+    if (++ticks >= clockEvery) {
+      ticks = 0;
+      now = clock();
+    }
+    if (stopping) break;
+  }
+  stopping = false;
+  settle(cell, handled, bytes);
+  end(cell);
+}
+
+function settle(cell: u32, handled: u32, bytes: u32): void {
+  if (handled == 0) return;
+  publish(cell, handled, bytes);
+  count(here, METER_HANDLED, handled);
+}
+
+/** A native actor ends: what is left becomes dead letters. */
+function end(cell: u32): void {
+  let batch = close(cell);
+  discardControl();
+  while (batch != 0) batch = bury(cell, batch);
+  vacate(cell);
+}
+
+/** Native actors answer no questions of control yet. */
+function discardControl(): void {
+  const frames = load<u32>(here + WORKER_OUT_SYSTEM);
+  for (let i: u32 = 0; i < frames; i++) drop(load<u32>(here + WORKER_SYSTEM + (i << 2)));
+  store<u32>(here + WORKER_OUT_SYSTEM, 0);
+}
+
+// ---- queueing and choosing ------------------------------------------------------------------------
+
+function queue(cell: u32): void {
+  const home = load<u32>(cell + CELL_WORKER);
+  if (home == me) {
+    append(here, cell);
+    return;
+  }
+  if (home != HOME_ANY) {
+    deliver(blockOf(home), cell);
+    wake(home);
+    return;
+  }
+  let hint = hintOf(cell);
+  if (native) {
+    const before = load<u32>(here + WORKER_NEXT);
+    const beforeGeneration = load<u32>(here + WORKER_NEXT_GENERATION);
+    store<u32>(here + WORKER_NEXT, cell);
+    store<u32>(here + WORKER_NEXT_GENERATION, <u32>(hint >>> 32));
+    if (before == 0) return;
+    hint = ((<u64>beforeGeneration) << 32) | before;
+  }
+  if (!thief() || !pushHint(here, hint)) inject(<u32>hint);
+  wakeAny();
+}
+
+function pick(): u64 {
+  const tick = load<u32>(here + WORKER_TICK) + 1;
+  store<u32>(here + WORKER_TICK, tick);
+  sort(here);
+  const steals = thief();
+  if (tick % oldestEvery == 0) {
+    collect();
+    if (steals) {
+      const oldest = pickOldest();
+      if (oldest > RETRY) return oldest;
+    }
+  }
+  const next = load<u32>(here + WORKER_NEXT);
+  if (next != 0) {
+    store<u32>(here + WORKER_NEXT, 0);
+    return ((<u64>load<u32>(here + WORKER_NEXT_GENERATION)) << 32) | next;
+  }
+  // Pinned and stealable cells in turns, so that neither starves the other.
+  if ((tick & 1) != 0) {
+    const pinned = first(here);
+    if (pinned != 0) return hintOf(pinned);
+  }
+  if (steals) {
+    const own = pop(here);
+    if (own != EMPTY) return own;
+  }
+  if ((tick & 1) == 0) {
+    const pinned = first(here);
+    if (pinned != 0) return hintOf(pinned);
+  }
+  if (!steals) return EMPTY;
+  const shared = draw(here);
+  if (shared != 0) return hintOf(shared);
+  return search();
+}
+
+function pickOldest(): u64 {
+  const shared = draw(here);
+  if (shared != 0) return hintOf(shared);
+  return steal(here);
+}
+
+/** Another worker's oldest entry. One searcher at a time is enough. */
+function search(): u64 {
+  const all = workers();
+  if (all < 2 || !beginSearch()) return EMPTY;
+  for (let round: u32 = 0; round < searchRounds; round++) {
+    const start = random() % all;
+    for (let i: u32 = 0; i < all; i++) {
+      let victim = start + i;
+      if (victim >= all) victim -= all;
+      if (victim == me) continue;
+      let hint = steal(blockOf(victim));
+      while (hint == RETRY) hint = steal(blockOf(victim));
+      if (hint == EMPTY) continue;
+      count(here, METER_STEALS, 1);
+      return hint;
+    }
+    if (injected()) {
+      const shared = draw(here);
+      if (shared != 0) return hintOf(shared);
+    }
+  }
+  endSearch(false);
+  return EMPTY;
+}
+
+/** xorshift32: Marsaglia, "Xorshift RNGs" (2003). */
+function random(): u32 {
+  let x = load<u32>(here + WORKER_SEED);
+  if (x == 0) x = me * 2654435761 + 1;
+  x ^= x << 13;
+  x ^= x >>> 17;
+  x ^= x << 5;
+  store<u32>(here + WORKER_SEED, x);
+  return x;
+}
+
+// ---- helpers --------------------------------------------------------------------------------------
+
+/** A settled ticket goes to the cell that takes its asker's replies. */
+function settled(ticket: u32): void {
+  const asker = blockOf(load<u32>(ticket + TICKET_ASKER));
+  const cell = load<u32>(asker + WORKER_REPLIES);
+  const owed = push(cell, load<u32>(asker + WORKER_REPLIES_GENERATION), ticket);
+  if (owed == SCHEDULE) queue(cell);
+}
+
+function stamped(): bool {
+  return (++sends & (SAMPLE - 1)) == 0;
+}
+
+/** Time in mailbox, up to the start of the turn that handles it. */
+export function sample(frame: u32): void {
+  let ms = turnStart - load<f64>(frame + FRAME_STAMP);
+  if (ms < 0) ms = 0;
+  count(here, METER_LATENCY_SUM, ms);
+  count(here, METER_LATENCY_COUNT, 1);
+  const us = <u32>min<f64>(ms * 1000, 4e9);
+  const bucket: u32 = us == 0 ? 0 : 32 - clz<u32>(us);
+  count(here, METER_LATENCY + (min<u32>(bucket, METER_BUCKETS - 1) << 3), 1);
+}
+
+/** Appends a list of frames to another. */
+function join(head: u32, tail: u32): void {
+  let last = head;
+  while (load<u32>(last + FRAME_NEXT) != 0) last = load<u32>(last + FRAME_NEXT);
+  store<u32>(last + FRAME_NEXT, tail);
+}

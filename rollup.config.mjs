@@ -1,0 +1,80 @@
+// The whole build, in order: the core's WebAssembly (asconfig.json), the host's and the tests' JavaScript
+// (tsconfig.json), and the two files that users get, build/zanni.js and build/worker.js.
+//
+//   assembly/*.ts ──asc──▶ build/core.*.wasm ──▶ build/core.js (base64, for import "#core")
+//   host/*.ts, tests/*.ts ──tsc──▶ build/js/ ──rollup──▶ build/zanni.js, build/worker.js
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import resolve from "@rollup/plugin-node-resolve";
+import asc from "assemblyscript/asc";
+
+const root = fileURLToPath(new URL(".", import.meta.url));
+const targets = [
+  ["shared", "assembly/index.ts"],
+  ["single", "assembly/index.ts"],
+  ["debug", "tests/core/entry.ts"],
+  ["model", "tests/core/entry.ts"],
+  ["seeded", "tests/core/entry.ts"],
+];
+const natives = [
+  ["shared", "tests/native/behaviors.ts", "native.shared"],
+  ["single", "tests/native/behaviors.ts", "native.single"],
+];
+
+export default async () => {
+  mkdirSync(`${root}build`, { recursive: true });
+  await compileCore();
+  compileTypeScript();
+  return {
+    input: { zanni: "build/js/host/index.js", worker: "build/js/host/worker.js" },
+    output: {
+      dir: "build",
+      format: "es",
+      entryFileNames: "[name].js",
+      chunkFileNames: "runtime.js",
+      banner: "/*! zanni, MIT. Contains msgpackr, MIT, (c) Kris Zyp, and @assemblyscript/loader, Apache-2.0. */",
+    },
+    plugins: [resolve({ browser: true, preferBuiltins: false })],
+    onwarn(warning) {
+      throw new Error(warning.message);
+    },
+  };
+};
+
+/** Two versions over one memory must not meet: 31 bits of the layout's text. */
+function layoutHash() {
+  const text = readFileSync(`${root}assembly/layout.ts`, "utf8").replace(/\/\/.*$/gm, "");
+  return createHash("sha256").update(text).digest().readUInt32LE() >>> 1;
+}
+
+async function compileCore() {
+  const hash = layoutHash();
+  for (const [target, entry] of targets) await compile([entry, "--target", target, "--use", `LAYOUT=${hash}`]);
+  for (const [target, entry, name] of natives) {
+    await compile([entry, "--target", target, "--use", `LAYOUT=${hash}`, "--outFile", `build/${name}.wasm`]);
+  }
+  const base64 = (target) => JSON.stringify(readFileSync(`${root}build/core.${target}.wasm`).toString("base64"));
+  writeFileSync(
+    `${root}build/core.js`,
+    `export const layoutHash = ${hash};\nexport const shared = ${base64("shared")};\nexport const single = ${base64("single")};\n`,
+  );
+  writeFileSync(
+    `${root}build/core.d.ts`,
+    "export declare const layoutHash: number;\nexport declare const shared: string;\nexport declare const single: string;\n",
+  );
+}
+
+async function compile(args) {
+  let printed = "";
+  const stderr = { write: (text) => (printed += text) };
+  const { error } = await asc.main([...args, "--baseDir", root], { stderr, stdout: stderr });
+  if (error) throw new Error(`asc ${args.join(" ")}\n${printed}`);
+}
+
+function compileTypeScript() {
+  const tsc = fileURLToPath(import.meta.resolve("typescript/lib/tsc.js"));
+  const done = spawnSync(process.execPath, [tsc, "-p", root], { cwd: root, encoding: "utf8" });
+  if (done.status !== 0) throw new Error(`tsc\n${done.stdout}${done.stderr}`);
+}

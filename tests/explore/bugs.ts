@@ -1,0 +1,29 @@
+// The seeded bugs: wrong lines that the `seeded` build holds, one switched on at a time by its number, each
+// with a play that must find it. They are the explorer's own test.
+export interface Bug {
+  readonly number: number;
+  readonly name: string;
+  readonly scenario: string;
+  readonly preemptions: number;
+}
+
+export const bugs: Bug[] = [
+  { number: 1, name: "idle without looking again", scenario: "cycle", preemptions: 2 },
+  { number: 2, name: "scheduling twice", scenario: "wake: two senders", preemptions: 2 },
+  { number: 3, name: "a plain store to idle", scenario: "cycle", preemptions: 2 },
+  { number: 4, name: "the last element of the deque without CAS", scenario: "deque: owner", preemptions: 3 },
+  { number: 5, name: "bottom restored wrongly", scenario: "deque: owner", preemptions: 3 },
+  { number: 6, name: "a claim without CAS", scenario: "mailbox", preemptions: 2 },
+  { number: 7, name: "freeing twice", scenario: "reuse: a stale id", preemptions: 1 },
+  { number: 8, name: "published before the link is written", scenario: "mailbox", preemptions: 2 },
+  { number: 9, name: "parking without looking again", scenario: "wake: two senders", preemptions: 2 },
+  { number: 10, name: "SYS missed while going idle", scenario: "control", preemptions: 2 },
+  { number: 11, name: "SYS missed while going back to BLOCKED", scenario: "blocked: a kill", preemptions: 2 },
+  { number: 12, name: "SYS lowered after the system word was taken", scenario: "control", preemptions: 3 },
+  { number: 13, name: "a stale kill reaches the next tenant", scenario: "reuse: a stale kill", preemptions: 2 },
+  { number: 14, name: "a stale id reaches the next tenant", scenario: "reuse: a stale id", preemptions: 2 },
+  { number: 15, name: "a targeted wake suppressed by another's", scenario: "wake: targeted", preemptions: 2 },
+  { number: 16, name: "a chunk claimed without CAS", scenario: "pool: two", preemptions: 2 },
+  { number: 17, name: "a hint published before it is written", scenario: "deque: owner", preemptions: 2 },
+  { number: 18, name: "the settlement of a BLOCKED cell lost", scenario: "blocked: a handler", preemptions: 2 },
+];

@@ -1,0 +1,550 @@
+// The explorer: runs the real compiled core, one instance per virtual thread over one small memory, all in
+// one JavaScript thread, and walks the interleavings of its atomic accesses.
+//
+//   depth first, at most `preemptions` switches away from a thread that could go on (Musuvathi and Qadeer,
+//   "Iterative Context Bounding", PLDI 2007); or random; or the replay of a printed trace.
+//
+// The model build calls `step` before each atomic. There the explorer decides who goes on; if it is another
+// thread, the current one unwinds by asyncify and rewinds when it is chosen again. A thread's program is a
+// generator: it yields calls into the core, and waits. A thread that waits is blocked until somebody notifies
+// the address; when nobody can go on, the scenario's check decides whether that is the end or a lost wake-up.
+//
+// Interleavings are sequentially consistent, which is what WebAssembly's atomics are. Plain accesses are not
+// switched at; a vector-clock detector reports two plain ones, or a plain and an atomic one, of different
+// threads without order between them.
+import { readFileSync } from "node:fs";
+import * as layout from "../../assembly/layout.ts";
+
+export type Core = Record<string, (...args: number[]) => number> & { dequePush(block: number, hint: bigint): number };
+type Call = () => unknown;
+export interface Wait {
+  readonly address: number;
+  readonly value: number;
+}
+// biome-ignore lint/suspicious/noExplicitAny: a program gets back what its calls return
+export type Program<T = unknown> = Generator<Call | Wait | "pause", T, any>;
+
+export interface Scenario {
+  readonly name: string;
+  readonly threads: number;
+  /** Index of the first worker that steals. Default 1. */
+  readonly thieves?: number;
+  setup(world: World): void;
+  /** One per thread, made anew for each execution. */
+  programs(world: World): Program[];
+  /** After the end: what is wrong, or nothing. */
+  check(world: World): string | undefined;
+}
+
+export interface Bounds {
+  readonly preemptions: number;
+  /** Executions after which depth-first search gives up, as incomplete. */
+  readonly most?: number;
+  /** Random instead of depth first: so many executions from this seed. */
+  readonly random?: { readonly seed: number; readonly executions: number };
+}
+
+export interface Outcome {
+  readonly executions: number;
+  readonly complete: boolean;
+  readonly seconds: number;
+  readonly failure?: { readonly message: string; readonly trace: string; readonly execution: number };
+}
+
+const ARENA_PAGES = 8;
+const STEPS_MAX = 5_000;
+
+/** The memory and the instances that a scenario plays on. */
+export class World {
+  readonly memory: WebAssembly.Memory;
+  readonly u32: Uint32Array;
+  readonly cores: Core[] = [];
+  /** What the scenario's programs keep; reset by setup. */
+  // biome-ignore lint/suspicious/noExplicitAny: each scenario has its own notes
+  notes: any = {};
+  time = 0;
+  readonly threads: number;
+  readonly thieves: number;
+  readonly pages: number;
+  readonly stacks: number;
+
+  constructor(
+    threads: number,
+    thieves: number,
+    module: WebAssembly.Module,
+    bug: number,
+    hooks: Hooks,
+  ) {
+    this.threads = threads;
+    this.thieves = thieves;
+    this.pages = 1 + threads + 1 + ARENA_PAGES;
+    this.stacks = this.pages * 65536;
+    this.memory = new WebAssembly.Memory({ initial: this.pages + 1, maximum: 65536, shared: true });
+    this.u32 = new Uint32Array(this.memory.buffer);
+    for (let i = 0; i < threads; i++) {
+      const table = new WebAssembly.Table({ initial: 1, element: "anyfunc" });
+      const same = (_: number, value: unknown) => value;
+      const instance = new WebAssembly.Instance(module, {
+        env: {
+          memory: this.memory,
+          table,
+          memory_grow_pre: same,
+          memory_grow_post: same,
+          load_ptr: (_: number, bytes: number, offset: number, address: number) => {
+            hooks.plain(i, (address + offset) >>> 0, bytes, false);
+            return address;
+          },
+          store_ptr: (_: number, bytes: number, offset: number, address: number) => {
+            hooks.plain(i, (address + offset) >>> 0, bytes, true);
+            return address;
+          },
+          load_val_i32: same,
+          load_val_i64: same,
+          load_val_f32: same,
+          load_val_f64: same,
+          store_val_i32: same,
+          store_val_i64: same,
+          store_val_f32: same,
+          store_val_f64: same,
+        },
+        sync: {
+          step: (address: number, kind: number) => hooks.step(i, address >>> 0, kind),
+          racy: (address: number) => hooks.racy(i, address >>> 0),
+          awaken: (address: number, count: number) => hooks.awaken(address >>> 0, count),
+        },
+        check: {
+          BUG: bug,
+          fail: (code: number) => {
+            throw new Error(`check ${code} failed`);
+          },
+        },
+        clock: { now: () => this.time },
+      });
+      this.cores.push(instance.exports as unknown as Core);
+    }
+  }
+
+  core(thread: number): Core {
+    const core = this.cores[thread];
+    if (!core) throw new RangeError(`no thread ${thread}`);
+    return core;
+  }
+
+  block(worker: number): number {
+    return layout.WORKER_FIRST + worker * layout.WORKER_BYTES;
+  }
+
+  word(address: number): number {
+    return this.u32[address >>> 2] as number;
+  }
+
+  /** A cell as the host makes it, but started already: idle. */
+  cell(thread: number, home: number, capacity = layout.UNLIMITED): { cell: number; generation: number } {
+    const core = this.core(thread);
+    const cell = (core["spawn"] as Core[string])(home, 0, 0, capacity, layout.UNLIMITED, 0) >>> 0;
+    if (cell === 0) throw new Error("out of memory");
+    const generation = this.word(cell + 4);
+    this.u32[(cell + layout.CELL_HEAD) >>> 2] = 0;
+    return { cell, generation };
+  }
+
+  start(): void {
+    this.time = 0;
+    const core = this.core(0) as Core;
+    core["boot"]?.(this.threads, this.thieves, this.pages, this.pages, 0, 0, 1000, 1000);
+    this.cores.forEach((each, i) => void each["attach"]?.(i));
+  }
+}
+
+interface Hooks {
+  step(thread: number, address: number, kind: number): void;
+  racy(thread: number, address: number): void;
+  plain(thread: number, address: number, bytes: number, write: boolean): void;
+  awaken(address: number, count: number): void;
+}
+
+interface Thread {
+  readonly id: number;
+  program: Program;
+  call: Call | undefined;
+  state: "ready" | "waiting" | "done";
+  unwound: boolean;
+  waitsAt: number;
+  /** It cannot go on before somebody else did something. */
+  paused: boolean;
+  readonly stack: number;
+}
+
+class Failure extends Error {}
+
+export function load(name: "model" | "seeded"): WebAssembly.Module {
+  return new WebAssembly.Module(readFileSync(new URL(`../../../core.${name}.wasm`, import.meta.url)));
+}
+
+export class Explorer {
+  readonly #scenario: Scenario;
+  readonly #world: World;
+  readonly #races: Races;
+  #threads: Thread[] = [];
+  #next: Thread | undefined;
+  #active = false;
+  #steps = 0;
+  // the search
+  #bound = 0;
+  #preemptions = 0;
+  #depth = 0;
+  #choices: number[] = [];
+  #counts: number[] = [];
+  #trace: number[] = [];
+  #random: (() => number) | undefined;
+  #replay: number[] | undefined;
+
+  constructor(scenario: Scenario, module: WebAssembly.Module, bug = 0) {
+    this.#scenario = scenario;
+    this.#world = new World(scenario.threads, scenario.thieves ?? 1, module, bug, {
+      step: (thread, address, kind) => this.#step(thread, address, kind),
+      racy: (_, address) => this.#races.excuse(address),
+      plain: (thread, address, bytes, write) => this.#plain(thread, address, bytes, write),
+      awaken: (address, count) => this.#awaken(address, count),
+    });
+    this.#races = new Races(this.#world.memory.buffer.byteLength, scenario.threads);
+  }
+
+  explore(bounds: Bounds): Outcome {
+    const began = performance.now();
+    const outcome = (executions: number, complete: boolean, failure?: Outcome["failure"]): Outcome => ({
+      executions,
+      complete,
+      seconds: (performance.now() - began) / 1000,
+      ...(failure ? { failure } : {}),
+    });
+    this.#bound = bounds.preemptions;
+    this.#choices = [];
+    this.#counts = [];
+    this.#random = bounds.random ? generator(bounds.random.seed) : undefined;
+    const most = bounds.random?.executions ?? bounds.most ?? 2_000_000;
+    for (let n = 1; n <= most; n++) {
+      const message = this.#execute();
+      if (message !== undefined) {
+        return outcome(n, false, { message, trace: this.#trace.join(","), execution: n });
+      }
+      if (this.#random) continue;
+      // Depth first: the last decision that has another option.
+      let last = this.#counts.length - 1;
+      while (last >= 0 && (this.#choices[last] as number) + 1 >= (this.#counts[last] as number)) last--;
+      if (last < 0) return outcome(n, true);
+      this.#choices.length = last + 1;
+      this.#counts.length = last + 1;
+      (this.#choices[last] as number)++;
+    }
+    return outcome(most, this.#random !== undefined);
+  }
+
+  /** Runs one execution along a printed trace. Answers what went wrong, or nothing. */
+  replay(trace: string): string | undefined {
+    this.#replay = trace === "" ? [] : trace.split(",").map(Number);
+    try {
+      return this.#execute();
+    } finally {
+      this.#replay = undefined;
+    }
+  }
+
+  #execute(): string | undefined {
+    const world = this.#world;
+    this.#races.reset(world.u32);
+    this.#active = false;
+    world.start();
+    this.#scenario.setup(world);
+    this.#races.begin();
+    this.#depth = 0;
+    this.#preemptions = 0;
+    this.#steps = 0;
+    this.#trace = [];
+    this.#threads = this.#scenario.programs(world).map((program, id) => ({
+      id,
+      program,
+      call: undefined,
+      state: "ready",
+      unwound: false,
+      waitsAt: 0,
+      paused: false,
+      stack: world.stacks + id * 16384,
+    }));
+    try {
+      this.#active = true;
+      let thread = this.#choose(undefined);
+      while (thread) thread = this.#run(thread);
+      this.#active = false;
+      // What is freed comes home, so that a block freed twice is met twice.
+      for (const core of world.cores) core["flushAll"]?.();
+      for (const core of world.cores) core["collect"]?.();
+      return this.#scenario.check(world);
+    } catch (error) {
+      if (error instanceof Failure) return error.message;
+      return `${(error as Error).message}`;
+    } finally {
+      this.#active = false;
+      // A call that was cut off leaves its instance unwinding.
+      for (const core of world.cores) {
+        if (core["asyncify_get_state"]?.() === 1) core["asyncify_stop_unwind"]?.();
+        if (core["asyncify_get_state"]?.() === 2) core["asyncify_stop_rewind"]?.();
+      }
+    }
+  }
+
+  /** Runs one thread until another is chosen. Answers that one, or nothing when nobody can go on. */
+  #run(thread: Thread): Thread | undefined {
+    for (const other of this.#threads) if (other !== thread) other.paused = false;
+    const core = this.#world.core(thread.id);
+    let result: unknown;
+    let fresh = true;
+    for (;;) {
+      if (thread.call) {
+        if (thread.unwound) {
+          core["asyncify_start_rewind"]?.(thread.stack);
+          thread.unwound = false;
+        }
+        result = thread.call();
+        if (core["asyncify_get_state"]?.() === 1) {
+          core["asyncify_stop_unwind"]?.();
+          thread.unwound = true;
+          return this.#next;
+        }
+        thread.call = undefined;
+        fresh = false;
+      }
+      const { value, done } = thread.program.next(fresh ? undefined : result);
+      fresh = true;
+      if (done) {
+        thread.state = "done";
+        return this.#choose(undefined);
+      }
+      if (typeof value === "function") {
+        thread.call = value;
+        continue;
+      }
+      if (value === "pause") {
+        thread.paused = true;
+        return this.#choose(undefined);
+      }
+      const wait = value as Wait;
+      this.#races.acquire(thread.id, wait.address);
+      if (this.#world.word(wait.address) === wait.value) {
+        thread.state = "waiting";
+        thread.waitsAt = wait.address;
+        return this.#choose(undefined);
+      }
+    }
+  }
+
+  /** Before each atomic. */
+  #step(id: number, address: number, kind: number): void {
+    if (!this.#active) {
+      this.#races.touch(address);
+      return;
+    }
+    const thread = this.#threads[id] as Thread;
+    const core = this.#world.core(id);
+    if (core["asyncify_get_state"]?.() === 2) {
+      core["asyncify_stop_rewind"]?.();
+      this.#races.atomic(id, address, kind);
+      return;
+    }
+    if (++this.#steps > STEPS_MAX) throw new Failure(`no end after ${STEPS_MAX} steps`);
+    const next = this.#choose(thread);
+    if (next === thread || next === undefined) {
+      this.#races.atomic(id, address, kind);
+      return;
+    }
+    this.#next = next;
+    this.#world.u32[thread.stack >>> 2] = thread.stack + 8;
+    this.#world.u32[(thread.stack >>> 2) + 1] = thread.stack + 16384;
+    core["asyncify_start_unwind"]?.(thread.stack);
+  }
+
+  #plain(id: number, address: number, bytes: number, write: boolean): void {
+    if (!this.#active) this.#races.touch(address);
+    else {
+      const race = this.#races.plain(id, address, bytes, write);
+      if (race) throw new Failure(race);
+    }
+  }
+
+  #awaken(address: number, count: number): void {
+    for (const thread of this.#threads) {
+      if (count > 0 && thread.state === "waiting" && thread.waitsAt === address) {
+        thread.state = "ready";
+        count--;
+      }
+    }
+  }
+
+  /** Who goes on: `running`, if it can and may; a free choice when it cannot. */
+  #choose(running: Thread | undefined): Thread | undefined {
+    const options: Thread[] = running ? [running] : [];
+    for (const thread of this.#threads) {
+      if (thread.state === "ready" && thread !== running && !thread.paused) options.push(thread);
+    }
+    if (options.length === 0) {
+      const paused = this.#threads.find((thread) => thread.paused && thread.state === "ready");
+      return paused;
+    }
+    if (options.length === 1) return options[0];
+    let pick: number;
+    if (this.#replay) {
+      const id = this.#replay[this.#trace.length];
+      pick = Math.max(
+        0,
+        options.findIndex((thread) => thread.id === id),
+      );
+    } else if (running && !this.#random && this.#preemptions >= this.#bound) {
+      this.#trace.push(running.id);
+      return running;
+    } else if (this.#random) {
+      pick = Math.floor(this.#random() * options.length);
+    } else if (this.#depth < this.#choices.length) {
+      pick = this.#choices[this.#depth] as number;
+    } else {
+      pick = 0;
+      this.#choices.push(0);
+      this.#counts.push(options.length);
+    }
+    this.#depth++;
+    const chosen = options[pick] as Thread;
+    this.#trace.push(chosen.id);
+    if (running && chosen !== running) this.#preemptions++;
+    return chosen;
+  }
+}
+
+/**
+ * Happens-before over vector clocks, per word of 4 bytes. An atomic load takes over what its word's last
+ * writer knew; an atomic store leaves what its thread knows; a change does both.
+ */
+class Races {
+  readonly #writer: Int8Array;
+  readonly #written: Int32Array;
+  readonly #reads: Int32Array[];
+  readonly #words = new Map<number, Int32Array>();
+  #clocks: Int32Array[] = [];
+  readonly #dirty: number[] = [];
+  readonly #seen: Uint8Array;
+  #excused = -1;
+  #atomicAt = -1;
+
+  readonly threads: number;
+
+  constructor(bytes: number, threads: number) {
+    this.threads = threads;
+    this.#writer = new Int8Array(bytes >>> 2).fill(-1);
+    this.#written = new Int32Array(bytes >>> 2);
+    this.#reads = Array.from({ length: threads }, () => new Int32Array(bytes >>> 2));
+    this.#seen = new Uint8Array(bytes >>> 6);
+  }
+
+  /** Memory and clocks as before the first execution. */
+  reset(memory: Uint32Array): void {
+    for (const line of this.#dirty) {
+      const from = line << 4;
+      memory.fill(0, from, from + 16);
+      this.#writer.fill(-1, from, from + 16);
+      this.#written.fill(0, from, from + 16);
+      for (const reads of this.#reads) reads.fill(0, from, from + 16);
+      this.#seen[line] = 0;
+    }
+    this.#dirty.length = 0;
+    this.#words.clear();
+    this.#excused = -1;
+    this.#atomicAt = -1;
+  }
+
+  begin(): void {
+    this.#clocks = this.#reads.map((_, id) => new Int32Array(this.threads).fill(0).map((__, i) => (i === id ? 1 : 0)));
+    this.#atomicAt = -1;
+    this.#excused = -1;
+  }
+
+  touch(address: number): void {
+    const line = address >>> 6;
+    if (this.#seen[line] === 0) {
+      this.#seen[line] = 1;
+      this.#dirty.push(line);
+    }
+  }
+
+  excuse(address: number): void {
+    this.#excused = address;
+  }
+
+  acquire(id: number, address: number): void {
+    const word = this.#words.get(address);
+    const clock = this.#clocks[id] as Int32Array;
+    if (word) for (let i = 0; i < this.threads; i++) clock[i] = Math.max(clock[i] as number, word[i] as number);
+  }
+
+  atomic(id: number, address: number, kind: number): void {
+    this.touch(address);
+    if (kind === 4) {
+      this.#excused = address;
+      return;
+    }
+    const clock = this.#clocks[id] as Int32Array;
+    if (kind !== 2) this.acquire(id, address);
+    if (kind !== 1) {
+      this.#words.set(address, clock.slice());
+      clock[id] = (clock[id] as number) + 1;
+    }
+    // asc instruments atomic loads and stores as if they were plain: the next access to this word is ours.
+    this.#atomicAt = kind === 3 ? -1 : address;
+  }
+
+  plain(id: number, address: number, bytes: number, write: boolean): string | undefined {
+    this.touch(address);
+    if (address === this.#atomicAt) {
+      this.#atomicAt = -1;
+      return undefined;
+    }
+    if (address === this.#excused) {
+      this.#excused = -1;
+      return undefined;
+    }
+    const clock = this.#clocks[id] as Int32Array;
+    const last = (address + bytes - 1) >>> 2;
+    for (let word = address >>> 2; word <= last; word++) {
+      const writer = this.#writer[word] as number;
+      if (writer >= 0 && writer !== id && (this.#written[word] as number) > (clock[writer] as number)) {
+        return `race: ${write ? "write" : "read"} by ${id} at ${where(word << 2)}, unordered write by ${writer}`;
+      }
+      if (write) {
+        for (let other = 0; other < this.threads; other++) {
+          if (other !== id && (this.#reads[other]?.[word] as number) > (clock[other] as number)) {
+            return `race: write by ${id} at ${where(word << 2)}, unordered read by ${other}`;
+          }
+        }
+        this.#writer[word] = id;
+        this.#written[word] = clock[id] as number;
+      } else (this.#reads[id] as Int32Array)[word] = clock[id] as number;
+    }
+    return undefined;
+  }
+}
+
+/** An address in words a reader of layout.ts knows. */
+function where(address: number): string {
+  const at = address >>> 0;
+  if (at < layout.WORKER_FIRST) return `header + ${at - layout.HEADER}`;
+  const worker = Math.floor((at - layout.WORKER_FIRST) / layout.WORKER_BYTES);
+  return `worker ${worker} + ${(at - layout.WORKER_FIRST) % layout.WORKER_BYTES} (0x${at.toString(16)})`;
+}
+
+/** mulberry32: a small seeded generator. */
+function generator(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(state ^ (state >>> 15), state | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}

@@ -1,0 +1,574 @@
+// What is explored: small plays over the real core, each with the rule that must hold at its end. Thread i is
+// worker i. A player that works takes, handles and releases as the host does, and parks when it is idle.
+import * as L from "../../assembly/layout.ts";
+import type { Core, Program, Scenario, Wait, World } from "./explorer.ts";
+
+/** Messages from here on hold their actor until it is settled. */
+const HOLDS = 100;
+/** And this one for ever. */
+const HANGS = 200;
+
+interface Address {
+  cell: number;
+  generation: number;
+}
+interface Notes {
+  /** `generation:name` of each message handled, in order. */
+  handled: string[];
+  dead: number[];
+  /** Cells in their turn. */
+  inside: Set<number>;
+  bits: number;
+  a: Address;
+  b: Address;
+  [key: string]: unknown;
+}
+
+function notes(world: World): Notes {
+  return world.notes as Notes;
+}
+
+function begin(world: World): Notes {
+  world.notes = { handled: [], dead: [], inside: new Set(), bits: 0 };
+  return notes(world);
+}
+
+// ---- players --------------------------------------------------------------------------------------
+
+function call(core: Core, name: string, ...args: number[]): () => number {
+  const fn = core[name] as (...args: number[]) => number;
+  return () => fn(...args);
+}
+
+function* tell(world: World, id: number, to: Address, name: number): Program<void> {
+  const outcome = yield call(world.core(id), "post", to.cell, to.generation, name, 0, 0, 0, 0, 0, 0, 0);
+  if (outcome === L.GONE) notes(world).dead.push(name);
+  else if (outcome !== L.SENT) throw new Error(`post answered ${outcome}`);
+}
+
+function* bits(world: World, id: number, to: Address, what: number): Program<void> {
+  yield call(world.core(id), "control", to.cell, to.generation, 0, what);
+}
+
+function* stop(world: World, id: number, to: Address): Program<void> {
+  yield call(world.core(id), "stop", to.cell, to.generation);
+}
+
+function* all(...programs: Program[]): Program<void> {
+  for (const program of programs) yield* program;
+}
+
+/** Takes and handles for ever; the play is over when everybody waits. */
+function* work(world: World, id: number, budget?: number): Program<void> {
+  const core = world.core(id);
+  const wait: Wait = { address: world.block(id) + L.WORKER_PARKED, value: L.PARKED };
+  for (;;) {
+    const cell = (yield call(core, "take")) >>> 0;
+    if (cell > L.TAKE_SLICE) {
+      yield* turn(world, id, cell, budget);
+    } else if (yield call(core, "park")) {
+      yield wait;
+      yield call(core, "unpark");
+    } else yield "pause";
+  }
+}
+
+function* turn(world: World, id: number, cell: number, budget = 1000): Program<void> {
+  const core = world.core(id);
+  const block = world.block(id);
+  const note = notes(world);
+  let more = 1;
+  while (more) {
+    if (note.inside.has(cell)) throw new Error("two workers inside one actor");
+    note.inside.add(cell);
+    const generation = world.word(block + L.WORKER_OUT_GENERATION);
+    const control = world.word(block + L.WORKER_OUT_BITS);
+    const count = Math.min(budget, world.word(block + L.WORKER_OUT_COUNT));
+    const frames = Array.from({ length: count }, (_, i) => world.word(block + L.WORKER_BATCH + i * 4));
+    const names = frames.map((frame) => world.word(frame + L.FRAME_NAME));
+    const kinds = frames.map((frame) => world.word(frame + L.FRAME_KIND) & 255);
+    const blocked = world.word(block + L.WORKER_OUT_BLOCKED) === 1;
+    const system = world.word(block + L.WORKER_OUT_SYSTEM);
+    for (let i = 0; i < system; i++) {
+      const frame = world.word(block + L.WORKER_SYSTEM + i * 4);
+      note.handled.push(`system:${world.word(frame + L.FRAME_NAME)}`);
+      yield call(core, "drop", frame);
+    }
+    if (control !== 0) note.handled.push(`${generation}:control ${control}`);
+    let end = (control & L.SYSTEM_KILL) !== 0;
+    let outcome = blocked ? L.TURN_WAIT : L.TURN_DRY;
+    let done = 0;
+    if (blocked && (control & (L.SYSTEM_SETTLED | L.SYSTEM_RESTART)) !== 0) outcome = L.TURN_UNBLOCK;
+    while (!end && done < count) {
+      if (kinds[done] === L.KIND_STOP) {
+        end = true;
+        break;
+      }
+      note.handled.push(`${generation}:${names[done]}`);
+      if ((names[done] as number) >= HOLDS) {
+        outcome = L.TURN_BLOCK;
+        break;
+      }
+      done++;
+    }
+    note.inside.delete(cell);
+    if (end) {
+      yield* bury(world, id, cell, done, names);
+      return;
+    }
+    more = yield call(core, "release", cell, outcome, done);
+    // The awaited promise settles on the actor's own thread.
+    if (outcome === L.TURN_BLOCK && names[done] !== HANGS) yield* bits(world, id, { cell, generation }, L.SYSTEM_SETTLED);
+  }
+}
+
+function* bury(world: World, id: number, cell: number, done: number, _names: number[]): Program<void> {
+  const core = world.core(id);
+  const block = world.block(id);
+  if (done > 0) yield call(core, "release", cell, L.TURN_YIELD, done);
+  if (done > 0) return; // handled first, the stop is met again in the next turn
+  let left = yield call(core, "close", cell);
+  while (left > 0) {
+    for (let i = 0; i < left; i++) {
+      const frame = world.word(block + L.WORKER_BATCH + i * 4);
+      if ((world.word(frame + L.FRAME_KIND) & 255) !== L.KIND_STOP)
+        notes(world).dead.push(world.word(frame + L.FRAME_NAME));
+    }
+    left = yield call(core, "bury", cell, left);
+  }
+  const system = world.word(block + L.WORKER_OUT_SYSTEM);
+  for (let i = 0; i < system; i++) yield call(core, "drop", world.word(block + L.WORKER_SYSTEM + i * 4));
+  yield call(core, "vacate", cell);
+  const after = notes(world)["after"] as ((id: number) => Program) | undefined;
+  if (after) yield* after(id);
+}
+
+// ---- rules ----------------------------------------------------------------------------------------
+
+function exactly(world: World, expected: string[]): string | undefined {
+  const got = notes(world).handled.filter((entry) => !entry.includes("control")).sort();
+  const want = [...expected].sort();
+  return got.join() === want.join() ? undefined : `handled ${got.join(" ")}, expected ${want.join(" ")}`;
+}
+
+/** Of one sender, in the order it sent. */
+function inOrder(world: World, ...names: number[]): string | undefined {
+  const got = notes(world).handled.map((entry) => Number(entry.split(":")[1]));
+  const places = names.map((name) => got.indexOf(name)).filter((place) => place >= 0);
+  return places.every((place, i) => i === 0 || place > (places[i - 1] as number))
+    ? undefined
+    : `out of order: ${got.join(" ")}`;
+}
+
+function accounted(world: World, names: number[]): string | undefined {
+  const note = notes(world);
+  const seen = [...note.handled.filter((h) => !h.includes("control")).map((h) => Number(h.split(":")[1])), ...note.dead];
+  const want = [...names].sort().join();
+  return seen.sort().join() === want ? undefined : `handled or dead: ${seen.join(" ")}, sent: ${names.join(" ")}`;
+}
+
+// ---- plays ----------------------------------------------------------------------------------------
+
+export const scenarios: Scenario[] = [
+  {
+    name: "mailbox: two senders, one owner",
+    threads: 3,
+    setup: (world) => {
+      begin(world).a = world.cell(0, 0);
+    },
+    programs: (world) => [
+      work(world, 0),
+      all(tell(world, 1, notes(world).a, 1), tell(world, 1, notes(world).a, 2)),
+      all(tell(world, 2, notes(world).a, 3)),
+    ],
+    check: (world) => exactly(world, ["1:1", "1:2", "1:3"]) ?? inOrder(world, 1, 2),
+  },
+  {
+    name: "cycle: one sender, turns of one message",
+    threads: 2,
+    setup: (world) => {
+      begin(world).a = world.cell(0, 0);
+    },
+    programs: (world) => [
+      work(world, 0, 1),
+      all(tell(world, 1, notes(world).a, 1), tell(world, 1, notes(world).a, 2), tell(world, 1, notes(world).a, 3)),
+    ],
+    check: (world) => exactly(world, ["1:1", "1:2", "1:3"]) ?? inOrder(world, 1, 2, 3),
+  },
+  {
+    name: "control: bits and frames beside messages",
+    threads: 2,
+    setup: (world) => {
+      begin(world).a = world.cell(0, 0);
+    },
+    programs: (world) => [
+      work(world, 0),
+      all(
+        tell(world, 1, notes(world).a, 1),
+        bits(world, 1, notes(world).a, L.SYSTEM_RESUME),
+        (function* (): Program<void> {
+          const core = world.core(1);
+          const frame = yield call(core, "reserveControl", 0);
+          world.u32[(frame + L.FRAME_NAME) >>> 2] = 7;
+          yield call(core, "control", notes(world).a.cell, notes(world).a.generation, frame, 0);
+        })(),
+      ),
+    ],
+    check: (world) =>
+      exactly(world, ["1:1", "system:7"]) ??
+      (notes(world).handled.includes("1:control 16") ? undefined : "the control bit was lost"),
+  },
+  {
+    name: "blocked: a handler that awaits, settled, with control beside",
+    threads: 2,
+    setup: (world) => {
+      begin(world).a = world.cell(0, 0);
+    },
+    programs: (world) => [
+      work(world, 0),
+      all(
+        tell(world, 1, notes(world).a, HOLDS),
+        bits(world, 1, notes(world).a, L.SYSTEM_RESUME),
+        tell(world, 1, notes(world).a, 1),
+      ),
+    ],
+    check: (world) =>
+      exactly(world, ["1:1", `1:${HOLDS}`]) ??
+      (notes(world).handled.some((h) => h === "1:control 16" || h === "1:control 48") ? undefined : "control lost"),
+  },
+  {
+    name: "blocked: two threads send while it awaits",
+    threads: 3,
+    setup: (world) => {
+      begin(world).a = world.cell(0, 0);
+    },
+    programs: (world) => [work(world, 0), tell(world, 1, notes(world).a, HOLDS), tell(world, 2, notes(world).a, 1)],
+    check: (world) => exactly(world, ["1:1", `1:${HOLDS}`]),
+  },
+  {
+    name: "blocked: a kill reaches an actor that awaits for ever",
+    threads: 2,
+    setup: (world) => {
+      begin(world).a = world.cell(0, 0);
+    },
+    programs: (world) => [
+      work(world, 0),
+      all(
+        tell(world, 1, notes(world).a, HANGS),
+        bits(world, 1, notes(world).a, L.SYSTEM_KILL),
+        tell(world, 1, notes(world).a, 1),
+      ),
+    ],
+    check: (world) =>
+      notes(world).handled.includes("1:control 4")
+        ? notes(world).handled.includes("1:1") || notes(world).dead.includes(1)
+          ? undefined
+          : "a message was lost"
+        : "the kill was lost",
+  },
+  {
+    name: "stop: what was sent before is handled, the rest is dead",
+    threads: 3,
+    setup: (world) => {
+      begin(world).a = world.cell(0, 0);
+    },
+    programs: (world) => [
+      work(world, 0),
+      all(tell(world, 1, notes(world).a, 1), stop(world, 1, notes(world).a)),
+      tell(world, 2, notes(world).a, 2),
+    ],
+    check: (world) =>
+      accounted(world, [1, 2]) ?? (notes(world).handled.includes("1:1") ? undefined : "stop overtook a message"),
+  },
+  {
+    name: "reuse: a stale id never reaches the next tenant",
+    threads: 2,
+    setup: (world) => {
+      const note = begin(world);
+      note.a = world.cell(0, 0);
+      note["after"] = function* (id: number): Program<void> {
+        const core = world.core(id);
+        const cell = yield call(core, "spawn", 0, 0, 0, L.UNLIMITED, L.UNLIMITED, 0);
+        yield call(core, "unblock", cell);
+      };
+    },
+    programs: (world) => [
+      all(stop(world, 0, notes(world).a), work(world, 0)),
+      all(tell(world, 1, notes(world).a, 1), tell(world, 1, notes(world).a, 2)),
+    ],
+    check: (world) =>
+      accounted(world, [1, 2]) ??
+      (notes(world).handled.some((h) => h.startsWith("2:")) ? "the next tenant got a stale message" : undefined),
+  },
+  {
+    name: "reuse: a stale kill never reaches the next tenant",
+    threads: 2,
+    setup: (world) => {
+      const note = begin(world);
+      note.a = world.cell(0, 0);
+      note["after"] = function* (id: number): Program<void> {
+        note["after"] = undefined;
+        const core = world.core(id);
+        const cell = yield call(core, "spawn", 0, 0, 0, L.UNLIMITED, L.UNLIMITED, 0);
+        yield call(core, "unblock", cell);
+      };
+    },
+    programs: (world) => [
+      all(stop(world, 0, notes(world).a), work(world, 0)),
+      all(bits(world, 1, notes(world).a, L.SYSTEM_KILL)),
+    ],
+    check: (world) =>
+      notes(world).handled.some((h) => h.startsWith("2:control")) ? "the next tenant got a stale kill" : undefined,
+  },
+  {
+    name: "kill: beside messages, all accounted for",
+    threads: 3,
+    setup: (world) => {
+      begin(world).a = world.cell(0, 0);
+    },
+    programs: (world) => [
+      work(world, 0),
+      all(tell(world, 1, notes(world).a, 1), tell(world, 1, notes(world).a, 2)),
+      bits(world, 2, notes(world).a, L.SYSTEM_KILL),
+    ],
+    check: (world) => accounted(world, [1, 2]),
+  },
+  {
+    name: "deque: owner and one thief",
+    threads: 2,
+    setup: (world) => {
+      begin(world);
+    },
+    programs: (world) => {
+      const got = notes(world).dead;
+      const block = world.block(0);
+      const keep = (hint: unknown) => {
+        const n = Number(hint as bigint);
+        if (n > 1) got.push(n);
+      };
+      const deque = (id: number) => world.core(id) as unknown as Record<string, (block: number, hint?: bigint) => unknown>;
+      return [
+        (function* (): Program<void> {
+          const core = deque(0);
+          yield () => core["dequePush"]?.(block, 10n);
+          yield () => core["dequePush"]?.(block, 11n);
+          keep(yield () => core["dequePop"]?.(block));
+          keep(yield () => core["dequePop"]?.(block));
+          yield () => core["dequePush"]?.(block, 12n);
+          for (let i = 0; i < 2; i++) keep(yield () => core["dequePop"]?.(block));
+        })(),
+        (function* (): Program<void> {
+          const core = deque(1);
+          for (let i = 0; i < 2; i++) keep(yield () => core["dequeSteal"]?.(block));
+        })(),
+      ];
+    },
+    check: (world) => {
+      const got = [...notes(world).dead].sort().join(" ");
+      return got === "10 11 12" ? undefined : `taken: ${got}`;
+    },
+  },
+  {
+    name: "deque: two thieves",
+    threads: 3,
+    setup: (world) => {
+      begin(world);
+    },
+    programs: (world) => {
+      const got = notes(world).dead;
+      const block = world.block(0);
+      const keep = (hint: unknown) => {
+        const n = Number(hint as bigint);
+        if (n > 1) got.push(n);
+      };
+      const deque = (id: number) => world.core(id) as unknown as Record<string, (block: number, hint?: bigint) => unknown>;
+      const thief = function* (id: number): Program<void> {
+        keep(yield () => deque(id)["dequeSteal"]?.(block));
+      };
+      return [
+        (function* (): Program<void> {
+          const core = deque(0);
+          yield () => core["dequePush"]?.(block, 10n);
+          yield () => core["dequePush"]?.(block, 11n);
+          for (let i = 0; i < 3; i++) keep(yield () => core["dequePop"]?.(block));
+        })(),
+        thief(1),
+        thief(2),
+      ];
+    },
+    check: (world) => {
+      const got = [...notes(world).dead].sort().join(" ");
+      return got === "10 11" ? undefined : `taken: ${got}`;
+    },
+  },
+  {
+    name: "steal: a full deque overflows into the injector",
+    threads: 2,
+    thieves: 0,
+    setup: (world) => {
+      const note = begin(world);
+      note["cells"] = [0, 1, 2].map(() => world.cell(0, L.HOME_ANY));
+    },
+    programs: (world) => [
+      all(...(notes(world)["cells"] as Address[]).map((to, i) => tell(world, 0, to, i + 1)), work(world, 0)),
+      work(world, 1),
+    ],
+    check: (world) => exactly(world, ["1:1", "1:2", "1:3"]),
+  },
+  {
+    name: "wake: a stranger sends to two thieves that park",
+    threads: 3,
+    setup: (world) => {
+      const note = begin(world);
+      note.a = world.cell(0, L.HOME_ANY);
+      note.b = world.cell(0, L.HOME_ANY);
+    },
+    programs: (world) => [
+      all(tell(world, 0, notes(world).a, 1), tell(world, 0, notes(world).b, 2)),
+      work(world, 1),
+      work(world, 2),
+    ],
+    check: (world) => exactly(world, ["1:1", "1:2"]),
+  },
+  {
+    name: "wake: targeted and any, side by side",
+    threads: 3,
+    setup: (world) => {
+      const note = begin(world);
+      note.a = world.cell(0, L.HOME_ANY);
+      note.b = world.cell(0, 2);
+    },
+    programs: (world) => [
+      all(tell(world, 0, notes(world).a, 1), tell(world, 0, notes(world).b, 2)),
+      work(world, 1),
+      work(world, 2),
+    ],
+    check: (world) => exactly(world, ["1:1", "1:2"]),
+  },
+  {
+    name: "wake: two senders, one pinned actor on a worker that parks",
+    threads: 3,
+    setup: (world) => {
+      const note = begin(world);
+      note.a = world.cell(0, 2);
+    },
+    programs: (world) => [tell(world, 0, notes(world).a, 1), tell(world, 1, notes(world).a, 2), work(world, 2)],
+    check: (world) => exactly(world, ["1:1", "1:2"]),
+  },
+  {
+    name: "pool: blocks travel and come home",
+    threads: 2,
+    setup: (world) => {
+      begin(world)["living"] = new Set<number>();
+    },
+    programs: (world) => {
+      const living = notes(world)["living"] as Set<number>;
+      const handed: number[] = [];
+      const get = function* (id: number): Program<number> {
+        const block = (yield call(world.core(id), "allocate", 64)) >>> 0;
+        if (block === 0) throw new Error("out of memory");
+        if (living.has(block)) throw new Error("a block was handed out twice");
+        living.add(block);
+        return block;
+      };
+      const put = function* (id: number, block: number): Program<void> {
+        living.delete(block);
+        yield call(world.core(id), "free", block);
+      };
+      handed.push(...[0, 1, 2].map(() => (world.core(0)["allocate"] as Core[string])(64) >>> 0));
+      for (const block of handed) living.add(block);
+      return [
+        (function* (): Program<void> {
+          const a: number = yield* get(0);
+          yield call(world.core(0), "collect");
+          const b: number = yield* get(0);
+          yield* put(0, a);
+          yield call(world.core(0), "collect");
+          yield* get(0);
+          yield* put(0, b);
+        })(),
+        (function* (): Program<void> {
+          for (const block of handed) yield* put(1, block);
+          yield call(world.core(1), "flushAll");
+          yield* get(1);
+        })(),
+      ];
+    },
+    check: () => undefined,
+  },
+  {
+    name: "pool: two threads claim chunks and runs",
+    threads: 2,
+    setup: (world) => {
+      begin(world)["living"] = new Map<number, number>();
+    },
+    programs: (world) => {
+      const living = notes(world)["living"] as Map<number, number>;
+      const get = function* (id: number, bytes: number): Program<number> {
+        const block = (yield call(world.core(id), "allocate", bytes)) >>> 0;
+        for (const [other, size] of living) {
+          if (block < other + size && other < block + bytes) throw new Error("two blocks overlap");
+        }
+        if (block !== 0) living.set(block, bytes);
+        return block;
+      };
+      const play = function* (id: number): Program<void> {
+        const run = yield* get(id, 100_000);
+        const block = yield* get(id, 20_000);
+        if (run === 0 || block === 0) throw new Error("out of memory");
+        living.delete(run);
+        yield call(world.core(id), "free", run);
+      };
+      return [play(0), play(1)];
+    },
+    check: () => undefined,
+  },
+  {
+    name: "ticket: reply, deadline and cancel meet, one wins",
+    threads: 2,
+    setup: (world) => {
+      const note = begin(world);
+      note.a = world.cell(0, 0);
+      world.u32[(world.block(0) + L.WORKER_REPLIES) >>> 2] = note.a.cell;
+      world.u32[(world.block(0) + L.WORKER_REPLIES_GENERATION) >>> 2] = note.a.generation;
+      note["ticket"] = (world.core(0)["openTicket"] as Core[string])(5) >>> 0;
+      note["wins"] = 0;
+    },
+    programs: (world) => {
+      const note = notes(world);
+      const ticket = note["ticket"] as number;
+      const generation = world.word(ticket + L.TICKET_STATE + 4);
+      const win = (won: unknown) => {
+        note["wins"] = (note["wins"] as number) + (won ? 1 : 0);
+      };
+      return [
+        (function* (): Program<void> {
+          world.time = 10;
+          const late = yield call(world.core(0), "expired", 10);
+          win(late);
+          if (late) yield call(world.core(0), "drop", ticket);
+          win(yield call(world.core(0), "cancelTicket", ticket, generation));
+          // The next ask may get the same block: a late reply must not reach it.
+          const next = yield call(world.core(0), "openTicket", 50);
+          note["next"] = next;
+        })(),
+        (function* (): Program<void> {
+          win(yield call(world.core(1), "reply", ticket, generation, L.KIND_REPLY, 0, 0, 0, 0, 0, 0));
+        })(),
+      ];
+    },
+    check: (world) => {
+      const note = notes(world);
+      if (note["wins"] !== 1) return `${note["wins"]} of three settled the ask`;
+      const next = note["next"] as number;
+      return world.word(next + L.TICKET_STATE) === L.TICKET_PENDING ? undefined : "a late reply reached the next ask";
+    },
+  },
+];
+
+/** The named plays. */
+export function scenario(name: string): Scenario {
+  const found = scenarios.find((each) => each.name.startsWith(name));
+  if (!found) throw new RangeError(`no scenario "${name}"`);
+  return found;
+}
