@@ -69,6 +69,7 @@ export function layout(): u32 {
 }
 
 export { spawn, generation, leastLoaded } from "./worker";
+export { unblock as start } from "./cell";
 export { compose, post, send, control } from "./worker";
 export { reserve, reserveControl } from "./frame";
 export { open as openTicket, cancel as cancelTicket, pending } from "./ticket";
@@ -79,3 +80,4 @@ export { close, bury, vacate, failCurrent } from "./worker";
 export { tell, stop, stopSelf } from "./worker";
 export { park, unpark, visible } from "./idle";
 export { tidy } from "./pool";
+export { nextDue } from "./worker";

@@ -93,6 +93,7 @@ import {
   WORKER_LOAD,
   WORKER_NEXT,
   WORKER_NEXT_GENERATION,
+  WORKER_NOW,
   WORKER_OUT_BITS,
   WORKER_OUT_BLOCKED,
   WORKER_OUT_CELL,
@@ -132,6 +133,7 @@ import { allocateClass, collect, flushAll, free } from "./pool";
 import { clockEvery, oldestEvery, searchRounds } from "./scale";
 import { add32, load32, load64 } from "./sync";
 import { claim as claimTicket, drop, expired, fill } from "./ticket";
+import { nextDue as nextTimer } from "./wheel";
 
 // Thread-local; all of it is made anew by the next slice.
 let now: f64 = 0; //         the clock, as read last
@@ -166,7 +168,10 @@ export function send(cell: u32, generation: u32, frame: u32): i32 {
   const counted = (load<u8>(frame + FRAME_FLAGS) & FLAG_PRIVATE) == 0;
   if (owed == OVER) return FULL;
   if (counted) count(here, METER_SENT, 1);
-  if (owed == REFUSED) return GONE;
+  if (owed == REFUSED) {
+    if (counted) count(here, METER_DEAD, 1);
+    return GONE;
+  }
   if (owed == SCHEDULE) queue(cell);
   return SENT;
 }
@@ -319,11 +324,17 @@ export function stopSelf(): void {
 
 // ==== the worker ===================================================================================
 
-/** TAKE_IDLE, TAKE_SLICE, or a host's cell, claimed, with its turn described in WORKER_OUT_*. */
-export function take(): u32 {
-  now = clock();
-  sliceEnd = now + <f64>load<u32>(HEADER + HEADER_SLICE) / 1000;
-  expire();
+/**
+ * TAKE_IDLE, TAKE_SLICE, or a host's cell, claimed, with its turn described in WORKER_OUT_*. `fresh` reads the clock,
+ * begins a slice and expires timers; a host whose turns are short says so every few turns only.
+ */
+export function take(fresh: bool): u32 {
+  if (fresh) {
+    now = clock();
+    sliceEnd = now + <f64>load<u32>(HEADER + HEADER_SLICE) / 1000;
+    store<f64>(here + WORKER_NOW, now);
+    expire();
+  }
   for (;;) {
     const hint = pick();
     if (hint == EMPTY) {
@@ -346,8 +357,13 @@ export function take(): u32 {
   return TAKE_IDLE;
 }
 
-/** The host looked after its event loop and goes on with the turns of one more slice. */
-export function expire(): void {
+/** When this worker must look at its timers again, ms; Infinity for never. */
+export function nextDue(): f64 {
+  return nextTimer(here);
+}
+
+/** Deadlines that have passed become notices to the cell that takes this worker's replies. */
+function expire(): void {
   for (;;) {
     const ticket = expired(now);
     if (ticket == 0) return;

@@ -1,1 +1,62 @@
-export const a = 1;
+// The entry of a worker thread: attaches to the system's memory and takes turns until the system stops.
+import { Dispatch } from "./actor/dispatch.ts";
+import { Loop } from "./actor/loop.ts";
+import { Registry } from "./actor/registry.ts";
+import { type Settings, Thread } from "./actor/thread.ts";
+import { attach, instantiate } from "./core/boot.ts";
+import { Views } from "./core/memory.ts";
+import { asError } from "./errors.ts";
+import { platform } from "./platform/choose.ts";
+
+interface Boot {
+  readonly zanni: "boot";
+  readonly index: number;
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  readonly settings: Settings;
+}
+
+/**
+ * Runs actors in this worker thread. Call it once, at the end of a worker file of your own.
+ *
+ * @example
+ * import { serve } from "zanni/worker";
+ * import * as actors from "./actors.js";
+ * serve(actors);
+ */
+export function serve(actors: { readonly [name: string]: unknown }): void {
+  const outside = platform();
+  const parent = outside.parent();
+  if (!parent) throw new TypeError("serve() belongs in a worker file; the program itself calls createSystem()");
+  let end = () => parent.close();
+  parent.onMessage((value) => {
+    const message = value as Boot | { readonly zanni: "stop" } | undefined;
+    if (message?.zanni === "boot") {
+      run(actors, message).then(
+        (loop) => {
+          parent.post({ zanni: "ready" });
+          end = () => {
+            loop.end();
+            parent.post({ zanni: "ended" });
+            parent.close();
+          };
+        },
+        (error: unknown) => {
+          parent.post({ zanni: "failed", error: asError(error) });
+          parent.close();
+        },
+      );
+    } else if (message?.zanni === "stop") end();
+  });
+}
+
+async function run(actors: { readonly [name: string]: unknown }, boot: Boot): Promise<Loop> {
+  const outside = platform();
+  const { module, memory, index, settings } = boot;
+  const core = await instantiate(module, memory, () => outside.clock() - settings.epoch);
+  attach(core, memory, index);
+  const thread = new Thread(core, new Views(memory), index, new Registry(actors), outside, settings);
+  const loop = new Loop(thread, new Dispatch(thread));
+  loop.start();
+  return loop;
+}

@@ -12,6 +12,6 @@ export {
 export { deliver, sort, first, append } from "../../assembly/inbox";
 export { inject, draw } from "../../assembly/injector";
 export { allocate, allocateControl, free, collect, flushAll, classOf, sizeOf } from "../../assembly/pool";
-export { arm, cancel, due, nextDue } from "../../assembly/wheel";
+export { arm, cancel, due, nextDue as nextTimer } from "../../assembly/wheel";
 export { claim as claimTicket, expired } from "../../assembly/ticket";
 export { wake, wakeAny, beginSearch, endSearch, stealable } from "../../assembly/idle";

@@ -63,7 +63,7 @@ function* work(world: World, id: number, budget?: number): Program<void> {
   const core = world.core(id);
   const wait: Wait = { address: world.block(id) + L.WORKER_PARKED, value: L.PARKED };
   for (;;) {
-    const cell = (yield call(core, "take")) >>> 0;
+    const cell = (yield call(core, "take", 1)) >>> 0;
     if (cell > L.TAKE_SLICE) {
       yield* turn(world, id, cell, budget);
     } else if (yield call(core, "park")) {

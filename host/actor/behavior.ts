@@ -1,0 +1,111 @@
+// What users write: classes that extend Actor, or setup functions given to actor(). This file holds no machinery;
+// an instance finds what belongs to it on its seat, which the lifecycle sets before it constructs.
+import { ZanniError } from "../errors.ts";
+import type { ActorHooks, ActorRef, Context, Def, Directive, ExitReason, initType, Json, SupervisorOptions } from "./types.ts";
+
+/** What a new instance is given. */
+export interface Seat {
+  readonly init: unknown;
+  readonly self: unknown;
+  readonly ctx: Context;
+}
+
+let seat: Seat | undefined;
+
+/** Runs `make` with a seat for the Actor it constructs. */
+export function seated<T>(next: Seat, make: () => T): T {
+  const before = seat;
+  seat = next;
+  try {
+    return make();
+  } finally {
+    seat = before;
+  }
+}
+
+const seats = Symbol("seat");
+
+/**
+ * Public methods are the actor's messages. Keep helpers `#private`: every other method can be sent to.
+ *
+ * @example
+ * class Counter extends Actor<{ start: number }> {
+ *   #value = this.init.start;
+ *   add(by: number) { return (this.#value += by); }
+ * }
+ */
+export abstract class Actor<Init = void> {
+  declare readonly [initType]: Init;
+  readonly [seats]: Seat;
+  /** Allows messages to run between the awaits of another. Off: one message at a time. */
+  static readonly reentrant?: boolean;
+  /** The name on the wire and in paths; default: the registry's key. */
+  static readonly wireName?: string;
+  /** How this actor supervises what it spawns with `ctx.spawn`. */
+  static readonly supervision?: SupervisorOptions;
+
+  constructor() {
+    if (!seat) {
+      throw new TypeError("actors are not made with new: spawn them, system.spawn(Counter, { start: 1 })");
+    }
+    this[seats] = seat;
+    seat = undefined;
+  }
+
+  protected get init(): Init {
+    return this[seats].init as Init;
+  }
+  protected get self(): ActorRef<this> {
+    return this[seats].self as ActorRef<this>;
+  }
+  protected get ctx(): Context {
+    return this[seats].ctx;
+  }
+
+  /** Every instance, also after a restart. */
+  protected onStart(): void | Promise<void> {}
+  protected onStop(_reason: ExitReason): void | Promise<void> {}
+  /** On the fresh instance, after a crash and after `onStart`. */
+  protected onRestart(_error: Error): void | Promise<void> {}
+  /** If overridden, asked as the next system turn; returning nothing leaves it to `decide` and the policy. */
+  protected onChildFailed(_child: ActorRef<unknown>, _error: Error): Directive | void {}
+}
+
+/** The hooks by name, as the lifecycle calls them on instances of Actor; setup functions have none. */
+export interface Hooks {
+  onStart?(): unknown;
+  onStop?(reason: ExitReason): unknown;
+  onRestart?(error: Error): unknown;
+  onChildFailed?(child: unknown, error: Error): Directive | undefined;
+}
+
+export const hookNames: readonly string[] = ["onStart", "onStop", "onRestart", "onChildFailed"];
+
+const setups = Symbol("setup");
+
+// biome-ignore lint/suspicious/noExplicitAny: any init, any handlers
+type Setup = (init: any, ctx: Context) => object;
+
+/**
+ * An actor as a setup function: state lives in the closure, the returned handlers are the messages.
+ *
+ * @example
+ * export const Counter = actor((start: number) => {
+ *   let value = start;
+ *   return { add: (by: number) => (value += by) };
+ * });
+ */
+export function actor<H extends object, I = void>(setup: (init: I, ctx: Context) => H, hooks: ActorHooks = {}): Def<H, I> {
+  return Object.freeze({ [setups]: setup, hooks }) as unknown as Def<H, I>;
+}
+
+export function setupOf(def: unknown): { readonly setup: Setup; readonly hooks: ActorHooks } | undefined {
+  if (typeof def !== "object" || def === null || !(setups in def)) return undefined;
+  const { [setups]: setup, hooks } = def as { [setups]: Setup; hooks: ActorHooks };
+  return { setup, hooks };
+}
+
+/** `throw refuse("not enough stock")`: the asker's promise rejects with ERR_REFUSED, the actor lives on. Any other throw is a crash. */
+export function refuse(message: string, details?: Json): Error {
+  return new ZanniError("ERR_REFUSED", message, details === undefined ? {} : { details: { details } });
+}

@@ -1,0 +1,117 @@
+// What an actor is given as `ctx`: its way to spawn, find, supervise and log, for as long as this life of it lasts.
+import { KIND_FIND } from "../../assembly/layout.ts";
+import { isZanniError, stopped } from "../errors.ts";
+import type { Address, Holder } from "./carrier.ts";
+import type { Life } from "./cell.ts";
+import { spawn } from "./children.ts";
+import { Ref } from "./ref.ts";
+import { superviseUnder } from "./supervisor.ts";
+import type { Thread } from "./thread.ts";
+import type { ActorRef, Context, Logger, Mode, Spawner, SpawnHere, SpawnOptions, Supervised, SupervisorOptions } from "./types.ts";
+
+// biome-ignore lint/suspicious/noExplicitAny: refs of any protocol
+type AnyRef = ActorRef<any>;
+
+export class ActorContext implements Context {
+  readonly #thread: Thread;
+  readonly #life: Life;
+  #log: Logger | undefined;
+
+  constructor(thread: Thread, life: Life) {
+    this.#thread = thread;
+    this.#life = life;
+  }
+
+  get path(): string {
+    return this.#life.path;
+  }
+
+  get self(): AnyRef {
+    return this.#life.self as unknown as AnyRef;
+  }
+
+  get parent(): AnyRef | undefined {
+    const { parent } = this.#life.actor;
+    if (!parent) return undefined;
+    const path = this.path.includes("/") ? this.path.slice(0, this.path.lastIndexOf("/")) : "";
+    return new Ref(this.#thread, parent.cell, parent.generation, "", path, this.#life) as unknown as AnyRef;
+  }
+
+  get system(): { readonly name: string; readonly mode: Mode } {
+    const { name, mode } = this.#thread.settings;
+    return { name, mode };
+  }
+
+  get restarts(): number {
+    return this.#life.actor.restarts;
+  }
+
+  get signal(): AbortSignal {
+    const life = this.#life;
+    if (!life.controller) {
+      life.controller = new AbortController();
+      if (life.ended) life.controller.abort(stopped(life.path));
+    }
+    return life.controller.signal;
+  }
+
+  get log(): Logger {
+    const write =
+      (level: string) =>
+      (...args: unknown[]) =>
+        this.#thread.log(level, this.path, args);
+    this.#log ??= { debug: write("debug"), info: write("info"), warn: write("warn"), error: write("error") };
+    return this.#log;
+  }
+
+  readonly spawn = ((def: unknown, init?: unknown, options?: SpawnOptions) => {
+    this.#alive();
+    return spawn(this.#thread, this.#life.actor, def, init, options, this.#life);
+  }) as unknown as Spawner["spawn"];
+
+  readonly spawnHere = ((def: unknown, init?: unknown, options?: SpawnOptions) => {
+    this.#alive();
+    return spawn(this.#thread, this.#life.actor, def, init, options, this.#life, true);
+  }) as unknown as SpawnHere;
+
+  supervise<C>(options: SupervisorOptions, start: (sup: Spawner) => C): Supervised<C> {
+    this.#alive();
+    return superviseUnder(this.#thread, this.#life.actor, options, start, this.#life);
+  }
+
+  lookup(path: string): Promise<AnyRef | undefined> {
+    this.#alive();
+    return lookup(this.#thread, path, this.#life) as Promise<AnyRef | undefined>;
+  }
+
+  bind<H>(ref: ActorRef<H>): ActorRef<H> {
+    this.#alive();
+    return (ref as unknown as Ref).boundTo(this.#life) as unknown as ActorRef<H>;
+  }
+
+  stop(): void {
+    this.#alive();
+    this.#thread.sendStop(this.#life);
+  }
+
+  #alive(): void {
+    if (this.#life.ended) throw stopped(this.path);
+  }
+}
+
+/** Walks the tree from the root: names live with the parents. */
+export async function lookup(thread: Thread, path: string, holder: Holder): Promise<Ref | undefined> {
+  let at: Address = thread.root;
+  let found: Ref | undefined;
+  for (const name of path.split("/")) {
+    try {
+      found = (await thread.question(at, KIND_FIND, name, holder, path)) as Ref | undefined;
+    } catch (error) {
+      if (isZanniError(error, "ERR_ACTOR_STOPPED")) return undefined;
+      throw error;
+    }
+    if (!found) return undefined;
+    at = found;
+  }
+  return found;
+}

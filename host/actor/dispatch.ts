@@ -1,0 +1,441 @@
+// One turn: the core has claimed a cell and described what it has for us; control comes first, then messages, one at
+// a time. This is the only file that calls handlers.
+//
+//   take() ─▶ control(bits, frames) ─▶ messages ─▶ release(outcome, done) ─▶ more? again : next cell
+import {
+  FLAG_EXTENDED,
+  FRAME_FLAGS,
+  FRAME_FORM,
+  FRAME_KIND,
+  FRAME_NAME,
+  FRAME_PAYLOAD,
+  FRAME_SENDER,
+  FRAME_SIZE,
+  FRAME_TAGS,
+  FRAME_TICKET,
+  FRAME_TICKET_GENERATION,
+  KIND_CANCEL,
+  KIND_CHILD_FAILED,
+  KIND_CHILD_STOPPED,
+  KIND_DESCRIBE,
+  KIND_EVENT,
+  KIND_FIND,
+  KIND_LOG,
+  KIND_STOP,
+  KIND_WATCH,
+  METER_EVENTS_SEEN,
+  SYS,
+  SYSTEM_KILL,
+  SYSTEM_RESTART,
+  SYSTEM_RESUME,
+  SYSTEM_SETTLED,
+  SYSTEM_START,
+  TAG_NUMBER,
+  TICKET_TIMER,
+  TIMER_DUE,
+  TURN_BLOCK,
+  TURN_DRY,
+  TURN_UNBLOCK,
+  TURN_WAIT,
+  TURN_YIELD,
+  WORKER_BATCH,
+  WORKER_BYTES,
+  WORKER_FIRST,
+  WORKER_METER,
+  WORKER_NOW,
+  WORKER_OUT_BITS,
+  WORKER_OUT_BLOCKED,
+  WORKER_OUT_COUNT,
+  WORKER_OUT_GENERATION,
+  WORKER_OUT_SLOT,
+  WORKER_OUT_SYSTEM,
+  WORKER_PROGRESS,
+  WORKER_SYSTEM,
+} from "../../assembly/layout.ts";
+import { asError, isZanniError, stopped, ZanniError } from "../errors.ts";
+import type { HostCell } from "./cell.ts";
+import { describe } from "./describe.ts";
+import type { SystemEvent } from "./event.ts";
+import { nameOf } from "./hash.ts";
+import {
+  adopt,
+  childFailed,
+  childStopped,
+  fail,
+  failed,
+  isThenable,
+  later,
+  obey,
+  start,
+  stop,
+  TURN_GONE,
+  wait,
+  watch,
+} from "./lifecycle.ts";
+import { Ref } from "./ref.ts";
+import type { Handler } from "./registry.ts";
+import type { Thread } from "./thread.ts";
+
+/** Messages between two looks at the clock. */
+const CLOCK_EVERY = 32;
+
+export class Dispatch {
+  readonly #thread: Thread;
+  /** Messages of the batch that are handled; set by #messages. */
+  #done = 0;
+
+  constructor(thread: Thread) {
+    this.#thread = thread;
+  }
+
+  /** The turn of a claimed cell. */
+  turn(cell: number): void {
+    const thread = this.#thread;
+    const { core, block } = thread;
+    if (cell === thread.replies.cell) return this.#replies(cell);
+    const { u32 } = thread.views;
+    const slot = u32[(block + WORKER_OUT_SLOT) >>> 2] as number;
+    let actor = thread.cells[slot];
+    do {
+      const { u32 } = thread.views;
+      const bits = u32[(block + WORKER_OUT_BITS) >>> 2] as number;
+      const system = u32[(block + WORKER_OUT_SYSTEM) >>> 2] as number;
+      const blocked = u32[(block + WORKER_OUT_BLOCKED) >>> 2] !== 0;
+      let outcome = blocked ? TURN_WAIT : TURN_DRY;
+      let done = 0;
+      if (bits !== 0 || system !== 0) {
+        if (!actor) {
+          actor = this.#adopt(cell);
+          if (!actor) return;
+        }
+        const answer = this.#control(actor, bits, system);
+        if (answer === TURN_GONE) return;
+        if (answer !== TURN_DRY) outcome = answer;
+      }
+      if (!blocked && outcome === TURN_DRY && actor) {
+        const count = u32[(block + WORKER_OUT_COUNT) >>> 2] as number;
+        if (count > 0) {
+          outcome = this.#messages(actor, count);
+          done = this.#done;
+        }
+      }
+      // A cell that runs and is to wait becomes BLOCKED; one that is BLOCKED stays so or runs again.
+      if (!core.release(cell, outcome, done)) return;
+    } while (true);
+  }
+
+  #adopt(cell: number): HostCell | undefined {
+    const thread = this.#thread;
+    const generation = thread.views.u32[(thread.block + WORKER_OUT_GENERATION) >>> 2] as number;
+    return adopt(thread, cell, generation);
+  }
+
+  // ---- control ------------------------------------------------------------------------------------
+
+  #control(actor: HostCell, bits: number, system: number): number {
+    const thread = this.#thread;
+    const { core, block } = thread;
+    let outcome: number = TURN_DRY;
+    if (bits & SYSTEM_START) outcome = start(thread, actor);
+    for (let i = 0; i < system; i++) {
+      const frame = thread.views.u32[(block + WORKER_SYSTEM + i * 4) >>> 2] as number;
+      const answer = this.#controlFrame(actor, frame);
+      if (answer !== TURN_DRY) outcome = answer;
+      core.drop(frame);
+    }
+    if (bits & SYSTEM_SETTLED && actor.then) {
+      const { then } = actor;
+      actor.then = undefined;
+      outcome = then();
+      if (outcome === TURN_GONE) return outcome;
+    }
+    if (bits & (SYSTEM_KILL | SYSTEM_RESTART | SYSTEM_RESUME)) outcome = obey(thread, actor, bits);
+    return outcome;
+  }
+
+  #controlFrame(actor: HostCell, frame: number): number {
+    const thread = this.#thread;
+    const { u8, u32 } = thread.views;
+    const ticket = u32[(frame + FRAME_TICKET) >>> 2] as number;
+    const ticketGeneration = u32[(frame + FRAME_TICKET_GENERATION) >>> 2] as number;
+    const parts = thread.decode(
+      thread.payload(frame),
+      u32[(frame + FRAME_SIZE) >>> 2] as number,
+      actor.life,
+    ) as readonly unknown[];
+    switch (u8[frame + FRAME_KIND]) {
+      case KIND_WATCH:
+        watch(actor, ticket, ticketGeneration);
+        return TURN_DRY;
+      case KIND_FIND: {
+        const child = actor.names?.get(parts[0] as string);
+        const ref =
+          child && new Ref(thread, child.cell, child.generation, child.definition, child.path, thread.stranger);
+        thread.reply(ticket, ticketGeneration, ref);
+        return TURN_DRY;
+      }
+      case KIND_DESCRIBE:
+        thread.reply(ticket, ticketGeneration, describe(thread, actor));
+        return TURN_DRY;
+      case KIND_CHILD_STOPPED:
+        childStopped(thread, actor, parts);
+        return TURN_DRY;
+      case KIND_CHILD_FAILED:
+        return childFailed(thread, actor, parts);
+      case KIND_CANCEL:
+        if (actor.served?.ticket === parts[0] && actor.served?.ticketGeneration === parts[1]) {
+          const why = new ZanniError("ERR_ASK_ABORTED", "whoever asked waits no longer", { actor: actor.path });
+          actor.life.controller?.abort(why);
+        }
+        return TURN_DRY;
+      default:
+        thread.log("warn", actor.path, [`control of unknown kind ${u8[frame + FRAME_KIND]}`]);
+        return TURN_DRY;
+    }
+  }
+
+  // ---- messages -----------------------------------------------------------------------------------
+
+  /** Handles what the batch holds. Answers how the turn goes on; #done says how many are finished. */
+  #messages(actor: HostCell, count: number): number {
+    const thread = this.#thread;
+    const { block } = thread;
+    const head = actor.cell >>> 2;
+    const progress = (block + WORKER_PROGRESS) >>> 2;
+    const batch = (block + WORKER_BATCH) >>> 2;
+    let end = 0;
+    for (let i = 0; i < count; i++) {
+      const { u32 } = thread.views;
+      if (i > 0) {
+        // Control comes between messages: release() hands it out.
+        if (((u32[head] as number) & SYS) !== 0) return this.#finished(i, TURN_DRY);
+        if (i % CLOCK_EVERY === 0) {
+          const now = thread.now();
+          if (end === 0) end = (thread.views.f64[(block + WORKER_NOW) >>> 3] as number) + thread.settings.slice;
+          if (now > end) return this.#finished(i, TURN_YIELD);
+        }
+      }
+      u32[progress] = i;
+      const outcome = this.#message(actor, u32[batch + i] as number);
+      if (outcome !== TURN_DRY) return this.#finished(i, outcome);
+    }
+    return this.#finished(count, TURN_DRY);
+  }
+
+  #finished(done: number, outcome: number): number {
+    this.#done = done;
+    return outcome;
+  }
+
+  /** One message. TURN_DRY: it is done with; TURN_BLOCK: it is in hand and not finished. */
+  #message(actor: HostCell, frame: number): number {
+    const thread = this.#thread;
+    const { u8, u32 } = thread.views;
+    if (u8[frame + FRAME_KIND] === KIND_STOP) {
+      later(thread, actor, () => stop(thread, actor, "normal"));
+      return TURN_BLOCK;
+    }
+    const flags = u8[frame + FRAME_FLAGS] as number;
+    if ((flags & FLAG_EXTENDED) !== 0) thread.core.sample(frame);
+    const hash = u32[(frame + FRAME_NAME) >>> 2] as number;
+    const ticket = u32[(frame + FRAME_TICKET) >>> 2] as number;
+    const { life } = actor;
+    if (ticket !== 0) return this.#asked(actor, frame, hash, ticket);
+    const name = actor.definition.message(hash);
+    if (name === undefined) return this.#unknown(actor, hash, 0, 0);
+    let returned: unknown;
+    try {
+      const instance = life.instance as Record<string, Handler>;
+      if ((u32[(frame + FRAME_TAGS) >>> 2] as number) === ONE_NUMBER && u8[frame + FRAME_FORM] === 0) {
+        const at = (frame + FRAME_PAYLOAD + (flags & FLAG_EXTENDED ? 16 : 0)) >>> 3;
+        returned = (instance[name] as Handler)(thread.views.f64[at]);
+      } else {
+        const args = this.#args(actor, frame, hash, 0, 0);
+        if (!args) return TURN_DRY;
+        returned = (instance[name] as Handler)(...args);
+      }
+    } catch (error) {
+      if (isZanniError(error, "ERR_REFUSED")) return TURN_DRY;
+      return this.#crash(actor, hash, asError(error));
+    }
+    if (typeof returned === "object" && isThenable(returned)) return this.#awaits(actor, returned, hash, 0, 0);
+    return TURN_DRY;
+  }
+
+  #asked(actor: HostCell, frame: number, hash: number, ticket: number): number {
+    const thread = this.#thread;
+    const { u32 } = thread.views;
+    const ticketGeneration = u32[(frame + FRAME_TICKET_GENERATION) >>> 2] as number;
+    if (!thread.core.pending(ticket, ticketGeneration)) {
+      // The deadline passed, or the asker gave up, while it was queued.
+      thread.recount();
+      thread.deadLetter(actor.path, nameOf(hash), "expired");
+      return TURN_DRY;
+    }
+    const name = actor.definition.message(hash);
+    if (name === undefined) return this.#unknown(actor, hash, ticket, ticketGeneration);
+    const { life } = actor;
+    const args = this.#args(actor, frame, hash, ticket, ticketGeneration);
+    if (!args) return TURN_DRY;
+    // Written before the question was sent, and not changed while the ask is pending: a whole number of ms.
+    const due = (ticket + TICKET_TIMER + TIMER_DUE) >>> 2;
+    const armed = u32[(ticket + TICKET_TIMER + 4) >>> 2] !== 0;
+    life.deadline = armed ? (u32[due] as number) + (u32[due + 1] as number) * 2 ** 32 : Infinity;
+    let returned: unknown;
+    try {
+      returned = ((life.instance as Record<string, Handler>)[name] as Handler)(...args);
+    } catch (error) {
+      life.deadline = Infinity;
+      if (isZanniError(error, "ERR_REFUSED")) {
+        thread.replyError(ticket, ticketGeneration, error);
+        return TURN_DRY;
+      }
+      const thrown = asError(error);
+      thread.replyError(ticket, ticketGeneration, failed(actor, name, thrown));
+      return this.#crash(actor, hash, thrown);
+    }
+    if (isThenable(returned)) return this.#awaits(actor, returned, hash, ticket, ticketGeneration);
+    life.deadline = Infinity;
+    thread.reply(ticket, ticketGeneration, returned);
+    return TURN_DRY;
+  }
+
+  /** A handler returned a promise: the actor is BLOCKED until it settles; a reentrant one goes on. */
+  #awaits(actor: HostCell, promise: PromiseLike<unknown>, hash: number, ticket: number, generation: number): number {
+    const thread = this.#thread;
+    const { life } = actor;
+    if (actor.definition.reentrant) {
+      thread.settled = true;
+      promise.then(
+        (value) => {
+          if (ticket !== 0 && !life.ended) thread.reply(ticket, generation, value);
+        },
+        (error: unknown) => {
+          const thrown = asError(error);
+          if (ticket !== 0) {
+            const refused = isZanniError(thrown, "ERR_REFUSED");
+            thread.replyError(ticket, generation, refused ? thrown : failed(actor, nameOf(hash), thrown));
+            if (refused) return;
+          }
+          if (!life.ended && actor.status === "running") later(thread, actor, () => fail(thread, actor, thrown, nameOf(hash)));
+        },
+      );
+      life.deadline = Infinity;
+      return TURN_DRY;
+    }
+    actor.status = "awaiting";
+    actor.served = { hash, ticket, ticketGeneration: generation };
+    const over = () => {
+      actor.status = "running";
+      actor.served = undefined;
+      life.deadline = Infinity;
+      life.controller = undefined;
+    };
+    wait(
+      thread,
+      actor,
+      promise,
+      (value) => {
+        over();
+        if (ticket !== 0) thread.reply(ticket, generation, value);
+        return TURN_UNBLOCK;
+      },
+      (error) => {
+        if (isZanniError(error, "ERR_REFUSED")) {
+          over();
+          thread.replyError(ticket, generation, error);
+          return TURN_UNBLOCK;
+        }
+        // fail() answers whoever asked.
+        return fail(thread, actor, error, nameOf(hash));
+      },
+    );
+    return TURN_BLOCK;
+  }
+
+  #crash(actor: HostCell, hash: number, error: Error): number {
+    const outcome = fail(this.#thread, actor, error, nameOf(hash));
+    if (outcome === TURN_WAIT) return TURN_BLOCK;
+    // The parent is gone: it stops, in a turn for control.
+    later(this.#thread, actor, () => outcome);
+    return TURN_BLOCK;
+  }
+
+  /** The arguments, or undefined when they cannot be read: a dead letter. */
+  #args(
+    actor: HostCell,
+    frame: number,
+    hash: number,
+    ticket: number,
+    generation: number,
+  ): readonly unknown[] | undefined {
+    const thread = this.#thread;
+    try {
+      return thread.args(frame, actor.life);
+    } catch (error) {
+      thread.recount();
+      thread.deadLetter(actor.path, nameOf(hash), "undecodable");
+      thread.replyError(ticket, generation, asError(error));
+      return undefined;
+    }
+  }
+
+  #unknown(actor: HostCell, hash: number, ticket: number, generation: number): number {
+    const thread = this.#thread;
+    const message = nameOf(hash);
+    thread.recount();
+    thread.deadLetter(actor.path, message, "unknown-message");
+    thread.replyError(
+      ticket,
+      generation,
+      new ZanniError("ERR_UNKNOWN_MESSAGE", `${actor.definition.name} ("${actor.path}") has no message "${message}"`, {
+        actor: actor.path,
+        details: { message },
+      }),
+    );
+    return TURN_DRY;
+  }
+
+  // ---- replies, and what other threads report ------------------------------------------------------
+
+  #replies(cell: number): void {
+    const thread = this.#thread;
+    const { core, block } = thread;
+    let count: number;
+    do {
+      count = thread.views.u32[(block + WORKER_OUT_COUNT) >>> 2] as number;
+      for (let i = 0; i < count; i++) {
+        const frame = thread.views.u32[(block + WORKER_BATCH + i * 4) >>> 2] as number;
+        const kind = thread.views.u8[frame + FRAME_KIND];
+        if (kind === KIND_EVENT || kind === KIND_LOG) this.#reported(frame, kind);
+        else thread.settle(frame);
+      }
+    } while (core.release(cell, TURN_DRY, count));
+  }
+
+  #reported(frame: number, kind: number): void {
+    const thread = this.#thread;
+    const { u32, f64 } = thread.views;
+    const from = u32[(frame + FRAME_SENDER) >>> 2] as number;
+    const seen = (WORKER_FIRST + from * WORKER_BYTES + WORKER_METER + METER_EVENTS_SEEN) >>> 3;
+    f64[seen] = (f64[seen] as number) + 1;
+    const values = thread.decode(
+      frame + FRAME_PAYLOAD,
+      u32[(frame + FRAME_SIZE) >>> 2] as number,
+      thread.stranger,
+    ) as unknown[];
+    if (kind === KIND_EVENT) thread.reporter?.event(values[0] as SystemEvent);
+    else thread.reporter?.log(values[0] as string, values[1] as string, values.slice(2));
+  }
+
+  /** When a thread ends, whoever still waits here learns it. */
+  endAll(): void {
+    for (const pending of this.#thread.asks.all()) {
+      this.#thread.asks.take(pending.ticket);
+      if (pending.target) pending.reject(stopped(pending.target.path));
+      else pending.reject(new ZanniError("ERR_SYSTEM_STOPPED", "the system has stopped"));
+    }
+  }
+}
+
+const ONE_NUMBER = ((1 << 28) | TAG_NUMBER) >>> 0;

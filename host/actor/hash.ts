@@ -1,0 +1,20 @@
+// Names cross as numbers: FNV-1a, 32 bits, over UTF-16 units (Fowler, Noll, Vo). Stable across threads and builds.
+const known = new Map<number, string>();
+
+export function hashOf(name: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
+  hash >>>= 0;
+  known.set(hash, name);
+  return hash;
+}
+
+/** A name that another thread could only give by its digits, as this thread knows it. */
+export function rename(name: string): string {
+  return name.startsWith("#") ? nameOf(Number.parseInt(name.slice(1), 16)) : name;
+}
+
+/** The name of a hash that this thread has met, else its digits. */
+export function nameOf(hash: number): string {
+  return known.get(hash) ?? `#${hash.toString(16)}`;
+}

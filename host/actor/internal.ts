@@ -1,0 +1,65 @@
+// Actors of the runtime itself: the root and supervisors. They have no user code, start at once, and never move.
+import { CELL_SLOT } from "../../assembly/layout.ts";
+import { actor } from "./behavior.ts";
+import type { Address } from "./carrier.ts";
+import type { HostCell, Life, Supervision } from "./cell.ts";
+import { Definition } from "./registry.ts";
+import { Ref } from "./ref.ts";
+import type { Thread } from "./thread.ts";
+
+export const ROOT = "root";
+export const SUPERVISOR = "supervisor";
+
+export function internalCell(
+  thread: Thread,
+  path: string,
+  parent: Address | undefined,
+  supervision: Supervision,
+  name: string,
+): HostCell {
+  const { cell, generation } = thread.newCell(thread.index, 0, Infinity, Infinity, 0);
+  const slot = thread.newSlot();
+  const actorCell: HostCell = {
+    cell,
+    generation,
+    slot,
+    definition: new Definition(name, silent),
+    path,
+    parent: parent && { cell: parent.cell, generation: parent.generation },
+    supervision,
+    internal: true,
+    life: undefined as unknown as Life,
+    status: "running",
+    restarts: 0,
+    served: undefined,
+    epoch: 0,
+    then: undefined,
+    failure: undefined,
+    watchers: undefined,
+    children: undefined,
+    names: undefined,
+    ordinals: undefined,
+    reason: undefined,
+  };
+  actorCell.life = {
+    cell,
+    generation,
+    path,
+    ended: false,
+    deadline: Infinity,
+    asks: undefined,
+    actor: actorCell,
+    instance: undefined,
+    self: undefined,
+    controller: undefined,
+  };
+  Object.defineProperty(actorCell.life, "self", {
+    get: () => new Ref(thread, cell, generation, name, path, actorCell.life),
+  });
+  thread.cells[slot] = actorCell;
+  thread.views.u32[(cell + CELL_SLOT) >>> 2] = slot;
+  thread.core.start(cell);
+  return actorCell;
+}
+
+const silent = actor(() => ({}));

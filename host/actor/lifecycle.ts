@@ -1,0 +1,510 @@
+// The life of an actor as transitions. Each runs in the actor's own turn and answers how the turn ends:
+//
+//   TURN_DRY       nothing changed
+//   TURN_UNBLOCK   running again
+//   TURN_WAIT      BLOCKED: something is awaited (a hook, a handler, children, a supervisor's decision)
+//   TURN_GONE      terminated: the cell is no longer ours
+//
+//   adopt ─▶ start ─▶ ready
+//               │ throws        ┌──restart──▶ endLife ─▶ start
+//               └────▶ fail ────┼──resume───▶ ready
+//                               └──stop─────▶ stop ─▶ children, onStop ─▶ terminate
+//
+// What is awaited is numbered by the actor's epoch: a promise of an earlier life settles into nothing.
+import {
+  CELL_INIT,
+  CELL_RESTARTS,
+  CELL_SLOT,
+  FLAG_PRIVATE,
+  FRAME_FLAGS,
+  FRAME_KIND,
+  FRAME_NAME,
+  FRAME_SENDER,
+  FRAME_SENDER_GENERATION,
+  FRAME_TICKET,
+  FRAME_TICKET_GENERATION,
+  KIND_CHILD_FAILED,
+  KIND_CHILD_STOPPED,
+  KIND_WATCH,
+  METER_RESTARTS,
+  SYSTEM_KILL,
+  SYSTEM_RESTART,
+  SYSTEM_RESUME,
+  SYSTEM_SETTLED,
+  TURN_UNBLOCK,
+  TURN_WAIT,
+  WORKER_BATCH,
+  WORKER_OUT_SYSTEM,
+  WORKER_SYSTEM,
+} from "../../assembly/layout.ts";
+import { asError, stopped, ZanniError } from "../errors.ts";
+import { Actor, actor as actorOf, type Seat } from "./behavior.ts";
+import type { Address } from "./carrier.ts";
+import type { Child, HostCell, Life, Supervision } from "./cell.ts";
+import { endChildren, readInit, removeChild, supervisionOf } from "./children.ts";
+import { ActorContext } from "./context.ts";
+import { nameOf } from "./hash.ts";
+import { SUPERVISOR } from "./internal.ts";
+import { Ref } from "./ref.ts";
+import { Definition, type Instance } from "./registry.ts";
+import { decide } from "./supervise.ts";
+import type { Thread } from "./thread.ts";
+import type { Context, Directive, ExitReason } from "./types.ts";
+
+/** The cell was given back: no release. */
+export const TURN_GONE = -1;
+
+/** One life, and the seat its instance sits on. Made small: ctx and self come when they are asked for. */
+class ActorLife implements Life, Seat {
+  readonly actor: HostCell;
+  readonly cell: number;
+  readonly generation: number;
+  readonly path: string;
+  ended = false;
+  deadline = Infinity;
+  asks: Set<number> | undefined;
+  instance: Instance | undefined;
+  controller: AbortController | undefined;
+  init: unknown;
+  readonly #thread: Thread;
+  #ctx: Context | undefined;
+
+  constructor(thread: Thread, actor: HostCell) {
+    this.#thread = thread;
+    this.actor = actor;
+    this.cell = actor.cell;
+    this.generation = actor.generation;
+    this.path = actor.path;
+  }
+
+  get ctx(): Context {
+    this.#ctx ??= new ActorContext(this.#thread, this);
+    return this.#ctx;
+  }
+
+  get self(): Ref {
+    return new Ref(this.#thread, this.cell, this.generation, this.actor.definition.name, this.path, this);
+  }
+}
+
+// ---- starting -------------------------------------------------------------------------------------
+
+/** A cell that was placed on this thread gets its host half, from its init frame. */
+export function adopt(thread: Thread, cell: number, generation: number): HostCell {
+  const { u32 } = thread.views;
+  const frame = u32[(cell + CELL_INIT) >>> 2] as number;
+  const { definition, supervision } = runnable(thread, u32[(frame + FRAME_NAME) >>> 2] as number);
+  const parent = {
+    cell: u32[(frame + FRAME_SENDER) >>> 2] as number,
+    generation: u32[(frame + FRAME_SENDER_GENERATION) >>> 2] as number,
+  };
+  const slot = thread.newSlot();
+  const actor: HostCell = {
+    cell,
+    generation,
+    slot,
+    definition,
+    path: readInit(thread, frame, undefined).path,
+    parent,
+    supervision,
+    internal: false,
+    life: undefined as unknown as Life,
+    status: "starting",
+    restarts: 0,
+    served: undefined,
+    epoch: 0,
+    then: undefined,
+    failure: undefined,
+    watchers: undefined,
+    children: undefined,
+    names: undefined,
+    ordinals: undefined,
+    reason: undefined,
+  };
+  thread.cells[slot] = actor;
+  u32[(cell + CELL_SLOT) >>> 2] = slot;
+  return actor;
+}
+
+/** What this thread knows by that name. If it knows nothing, or nothing sound, an actor that fails with the reason. */
+function runnable(thread: Thread, hash: number): { definition: Definition; supervision: Supervision } {
+  try {
+    const definition = thread.registry.byHash(hash);
+    return { definition, supervision: supervisionOf(definition.supervision, thread.settings) };
+  } catch (error) {
+    const failing = actorOf(() => {
+      throw error;
+    });
+    return { definition: new Definition(nameOf(hash), failing), supervision: supervisionOf(undefined, thread.settings) };
+  }
+}
+
+/** A fresh instance; `after` is the failure that made it necessary. */
+export function start(thread: Thread, actor: HostCell, after?: Error): number {
+  actor.status = "starting";
+  actor.failure = undefined;
+  const life = new ActorLife(thread, actor);
+  actor.life = life;
+  if (actor.internal) return ready(actor);
+  try {
+    const frame = thread.views.u32[(actor.cell + CELL_INIT) >>> 2] as number;
+    life.init = readInit(thread, frame, life).init;
+    const instance = actor.definition.make(life);
+    life.instance = instance;
+    if (!actor.definition.hasHooks || (instance.onStart === base.onStart && !after)) return ready(actor);
+    return hook(thread, actor, "onStart", instance.onStart?.(), () =>
+      after ? hook(thread, actor, "onRestart", instance.onRestart?.(after), () => ready(actor)) : ready(actor),
+    );
+  } catch (error) {
+    return fail(thread, actor, asError(error), "onStart");
+  }
+}
+
+function ready(actor: HostCell): number {
+  actor.status = "running";
+  actor.failure = undefined;
+  return TURN_UNBLOCK;
+}
+
+/** Hooks that nobody overrode are not called. */
+const base = Actor.prototype as unknown as Instance;
+
+/** What a hook returned: goes on at once, or when its promise has settled. A failure in a hook is the actor's. */
+function hook(thread: Thread, actor: HostCell, name: string, returned: unknown, then: () => number): number {
+  const step = (): number => {
+    try {
+      return then();
+    } catch (error) {
+      return fail(thread, actor, asError(error), name);
+    }
+  };
+  if (!isThenable(returned)) return step();
+  return wait(thread, actor, returned, step, (error) => fail(thread, actor, error, name));
+}
+
+/** BLOCKED until the promise settles; then `resolved` or `rejected` runs in the actor's turn. */
+export function wait(
+  thread: Thread,
+  actor: HostCell,
+  promise: PromiseLike<unknown>,
+  resolved: (value: unknown) => number,
+  rejected: (error: Error) => number,
+): number {
+  const epoch = ++actor.epoch;
+  thread.settled = true;
+  const settle = (then: () => number) => {
+    if (actor.epoch !== epoch || actor.status === "stopped") return;
+    actor.then = then;
+    thread.control(actor, SYSTEM_SETTLED);
+  };
+  promise.then(
+    (value) => settle(() => resolved(value)),
+    (error: unknown) => settle(() => rejected(asError(error))),
+  );
+  return TURN_WAIT;
+}
+
+/** Goes on in a turn for control of its own, right after this one. */
+export function later(thread: Thread, actor: HostCell, then: () => number): number {
+  actor.epoch++;
+  actor.then = then;
+  thread.control(actor, SYSTEM_SETTLED);
+  return TURN_WAIT;
+}
+
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function";
+}
+
+// ---- failing --------------------------------------------------------------------------------------
+
+/** The actor failed: it waits for its supervisor's decision. `message` names what it was doing. */
+export function fail(thread: Thread, actor: HostCell, error: Error, message: string | undefined): number {
+  answerServed(thread, actor, error);
+  actor.epoch++;
+  actor.then = undefined;
+  actor.status = "failed";
+  actor.failure = error;
+  const { parent } = actor;
+  if (!parent) {
+    // The root: nobody above decides.
+    thread.rootFailed(error);
+    return TURN_WAIT;
+  }
+  if (!thread.sendControl(parent, KIND_CHILD_FAILED, [actor.cell, actor.generation, message, sendable(thread, error)])) {
+    return stop(thread, actor, { error });
+  }
+  return TURN_WAIT;
+}
+
+/** Whoever asked for the message in hand learns that there will be no answer. */
+function answerServed(thread: Thread, actor: HostCell, cause: Error): void {
+  const { served } = actor;
+  if (!served) return;
+  actor.served = undefined;
+  actor.life.deadline = Infinity;
+  if (served.ticket !== 0) thread.replyError(served.ticket, served.ticketGeneration, failed(actor, nameOf(served.hash), cause));
+}
+
+export function failed(actor: HostCell, message: string, cause: Error): ZanniError {
+  return new ZanniError("ERR_ACTOR_FAILED", `"${actor.path}" failed in "${message}": ${cause.message}`, {
+    actor: actor.path,
+    details: { message },
+    cause,
+  });
+}
+
+/** An error as it can travel: what cannot be sent of it is left behind. */
+function sendable(thread: Thread, error: Error): Error {
+  try {
+    thread.encodeError(error);
+    return error;
+  } catch {
+    const plain = new Error(error.message);
+    plain.name = error.name;
+    if (error.stack !== undefined) plain.stack = error.stack;
+    return plain;
+  }
+}
+
+/** The supervisor's decision about this actor. */
+export function obey(thread: Thread, actor: HostCell, bits: number): number {
+  if (bits & SYSTEM_KILL) {
+    if (actor.status === "stopping") return hurry(thread, actor);
+    return stop(thread, actor, actor.failure ? { error: actor.failure } : "killed");
+  }
+  if (actor.status !== "failed") return TURN_WAIT;
+  if (bits & SYSTEM_RESTART) return restart(thread, actor);
+  if (bits & SYSTEM_RESUME) return ready(actor);
+  return TURN_WAIT;
+}
+
+function restart(thread: Thread, actor: HostCell): number {
+  const error = actor.failure ?? new Error("restarted");
+  actor.status = "starting";
+  actor.restarts++;
+  thread.views.u32[(actor.cell + CELL_RESTARTS) >>> 2] = actor.restarts;
+  thread.count(METER_RESTARTS, 1);
+  const begin = () => {
+    endLife(thread, actor);
+    return start(thread, actor, error);
+  };
+  return afterChildren(thread, actor, () => onStop(thread, actor, { error }, begin));
+}
+
+// ---- ending ---------------------------------------------------------------------------------------
+
+/** Children first, in reverse; then onStop; then the cell is closed. */
+export function stop(thread: Thread, actor: HostCell, reason: ExitReason): number {
+  actor.reason = reason;
+  actor.status = "stopping";
+  actor.epoch++;
+  actor.then = undefined;
+  return afterChildren(thread, actor, () => onStop(thread, actor, reason, () => terminate(thread, actor)));
+}
+
+/** A kill while it stops: nothing is waited for any more, but the children. */
+function hurry(thread: Thread, actor: HostCell): number {
+  if (actor.reason === "killed") return TURN_WAIT;
+  actor.reason = "killed";
+  for (const child of actor.children?.values() ?? []) thread.control(child, SYSTEM_KILL);
+  return afterChildren(thread, actor, () => terminate(thread, actor));
+}
+
+function afterChildren(thread: Thread, actor: HostCell, then: () => number): number {
+  const ended = endChildren(thread, actor);
+  return ended ? wait(thread, actor, ended, then, then) : then();
+}
+
+/** The old instance's onStop. Its failure is logged, and does not keep the actor alive. */
+function onStop(thread: Thread, actor: HostCell, reason: ExitReason, then: () => number): number {
+  const { instance } = actor.life ?? {};
+  if (!instance || !actor.definition.hasHooks || instance.onStop === base.onStop) return then();
+  const wrong = (error: Error): number => {
+    thread.log("error", actor.path, [`onStop failed: ${error.message}`, error]);
+    return then();
+  };
+  try {
+    const returned = instance.onStop?.(reason);
+    if (!isThenable(returned)) return then();
+    if (reason === "killed") {
+      returned.then(undefined, (error: unknown) => thread.log("error", actor.path, ["onStop failed", error]));
+      return then();
+    }
+    return wait(thread, actor, returned, then, wrong);
+  } catch (error) {
+    return wrong(asError(error));
+  }
+}
+
+/** The instance is over: its refs refuse, its asks and its signal end. */
+function endLife(thread: Thread, actor: HostCell): void {
+  const { life } = actor;
+  if (!life) return;
+  life.ended = true;
+  life.controller?.abort(stopped(actor.path));
+  thread.endAsks(life);
+}
+
+/** The cell is closed and given back; what is left in it becomes dead letters; parent and watchers are told. */
+function terminate(thread: Thread, actor: HostCell): number {
+  const { core } = thread;
+  const reason = actor.reason ?? "normal";
+  const gone = stopped(actor.path);
+  endLife(thread, actor);
+  if (actor.served && actor.served.ticket !== 0) {
+    thread.replyError(actor.served.ticket, actor.served.ticketGeneration, gone);
+  }
+  actor.status = "stopped";
+  let left = core.close(actor.cell);
+  while (left > 0) {
+    for (let i = 0; i < left; i++) {
+      buryFrame(thread, actor, thread.views.u32[(thread.block + WORKER_BATCH + i * 4) >>> 2] as number, gone);
+    }
+    left = core.bury(actor.cell, left);
+  }
+  buryControl(thread, actor, gone);
+  thread.freeSlot(actor.slot);
+  const watchers = actor.watchers ?? [];
+  const told = actor.parent
+    ? thread.sendControl(actor.parent, KIND_CHILD_STOPPED, [
+        actor.cell,
+        actor.generation,
+        typeof reason === "string" ? reason : { error: sendable(thread, reason.error) },
+        watchers,
+      ])
+    : false;
+  if (!told) tellWatchers(thread, watchers, reason);
+  if (thread.listening()) thread.event({ type: "stop", actor: actor.path });
+  core.vacate(actor.cell);
+  return TURN_GONE;
+}
+
+function buryFrame(thread: Thread, actor: HostCell, frame: number, gone: Error): void {
+  const { u8, u32 } = thread.views;
+  if (((u8[frame + FRAME_FLAGS] as number) & FLAG_PRIVATE) !== 0) return;
+  const ticket = u32[(frame + FRAME_TICKET) >>> 2] as number;
+  if (ticket !== 0) thread.replyError(ticket, u32[(frame + FRAME_TICKET_GENERATION) >>> 2] as number, gone);
+  thread.deadLetter(actor.path, nameOf(u32[(frame + FRAME_NAME) >>> 2] as number), "stopped");
+}
+
+/** Control that came too late: who asked is answered, who watches is told. */
+function buryControl(thread: Thread, actor: HostCell, gone: Error): void {
+  const { u8, u32 } = thread.views;
+  for (;;) {
+    const count = u32[(thread.block + WORKER_OUT_SYSTEM) >>> 2] as number;
+    if (count === 0) return;
+    for (let i = 0; i < count; i++) {
+      const frame = u32[(thread.block + WORKER_SYSTEM + i * 4) >>> 2] as number;
+      const ticket = u32[(frame + FRAME_TICKET) >>> 2] as number;
+      const generation = u32[(frame + FRAME_TICKET_GENERATION) >>> 2] as number;
+      if (ticket !== 0) {
+        if (u8[frame + FRAME_KIND] === KIND_WATCH) watch(actor, ticket, generation);
+        else thread.replyError(ticket, generation, gone);
+      }
+      thread.core.drop(frame);
+    }
+    thread.core.look(actor.cell);
+  }
+}
+
+// ---- watching -------------------------------------------------------------------------------------
+
+export function watch(actor: HostCell, ticket: number, generation: number): void {
+  actor.watchers ??= [];
+  actor.watchers.push(ticket, generation);
+}
+
+function tellWatchers(thread: Thread, watchers: readonly number[], reason: ExitReason): void {
+  for (let i = 0; i < watchers.length; i += 2) thread.reply(watchers[i] as number, watchers[i + 1] as number, reason);
+}
+
+// ---- as a parent ----------------------------------------------------------------------------------
+
+/** A child is gone: its name is free, then its watchers are told. */
+export function childStopped(thread: Thread, parent: HostCell, parts: readonly unknown[]): void {
+  const [cell, generation, reason, watchers] = parts as [number, number, ExitReason, readonly number[]];
+  const child = removeChild(parent, { cell, generation });
+  tellWatchers(thread, watchers, reason);
+  child?.gone?.();
+}
+
+/** A child failed: what becomes of it. TURN_DRY (0): the parent goes on; else how its turn ends. */
+export function childFailed(thread: Thread, parent: HostCell, parts: readonly unknown[]): number {
+  const [cell, generation, message, error] = parts as [number, number, string | undefined, Error];
+  const child = parent.children?.get(cell);
+  const address: Address = { cell, generation };
+  if (!child || child.generation !== generation || child.gone || parent.status === "stopping") {
+    thread.control(address, SYSTEM_KILL);
+    return 0;
+  }
+  child.state = "restarting";
+  let wanted: Directive | undefined;
+  try {
+    wanted = wantedFor(thread, parent, child, error);
+  } catch (thrown) {
+    thread.control(address, SYSTEM_KILL);
+    return failAsParent(thread, parent, asError(thrown), "onChildFailed");
+  }
+  const decision = decide(wanted, child.policy, parent.supervision, child.history, thread.now());
+  report(thread, child, message, error, decision.action);
+  switch (decision.action) {
+    case "restart":
+      child.history = decision.history;
+      child.restarts++;
+      child.state = "running";
+      thread.event({ type: "restart", actor: child.path, restarts: child.restarts, error });
+      thread.control(address, SYSTEM_RESTART);
+      return 0;
+    case "resume":
+      child.state = "running";
+      thread.control(address, SYSTEM_RESUME);
+      return 0;
+    case "stop":
+      thread.control(address, SYSTEM_KILL);
+      return 0;
+    case "escalate": {
+      thread.event({ type: "escalation", actor: child.path, to: parent.path, error });
+      return failAsParent(thread, parent, decision.limit ? limitReached(parent, child, error) : error, undefined);
+    }
+  }
+}
+
+function wantedFor(thread: Thread, parent: HostCell, child: Child, error: Error): Directive | undefined {
+  const ref = () => new Ref(thread, child.cell, child.generation, child.definition, child.path, parent.life) as never;
+  const { instance } = parent.life;
+  if (instance && parent.definition.hasHooks && instance.onChildFailed !== base.onChildFailed) {
+    const answer = instance.onChildFailed?.(ref(), error);
+    if (answer !== undefined) return answer;
+  }
+  if (parent.supervision.decide) return parent.supervision.decide(error, ref());
+  // A supervisor fails when restarting did not help: making it anew would bring back none of its children.
+  return child.definition === SUPERVISOR ? "escalate" : undefined;
+}
+
+/** The parent fails in turn: its children end first. */
+function failAsParent(thread: Thread, parent: HostCell, error: Error, message: string | undefined): number {
+  answerServed(thread, parent, error);
+  parent.epoch++;
+  parent.then = undefined;
+  parent.status = "failed";
+  parent.failure = error;
+  for (const child of parent.children?.values() ?? []) if (child.state === "restarting") thread.control(child, SYSTEM_KILL);
+  return afterChildren(thread, parent, () => fail(thread, parent, error, message));
+}
+
+function limitReached(parent: HostCell, child: Child, cause: Error): ZanniError {
+  const { maxRestarts, withinMs } = parent.supervision;
+  return new ZanniError(
+    "ERR_RESTART_LIMIT",
+    `"${child.path}" failed more than ${maxRestarts} times within ${withinMs} ms; the last time: ${cause.message}`,
+    { actor: child.path, details: { maxRestarts, withinMs }, cause },
+  );
+}
+
+function report(thread: Thread, child: Child, message: string | undefined, error: Error, directive: Directive): void {
+  thread.event({ type: "crash", actor: child.path, message, error, directive });
+  if (thread.listening()) return;
+  // With no listener, failures go to the log.
+  thread.log("error", child.path, [`failed${message === undefined ? "" : ` in "${message}"`}, ${directive}:`, error]);
+}

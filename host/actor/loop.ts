@@ -1,0 +1,262 @@
+// The loop of one thread: takes turns while there are any, lets promises and the event loop in between, and parks
+// when there is nothing to do. No thread that has an event loop ever blocks it.
+//
+//   running ──nothing left──▶ spin some hundred loads ──▶ poll, a turn of the event loop each ──▶ parked
+//      ▲                               │                          │                               │
+//      └────── work is visible ────────┴──────────────────────────┴──── notified, or time is up ──┘
+//
+// After a handler that awaits, or a reply that settled a promise, the loop goes on in a microtask, so that whoever
+// waits runs first; every few ms it goes on in a macrotask, so that timers and sockets do.
+import {
+  METER_BUSY,
+  METER_MISSED,
+  METER_PARKS,
+  PARKED,
+  TAKE_SLICE,
+  WORKER_PARKED,
+} from "../../assembly/layout.ts";
+import { defaults } from "../options.ts";
+import type { Dispatch } from "./dispatch.ts";
+import type { Thread } from "./thread.ts";
+
+/** Turns between two looks at the clock, at most; one when they are long. */
+const STRIDE_MAX = 8;
+/** A stride that took longer than this, ms, makes the next ones shorter. */
+const STRIDE_MS = 0.1;
+/** How long a time-out that finds work waits for whoever is about to announce it, ms. */
+const GRACE_MS = 100;
+
+export class Loop {
+  readonly #thread: Thread;
+  readonly #dispatch: Dispatch;
+  readonly #shared: boolean;
+  #state: "idle" | "scheduled" | "running" | "parked" | "ended" = "idle";
+  /** One poll is under way; it looks again when it runs. */
+  #polling = false;
+  #pollUntil = 0;
+  /** One wait for the parked word is under way. */
+  #waiting = false;
+  #timer: { cancel(): void } | undefined;
+  #sleep: number;
+  /** When the event loop last had a turn. */
+  #turnOfLoop = 0;
+  #stride = 1;
+  #runs = 0;
+  #worked = false;
+
+  constructor(thread: Thread, dispatch: Dispatch) {
+    this.#thread = thread;
+    this.#dispatch = dispatch;
+    this.#shared = thread.settings.mode === "shared";
+    this.#sleep = thread.settings.parkTimeout;
+    thread.kick = () => {
+      if (this.#state === "idle" || this.#state === "parked") this.#schedule();
+    };
+  }
+
+  start(): void {
+    this.#schedule();
+  }
+
+  end(): void {
+    this.#state = "ended";
+    this.#timer?.cancel();
+    this.#thread.kick = () => {};
+    if (this.#shared) {
+      Atomics.store(this.#thread.views.i32, this.#parkedAt(), 0);
+      Atomics.notify(this.#thread.views.i32, this.#parkedAt());
+    }
+  }
+
+  #parkedAt(): number {
+    return (this.#thread.block + WORKER_PARKED) >>> 2;
+  }
+
+  /** Soon: in a microtask, or in a macrotask when the event loop had none for a while. */
+  #schedule(): void {
+    this.#leavePark();
+    this.#state = "scheduled";
+    if (this.#thread.platform.clock() - this.#turnOfLoop > defaults.eventLoopMs) {
+      this.#thread.platform.later(this.#inMacrotask);
+    } else queueMicrotask(this.#inMicrotask);
+  }
+
+  readonly #inMacrotask = (): void => {
+    this.#turnOfLoop = this.#thread.platform.clock();
+    if (this.#state === "scheduled") this.#run();
+  };
+
+  readonly #inMicrotask = (): void => {
+    if (this.#state === "scheduled") this.#run();
+  };
+
+  #run(): void {
+    const thread = this.#thread;
+    const { core, platform } = thread;
+    this.#state = "running";
+    this.#runs++;
+    const began = platform.clock();
+    let now = began;
+    let sliceBegan = began;
+    let turns = 0;
+    let fresh = 1;
+    for (;;) {
+      const cell = core.take(fresh) >>> 0;
+      fresh = 0;
+      if (cell > TAKE_SLICE) {
+        this.#worked = true;
+        this.#dispatch.turn(cell);
+        if (++turns < this.#stride && !thread.settled) continue;
+      } else if (cell !== TAKE_SLICE) {
+        this.#account(began, platform.clock());
+        this.#idle();
+        return;
+      }
+      const before = now;
+      now = platform.clock();
+      this.#stride = now - before > STRIDE_MS ? 1 : Math.min(STRIDE_MAX, this.#stride * 2);
+      turns = 0;
+      if (now - sliceBegan > thread.settings.slice || cell === TAKE_SLICE) {
+        fresh = 1;
+        sliceBegan = now;
+      }
+      if (now - this.#turnOfLoop > defaults.eventLoopMs) {
+        this.#account(began, now);
+        this.#state = "scheduled";
+        platform.later(this.#inMacrotask);
+        return;
+      }
+      if (thread.settled) {
+        thread.settled = false;
+        this.#account(began, now);
+        this.#state = "scheduled";
+        queueMicrotask(this.#inMicrotask);
+        return;
+      }
+    }
+  }
+
+  #account(from: number, to: number): void {
+    const thread = this.#thread;
+    thread.count(METER_BUSY, to - from);
+    for (let left = thread.postponed.length; left > 0; left--) {
+      const send = thread.postponed.shift();
+      if (send && !send()) {
+        thread.postponed.unshift(send);
+        break;
+      }
+    }
+  }
+
+  #idle(): void {
+    this.#state = "idle";
+    if (this.#thread.settled) {
+      this.#thread.settled = false;
+      this.#state = "scheduled";
+      queueMicrotask(this.#inMicrotask);
+      return;
+    }
+    if (this.#shared) {
+      for (let i = 0; i < defaults.spins; i++) if (this.#thread.core.visible()) return this.#schedule();
+    }
+    this.#poll();
+  }
+
+  #poll(): void {
+    if (this.#polling) return;
+    this.#polling = true;
+    const { platform } = this.#thread;
+    let runs = -1;
+    const look = (): void => {
+      const now = platform.clock();
+      this.#turnOfLoop = now;
+      if (this.#runs !== runs) {
+        // Something ran since: the time begins anew.
+        runs = this.#runs;
+        this.#pollUntil = now + defaults.pollMs;
+      }
+      if (this.#state === "idle") {
+        if (this.#thread.core.visible() || this.#dueIn() <= 0) this.#run();
+        else if (now >= this.#pollUntil) {
+          this.#polling = false;
+          this.#park();
+          return;
+        }
+      } else if (this.#state !== "scheduled") {
+        this.#polling = false;
+        return;
+      }
+      platform.later(look);
+    };
+    platform.later(look);
+  }
+
+  #dueIn(): number {
+    const due = this.#thread.core.nextDue();
+    return due === Infinity ? Infinity : due - this.#thread.now();
+  }
+
+  #park(): void {
+    const thread = this.#thread;
+    thread.core.tidy();
+    if (this.#worked) this.#sleep = thread.settings.parkTimeout;
+    else this.#sleep = Math.min(defaults.parkTimeoutMax, this.#sleep * 2);
+    this.#worked = false;
+    if (!this.#shared) {
+      this.#state = "parked";
+      const due = this.#dueIn();
+      const retry = thread.postponed.length > 0 ? thread.settings.parkTimeout : Infinity;
+      if (Math.min(due, retry) < Infinity) this.#alarm(Math.min(due, retry));
+      return;
+    }
+    if (!thread.core.park()) return this.#schedule();
+    this.#state = "parked";
+    thread.count(METER_PARKS, 1);
+    if (!this.#waiting) {
+      const wait = thread.platform.wait(thread.views.i32, this.#parkedAt(), PARKED);
+      if (!wait) return this.#schedule();
+      this.#waiting = true;
+      wait.then(() => {
+        this.#waiting = false;
+        if (this.#state === "parked") this.#wakeUp();
+      });
+    }
+    this.#alarm(Math.min(this.#sleep, this.#dueIn()));
+  }
+
+  #alarm(ms: number): void {
+    this.#timer = this.#thread.platform.after(Math.max(0, ms), () => {
+      this.#timer = undefined;
+      if (this.#state !== "parked") return;
+      if (this.#shared && this.#thread.core.visible()) this.#notAnnounced(this.#thread.platform.clock());
+      else this.#wakeUp();
+    });
+  }
+
+  /** Time is up and there is work: somebody is about to announce it, or a wake-up was lost. */
+  #notAnnounced(since: number): void {
+    const thread = this.#thread;
+    if (this.#state !== "parked") return;
+    const announced = thread.views.i32[this.#parkedAt()] !== PARKED;
+    if (!announced && thread.platform.clock() - since < GRACE_MS) {
+      thread.platform.later(() => this.#notAnnounced(since));
+      return;
+    }
+    if (!announced && thread.core.visible()) thread.count(METER_MISSED, 1);
+    this.#wakeUp();
+  }
+
+  #wakeUp(): void {
+    this.#turnOfLoop = this.#thread.platform.clock();
+    this.#leavePark();
+    this.#run();
+  }
+
+  #leavePark(): void {
+    if (this.#state !== "parked") return;
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    if (this.#shared) this.#thread.core.unpark();
+    this.#state = "idle";
+  }
+}

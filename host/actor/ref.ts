@@ -1,0 +1,212 @@
+// Refs: an address, bound to whoever holds it. `ref.tell` and `ref.ask` are faces of the actor's definition, one
+// prototype each, whose methods are made at their first use:
+//
+//   face ──▶ prototype of the definition ──▶ a proxy that makes the missing method and puts it below
+//
+// so a known message is an ordinary method call, and an unknown one still goes out, to be answered by the other side.
+import {
+  TAG_FALSE,
+  TAG_NULL,
+  TAG_NUMBER,
+  TAG_TRUE,
+  TAG_UNDEFINED,
+} from "../../assembly/layout.ts";
+import type { Carrier, Holder, Target } from "./carrier.ts";
+import { hashOf } from "./hash.ts";
+import type { AskOptions, ExitReason } from "./types.ts";
+
+export class Ref implements Target {
+  readonly carrier: Carrier;
+  readonly cell: number;
+  readonly generation: number;
+  readonly definition: string;
+  readonly path: string;
+  readonly holder: Holder;
+  readonly here: boolean;
+  #tell: object | undefined;
+  #ask: object | undefined;
+
+  constructor(
+    carrier: Carrier,
+    cell: number,
+    generation: number,
+    definition: string,
+    path: string,
+    holder: Holder,
+    here = false,
+  ) {
+    this.carrier = carrier;
+    this.cell = cell;
+    this.generation = generation;
+    this.definition = definition;
+    this.path = path;
+    this.holder = holder;
+    this.here = here;
+  }
+
+  get tell(): object {
+    this.#tell ??= new (facesOf(this.definition).Tell)(this);
+    return this.#tell;
+  }
+
+  get ask(): object {
+    this.#ask ??= askFace(this);
+    return this.#ask;
+  }
+
+  /** The same actor, for another sender. */
+  boundTo(holder: Holder): Ref {
+    if (holder === this.holder) return this;
+    return new Ref(this.carrier, this.cell, this.generation, this.definition, this.path, holder, this.here);
+  }
+
+  equals(other: unknown): boolean {
+    return other instanceof Ref && other.cell === this.cell && other.generation === this.generation;
+  }
+
+  get stopped(): Promise<ExitReason> {
+    return this.carrier.watch(this);
+  }
+
+  stop(): Promise<void> {
+    return this.carrier.stop(this);
+  }
+
+  kill(): Promise<void> {
+    return this.carrier.kill(this);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  toString(): string {
+    return `ActorRef(${this.path})`;
+  }
+
+  toJSON(): string {
+    return this.toString();
+  }
+
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
+  }
+}
+
+/** Four bits that say what an inline argument is; -1: it must be encoded. */
+export function tagOf(value: unknown): number {
+  switch (typeof value) {
+    case "number":
+      return TAG_NUMBER;
+    case "undefined":
+      return TAG_UNDEFINED;
+    case "boolean":
+      return value ? TAG_TRUE : TAG_FALSE;
+    default:
+      return value === null ? TAG_NULL : -1;
+  }
+}
+
+// ---- faces ----------------------------------------------------------------------------------------
+
+class TellFace {
+  readonly ref: Ref;
+  constructor(ref: Ref) {
+    this.ref = ref;
+  }
+}
+
+class AskFace {
+  readonly ref: Ref;
+  readonly options: AskOptions | undefined;
+  constructor(ref: Ref, options: AskOptions | undefined) {
+    this.ref = ref;
+    this.options = options;
+  }
+}
+
+interface Faces {
+  readonly Tell: new (ref: Ref) => TellFace;
+  readonly Ask: new (ref: Ref, options: AskOptions | undefined) => AskFace;
+}
+
+type Method = (this: never, ...args: readonly unknown[]) => unknown;
+
+const made = new Map<string, Faces>();
+
+function facesOf(definition: string): Faces {
+  let faces = made.get(definition);
+  if (!faces) {
+    const Tell = class extends TellFace {};
+    const Ask = class extends AskFace {};
+    Object.setPrototypeOf(Tell.prototype, maker(Tell.prototype, tellMethod));
+    Object.setPrototypeOf(Ask.prototype, maker(Ask.prototype, askMethod));
+    // biome-ignore lint/performance/noDelete: "constructor" is a message name like any other
+    delete (Tell.prototype as { constructor?: unknown }).constructor;
+    // biome-ignore lint/performance/noDelete: the same
+    delete (Ask.prototype as { constructor?: unknown }).constructor;
+    faces = { Tell, Ask };
+    made.set(definition, faces);
+  }
+  return faces;
+}
+
+/** The end of a prototype chain: makes what is missing. `then` stays missing, or `await` would call it. */
+function maker(home: object, make: (name: string) => Method): object {
+  return new Proxy(Object.create(null) as object, {
+    get(_, name) {
+      if (typeof name === "symbol" || name === "then") return undefined;
+      const method = make(name);
+      Object.defineProperty(home, name, { value: method, enumerable: true, configurable: true, writable: true });
+      return method;
+    },
+  });
+}
+
+/** ref.ask is its own face without options, and a function that makes one with. */
+function askFace(ref: Ref): object {
+  const { Ask } = facesOf(ref.definition);
+  const face = (options: AskOptions) => new Ask(ref, options);
+  Object.setPrototypeOf(face, Ask.prototype);
+  for (const own of ["name", "length"]) delete (face as unknown as Record<string, unknown>)[own];
+  return Object.defineProperty(face, "ref", { value: ref });
+}
+
+function tellMethod(name: string): Method {
+  const hash = hashOf(name);
+  return function (this: TellFace, ...args: readonly unknown[]): boolean {
+    const { ref } = this;
+    const { carrier } = ref;
+    if (!ref.here) {
+      if (args.length === 1) {
+        const a = args[0];
+        if (typeof a === "number") return carrier.post(ref, hash, ONE_NUMBER, a, 0);
+        const tag = tagOf(a);
+        if (tag >= 0) return carrier.post(ref, hash, ONE | tag, 0, 0);
+      } else if (args.length === 0) {
+        return carrier.post(ref, hash, 0, 0, 0);
+      } else if (args.length === 2) {
+        const a = args[0];
+        const b = args[1];
+        const first = tagOf(a);
+        const second = tagOf(b);
+        if (first >= 0 && second >= 0) {
+          const tags = TWO | first | (second << 4);
+          return carrier.post(ref, hash, tags, first === TAG_NUMBER ? (a as number) : 0, second === TAG_NUMBER ? (b as number) : 0);
+        }
+      }
+    }
+    return carrier.tell(ref, hash, args);
+  } as Method;
+}
+
+const ONE = 1 << 28;
+const TWO = 2 << 28;
+const ONE_NUMBER = ONE | TAG_NUMBER;
+
+function askMethod(name: string): Method {
+  const hash = hashOf(name);
+  return function (this: AskFace, ...args: readonly unknown[]): Promise<unknown> {
+    return this.ref.carrier.ask(this.ref, hash, args, this.options);
+  } as Method;
+}

@@ -1,0 +1,116 @@
+// Definitions by name: what a thread can run. A class or setup function becomes a Definition once; its messages are
+// found by the hash of their names.
+import { ZanniError } from "../errors.ts";
+import { Actor, hookNames, seated, setupOf, type Hooks, type Seat } from "./behavior.ts";
+import { hashOf, nameOf } from "./hash.ts";
+import type { SupervisorOptions } from "./types.ts";
+
+export type Handler = (...args: readonly unknown[]) => unknown;
+/** An instance, or what a setup function returned. */
+export type Instance = Hooks & { readonly [name: string]: unknown };
+
+export class Definition {
+  readonly name: string;
+  readonly hash: number;
+  readonly reentrant: boolean;
+  readonly supervision: SupervisorOptions | undefined;
+  readonly hasHooks: boolean;
+  readonly #make: (seat: Seat) => object;
+  /** Message names by hash; handlers in fields are added when the first instance shows them. */
+  readonly #messages = new Map<number, string>();
+  /** Do instances carry handlers in fields? Known after the first one. */
+  #fields: boolean | undefined;
+
+  constructor(name: string, def: unknown) {
+    this.name = name;
+    this.hash = hashOf(name);
+    const made = setupOf(def);
+    if (made) {
+      this.#make = (seat) => made.setup(seat.init, seat.ctx);
+      this.reentrant = made.hooks.reentrant ?? false;
+      this.supervision = made.hooks.supervision;
+      this.hasHooks = false;
+    } else if (typeof def === "function" && def.prototype instanceof Actor) {
+      const Class = def as unknown as (new () => Actor) & { reentrant?: boolean; supervision?: SupervisorOptions };
+      this.#make = (seat) => seated(seat, () => new Class());
+      this.reentrant = Class.reentrant ?? false;
+      this.supervision = Class.supervision;
+      this.hasHooks = true;
+      for (let at: object = Class.prototype; at !== Actor.prototype; at = Object.getPrototypeOf(at) as object) {
+        for (const [key, { value }] of Object.entries(Object.getOwnPropertyDescriptors(at))) {
+          if (typeof value === "function" && key !== "constructor" && !hookNames.includes(key)) this.#learn(key);
+        }
+      }
+    } else {
+      throw new ZanniError("ERR_UNKNOWN_ACTOR", `"${name}" is neither a class that extends Actor nor made by actor()`);
+    }
+  }
+
+  make(seat: Seat): Instance {
+    const instance = this.#make(seat) as Instance;
+    if (this.#fields !== false) {
+      const names = Object.keys(instance).filter((key) => typeof instance[key] === "function");
+      for (const key of names) this.#learn(key);
+      this.#fields = names.length > 0;
+    }
+    return instance;
+  }
+
+  /** The name of the message with this hash, if there is one. */
+  message(hash: number): string | undefined {
+    return this.#messages.get(hash);
+  }
+
+  #learn(name: string): void {
+    const hash = hashOf(name);
+    const other = this.#messages.get(hash);
+    if (other !== undefined && other !== name) {
+      throw new TypeError(`"${name}" and "${other}" of ${this.name} have the same hash; rename one of them`);
+    }
+    this.#messages.set(hash, name);
+  }
+}
+
+export class Registry {
+  readonly #byHash = new Map<number, Definition>();
+  readonly #byDef = new Map<unknown, Definition>();
+
+  constructor(actors: { readonly [name: string]: unknown }) {
+    for (const [key, def] of Object.entries(actors)) if (isDefinition(def)) this.add(def, key);
+  }
+
+  add(def: unknown, key: string): Definition {
+    const wireName = setupOf(def)?.hooks.wireName ?? (def as { wireName?: string }).wireName;
+    const definition = new Definition(wireName ?? key, def);
+    const other = this.#byHash.get(definition.hash);
+    if (other) throw new ZanniError("ERR_OPTION", `two actors are named "${definition.name}" (or share its hash with "${other.name}")`);
+    this.#byHash.set(definition.hash, definition);
+    this.#byDef.set(def, definition);
+    return definition;
+  }
+
+  of(def: unknown): Definition | undefined {
+    return this.#byDef.get(def);
+  }
+
+  /** Throws ERR_UNKNOWN_ACTOR with the names there are. */
+  byHash(hash: number): Definition {
+    const found = this.#byHash.get(hash);
+    if (!found) throw this.unknown(nameOf(hash));
+    return found;
+  }
+
+  unknown(name: string): ZanniError {
+    const names = [...this.#byHash.values()].map((each) => each.name);
+    const list = names.length > 0 ? names.join(", ") : "none";
+    return new ZanniError(
+      "ERR_UNKNOWN_ACTOR",
+      `"${name}" is not among the actors of this system (${list}); export it from the module given as createSystem({ actors }) and serve(actors)`,
+      { details: { name, known: names } },
+    );
+  }
+}
+
+export function isDefinition(def: unknown): boolean {
+  return setupOf(def) !== undefined || (typeof def === "function" && def.prototype instanceof Actor);
+}

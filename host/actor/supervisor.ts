@@ -1,0 +1,53 @@
+// Supervisors made by supervise(): actors without code of their own, that live on the thread that made them, so that
+// `decide` may be a closure. What they do about a failed child is lifecycle.ts's, as for every parent.
+import { KIND_DESCRIBE } from "../../assembly/layout.ts";
+import type { Holder } from "./carrier.ts";
+import type { HostCell } from "./cell.ts";
+import { addChild, nameChild, spawn, supervisionOf } from "./children.ts";
+import type { Described } from "./describe.ts";
+import { internalCell, SUPERVISOR as NAME } from "./internal.ts";
+import { Ref } from "./ref.ts";
+import type { Thread } from "./thread.ts";
+import type { ChildStatus, Spawner, SpawnOptions, Supervised, SupervisorOptions } from "./types.ts";
+
+export function superviseUnder<C>(
+  thread: Thread,
+  parent: HostCell,
+  options: SupervisorOptions,
+  start: (sup: Spawner) => C,
+  holder: Holder,
+): Supervised<C> {
+  const supervision = supervisionOf(options, thread.settings);
+  const name = nameChild(parent, NAME, options.name);
+  const path = parent.path === "" ? name : `${parent.path}/${name}`;
+  const actor = internalCell(thread, path, parent, supervision, NAME);
+  addChild(parent, {
+    name,
+    path,
+    definition: NAME,
+    cell: actor.cell,
+    generation: actor.generation,
+    policy: "permanent",
+    shutdownMs: Infinity,
+    state: "running",
+    restarts: 0,
+    history: [],
+    gone: undefined,
+  });
+  const ref = new Ref(thread, actor.cell, actor.generation, NAME, path, holder);
+  const spawnUnder = (def: unknown, init?: unknown, spawnOptions?: SpawnOptions) =>
+    spawn(thread, actor, def, init, spawnOptions, holder);
+  const sup = { spawn: spawnUnder as unknown as Spawner["spawn"] };
+  const children = start(sup);
+  return {
+    ...sup,
+    children,
+    path,
+    async status(): Promise<readonly ChildStatus[]> {
+      const described = (await thread.question(ref, KIND_DESCRIBE, undefined, holder, path)) as Described;
+      return described.children.map(({ path, state, restarts }) => ({ path, state, restarts }));
+    },
+    stop: () => ref.stop(),
+    [Symbol.asyncDispose]: () => ref.stop(),
+  };
+}

@@ -1,0 +1,687 @@
+// One thread's half of the system: its core, its views of the memory, and what it takes to send, ask, answer and
+// report. Implements Carrier for refs to actors of this process.
+//
+// Everything that leaves goes through here, and each way out says what happens when the receiver is gone, full,
+// or there is no memory.
+import {
+  CELL_BYTES,
+  EXTENSION_BYTES,
+  FLAG_EXTENDED,
+  FLAG_PRIVATE,
+  FORM_INLINE,
+  FORM_PACKED,
+  FRAME_FLAGS,
+  FRAME_FORM,
+  FRAME_KIND,
+  FRAME_NAME,
+  FRAME_PAYLOAD,
+  FRAME_SENDER,
+  FRAME_SENDER_GENERATION,
+  FRAME_SIZE,
+  FRAME_TAGS,
+  FRAME_TICKET,
+  FRAME_TICKET_GENERATION,
+  GONE,
+  HEADER,
+  HEADER_LISTENING,
+  HEADER_ROOT,
+  HEADER_ROOT_GENERATION,
+  KIND_CANCEL,
+  KIND_EVENT,
+  KIND_FAILURE,
+  KIND_LOG,
+  KIND_REPLY,
+  KIND_STOP,
+  KIND_TELL,
+  KIND_TIMEOUT,
+  KIND_WATCH,
+  METER_ASKS,
+  METER_DEAD,
+  METER_EVENTS,
+  METER_EVENTS_SEEN,
+  METER_HANDLED,
+  NO_MEMORY,
+  SENT,
+  SYSTEM_KILL,
+  TAG_FALSE,
+  TAG_NULL,
+  TAG_NUMBER,
+  TAG_TRUE,
+  TICKET_STATE,
+  TICKET_VALUE,
+  WORKER_BYTES,
+  WORKER_FIRST,
+  WORKER_METER,
+  WORKER_REPLIES,
+  WORKER_REPLIES_GENERATION,
+} from "../../assembly/layout.ts";
+import type { Core } from "../core/abi.ts";
+import type { Views } from "../core/memory.ts";
+import { asError, isZanniError, outOfMemory, stopped, ZanniError } from "../errors.ts";
+import { defaults, known, milliseconds } from "../options.ts";
+import type { Platform } from "../platform/platform.ts";
+import { ValueCodec } from "../wire/value.ts";
+import { Asks, type Pending } from "./ask.ts";
+import type { Address, Carrier, Holder, Target } from "./carrier.ts";
+import type { HostCell } from "./cell.ts";
+import type { Raised } from "./event.ts";
+import { nameOf } from "./hash.ts";
+import { Ref, tagOf } from "./ref.ts";
+import type { Registry } from "./registry.ts";
+import type { AskOptions, DeadLetterReason, ExitReason, MailboxOptions, Mode } from "./types.ts";
+
+/** What every thread of a system is told when it begins; plain data, it crosses by postMessage. */
+export interface Settings {
+  readonly name: string;
+  readonly mode: Mode;
+  readonly workers: number;
+  readonly askTimeout: number;
+  readonly capacity: number;
+  readonly bytes: number;
+  readonly maxRestarts: number;
+  readonly withinMs: number;
+  readonly budget: number;
+  readonly slice: number;
+  readonly parkTimeout: number;
+  readonly epoch: number;
+  /** False: what actors log goes nowhere. */
+  readonly logs: boolean;
+}
+
+/** A message by reference, to an actor pinned to this thread. */
+export const FORM_REFERENCE = 2;
+
+export interface Reporter {
+  event(event: Raised & { at: number }): void;
+  log(level: string, path: string, args: readonly unknown[]): void;
+}
+
+export class Thread implements Carrier {
+  readonly core: Core;
+  readonly views: Views;
+  readonly index: number;
+  readonly registry: Registry;
+  readonly platform: Platform;
+  readonly settings: Settings;
+  readonly block: number;
+  readonly codec: ValueCodec;
+  readonly asks = new Asks();
+  /** Host cells by slot; slot 0 is nobody's. */
+  readonly cells: (HostCell | undefined)[] = [undefined];
+  readonly #freeSlots: number[] = [];
+  /** Whoever sends from outside of any actor. */
+  readonly stranger: Holder = { cell: 0, generation: 0, path: "", ended: false, deadline: Infinity, asks: undefined };
+  /** Messages by reference, by number. */
+  readonly passed = new Map<number, readonly unknown[]>();
+  #nextPassed = 1;
+  /** The cell that takes this thread's replies. */
+  readonly replies: Address;
+  /** On the system's own thread: where events and logs end. */
+  reporter: Reporter | undefined;
+  /** Set by the system: a failure reached the root. */
+  rootFailed: (error: Error) => void = () => {};
+  /** Set by the loop: there is work, outside of a turn. */
+  kick: () => void = () => {};
+  /** A promise was settled or a handler awaits: the loop lets promises run. */
+  settled = false;
+  /** Control that found no memory, to be sent again. */
+  readonly postponed: (() => boolean)[] = [];
+  /** The system has stopped: whoever sends is told so. */
+  over = false;
+
+  constructor(core: Core, views: Views, index: number, registry: Registry, platform: Platform, settings: Settings) {
+    this.core = core;
+    this.views = views;
+    this.index = index;
+    this.registry = registry;
+    this.platform = platform;
+    this.settings = settings;
+    this.block = WORKER_FIRST + index * WORKER_BYTES;
+    this.codec = new ValueCodec({ portable: (value) => this.#portable(value), revive: (parts) => this.#revive(parts) });
+    this.replies = this.newCell(index, 0, Infinity, Infinity, 0);
+    this.core.start(this.replies.cell);
+    views.u32[(this.block + WORKER_REPLIES) >>> 2] = this.replies.cell;
+    views.u32[(this.block + WORKER_REPLIES_GENERATION) >>> 2] = this.replies.generation;
+    this.#reading = this.stranger;
+  }
+
+  /** ms since the system began, the same on every thread. */
+  now(): number {
+    return this.platform.clock() - this.settings.epoch;
+  }
+
+  /** Where every path begins; it lives on the system's thread. */
+  get root(): Address {
+    const { u32 } = this.views;
+    return {
+      cell: u32[(HEADER + HEADER_ROOT) >>> 2] as number,
+      generation: u32[(HEADER + HEADER_ROOT_GENERATION) >>> 2] as number,
+    };
+  }
+
+  // ---- cells --------------------------------------------------------------------------------------
+
+  newCell(home: number, init: number, capacity: number, bytes: number, budget: number): Address {
+    const limit = (n: number) => (Number.isFinite(n) ? Math.min(n, 0x7fffffff) : 0xffffffff);
+    const cell = this.core.spawn(home, 0, init, limit(capacity), limit(bytes), budget) >>> 0;
+    if (cell === 0) {
+      if (init !== 0) this.core.drop(init);
+      throw outOfMemory("a new actor", CELL_BYTES);
+    }
+    this.views.reach(cell + CELL_BYTES);
+    return { cell, generation: this.core.generation(cell) >>> 0 };
+  }
+
+  newSlot(): number {
+    return this.#freeSlots.pop() ?? this.cells.push(undefined) - 1;
+  }
+
+  freeSlot(slot: number): void {
+    this.cells[slot] = undefined;
+    this.#freeSlots.push(slot);
+  }
+
+  // ---- Carrier: what refs do ----------------------------------------------------------------------
+
+  post(target: Target, hash: number, tags: number, a: number, b: number): boolean {
+    const { holder } = target;
+    if (holder.ended) throw this.#ended(holder);
+    const outcome = this.core.post(target.cell, target.generation, hash, tags, a, b, holder.cell, holder.generation, 0, 0);
+    if (outcome === SENT) this.kick();
+    else this.#unsent(outcome, target, hash, 16);
+    return true;
+  }
+
+  tell(target: Target, hash: number, args: readonly unknown[]): boolean {
+    const { holder } = target;
+    if (holder.ended) throw this.#ended(holder);
+    this.#sendArgs(target, hash, args, 0, 0);
+    return true;
+  }
+
+  ask(target: Target, hash: number, args: readonly unknown[], options: AskOptions | undefined): Promise<unknown> {
+    const { holder } = target;
+    if (holder.ended) return Promise.reject(this.#ended(holder));
+    let timeout = this.settings.askTimeout;
+    let signal: AbortSignal | undefined;
+    if (options) {
+      known("ask", options, ["timeout", "signal"]);
+      if (options.timeout !== undefined) timeout = milliseconds("timeout", options.timeout);
+      signal = options.signal;
+      if (signal?.aborted) return Promise.reject(aborted(target.path, hash, signal));
+    }
+    const deadline = Math.min(this.now() + timeout, holder.deadline);
+    return new Promise((resolve, reject) => {
+      const ticket = this.openTicket(deadline);
+      if (ticket === 0) return reject(outOfMemory(target.path, 0));
+      const generation = this.views.u32[(ticket + TICKET_STATE + 4) >>> 2] as number;
+      let release: (() => void) | undefined;
+      if (signal) {
+        const stop = () => this.#abort(ticket, signal);
+        signal.addEventListener("abort", stop, { once: true });
+        release = () => signal.removeEventListener("abort", stop);
+      }
+      this.asks.add({ ticket, generation, holder, target, hash, resolve, reject, release });
+      this.#meter(METER_ASKS, 1);
+      try {
+        if (this.#sendArgs(target, hash, args, ticket, generation)) return;
+        this.#giveUp(ticket)?.reject(stopped(target.path));
+      } catch (error) {
+        this.#giveUp(ticket)?.reject(asError(error));
+      }
+    });
+  }
+
+  watch(target: Target): Promise<ExitReason> {
+    return this.question(target, KIND_WATCH, undefined, target.holder, target.path).then(
+      (reason) => reason as ExitReason,
+      (error: unknown) => {
+        // Nobody there any more: how it ended is not known.
+        if ((error as { code?: unknown }).code === "ERR_ACTOR_STOPPED") return "normal";
+        throw error;
+      },
+    );
+  }
+
+  async stop(target: Target): Promise<void> {
+    const gone = this.watch(target);
+    this.sendStop(target);
+    await gone;
+  }
+
+  async kill(target: Target): Promise<void> {
+    const gone = this.watch(target);
+    this.control(target, SYSTEM_KILL);
+    await gone;
+  }
+
+  // ---- control ------------------------------------------------------------------------------------
+
+  /** Bits of control; they need no memory. False: nobody there. */
+  control(to: Address, bits: number): boolean {
+    const sent = this.core.control(to.cell, to.generation, 0, bits) === SENT;
+    this.kick();
+    return sent;
+  }
+
+  /** A stop, after what was sent before. */
+  sendStop(to: Address): void {
+    this.persist(() => {
+      const frame = this.core.reserveControl(0) >>> 0;
+      if (frame === 0) return false;
+      this.views.reach(frame + 64);
+      this.views.u8[frame + FRAME_KIND] = KIND_STOP;
+      this.views.u8[frame + FRAME_FLAGS] = FLAG_PRIVATE;
+      if (this.core.send(to.cell, to.generation, frame) !== SENT) this.core.drop(frame);
+      return true;
+    });
+  }
+
+  /** A frame of control with values. Answers false when nobody is there; without memory it is sent again later. */
+  sendControl(to: Address, kind: number, values: readonly unknown[], ticket = 0, ticketGeneration = 0): boolean {
+    let there = true;
+    this.persist(() => {
+      const bytes = this.codec.encode(values, "control");
+      const frame = this.core.reserveControl(bytes.length) >>> 0;
+      if (frame === 0) return false;
+      this.write(frame, kind, bytes);
+      const { u32 } = this.views;
+      u32[(frame + FRAME_TICKET) >>> 2] = ticket;
+      u32[(frame + FRAME_TICKET_GENERATION) >>> 2] = ticketGeneration;
+      if (this.core.control(to.cell, to.generation, frame, 0) !== SENT) {
+        this.core.drop(frame);
+        there = false;
+      }
+      return true;
+    });
+    return there;
+  }
+
+  /** Runs `send` until it answers true: now, else after each turn of the loop. */
+  persist(send: () => boolean): void {
+    if (this.postponed.length > 0 || !send()) this.postponed.push(send);
+    this.kick();
+  }
+
+  /** An ask of the runtime itself, in the system lane: it reaches an actor that awaits. */
+  question(to: Address, kind: number, value: unknown, holder: Holder, path: string): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const ticket = this.openTicket(Infinity);
+      if (ticket === 0) return reject(outOfMemory(path, 0));
+      const generation = this.views.u32[(ticket + TICKET_STATE + 4) >>> 2] as number;
+      this.asks.add({ ticket, generation, holder, target: undefined, hash: 0, resolve, reject, release: undefined });
+      if (!this.sendControl(to, kind, [value], ticket, generation)) this.#giveUp(ticket)?.reject(stopped(path));
+    });
+  }
+
+  /** Calls `fn` after `ms`, by the timer wheel; the handle cancels it. No memory: a timer of the platform. */
+  after(ms: number, fn: () => void): { cancel(): void } {
+    const ticket = this.openTicket(this.now() + ms);
+    if (ticket === 0) return this.platform.after(ms, fn);
+    const generation = this.views.u32[(ticket + TICKET_STATE + 4) >>> 2] as number;
+    const holder = this.stranger;
+    this.asks.add({ ticket, generation, holder, target: undefined, hash: 0, resolve: fn, reject: fn, release: undefined });
+    this.kick();
+    return { cancel: () => void this.#giveUp(ticket) };
+  }
+
+  /** Ends what a life still waits for. */
+  endAsks(holder: Holder): void {
+    if (!holder.asks) return;
+    for (const ticket of [...holder.asks]) {
+      const pending = this.#giveUp(ticket);
+      if (pending?.target) this.#cancelNotice(pending);
+      pending?.reject(stopped(holder.path));
+    }
+  }
+
+  // ---- answering ----------------------------------------------------------------------------------
+
+  reply(ticket: number, generation: number, value: unknown): void {
+    const tag = tagOf(value);
+    if (tag >= 0) {
+      const a = tag === TAG_NUMBER ? (value as number) : 0;
+      this.core.reply(ticket, generation, KIND_REPLY, FORM_INLINE, 0, 0, (1 << 28) | tag, a, 0);
+      return;
+    }
+    let bytes: Uint8Array;
+    try {
+      bytes = this.codec.encode([value], "reply");
+    } catch (error) {
+      this.replyError(ticket, generation, asError(error));
+      return;
+    }
+    if (!this.#replyBytes(ticket, generation, KIND_REPLY, bytes)) {
+      this.replyError(ticket, generation, outOfMemory("the asker", bytes.length));
+    }
+  }
+
+  replyError(ticket: number, generation: number, error: Error): void {
+    if (ticket === 0) return;
+    if (this.#replyBytes(ticket, generation, KIND_FAILURE, this.encodeError(error))) return;
+    // Not even memory for an error: say so inline, which needs none.
+    this.core.reply(ticket, generation, KIND_FAILURE, FORM_INLINE, 0, 0, 0, 0, 0);
+  }
+
+  encodeError(error: Error): Uint8Array {
+    return this.codec.encode([error], "error");
+  }
+
+  #replyBytes(ticket: number, generation: number, kind: number, bytes: Uint8Array): boolean {
+    const frame = this.core.reserve(bytes.length) >>> 0;
+    if (frame === 0) return false;
+    this.write(frame, kind, bytes);
+    if (!this.core.reply(ticket, generation, kind, FORM_PACKED, frame, bytes.length, 0, 0, 0)) this.core.drop(frame);
+    return true;
+  }
+
+  /** A reply, failure or timeout has arrived. The frame is freed by the turn. */
+  settle(frame: number): void {
+    const pending = this.asks.take(frame);
+    if (!pending) return;
+    this.settled = true;
+    const { u8 } = this.views;
+    const kind = u8[frame + FRAME_KIND];
+    if (kind === KIND_TIMEOUT) {
+      this.#timedOut(pending);
+      return;
+    }
+    let value: unknown;
+    try {
+      value = this.#replyValue(frame, pending.holder);
+    } catch (error) {
+      pending.reject(asError(error));
+      return;
+    }
+    if (kind === KIND_REPLY) pending.resolve(value);
+    else if (isZanniError(value, "ERR_UNKNOWN_MESSAGE") && pending.target) pending.reject(unknownMessage(value, pending));
+    else pending.reject(value === undefined ? outOfMemory(pending.target?.path ?? "", 0) : asError(value));
+  }
+
+  #replyValue(frame: number, reader: Holder): unknown {
+    const { u32, u8 } = this.views;
+    if (u8[frame + FRAME_FORM] === FORM_INLINE) {
+      const tags = u32[(frame + FRAME_TAGS) >>> 2] as number;
+      return tags >>> 28 === 0 ? undefined : this.#inline(frame + FRAME_PAYLOAD, tags & 15);
+    }
+    const value = u32[(frame + TICKET_VALUE) >>> 2] as number;
+    const size = u32[(frame + FRAME_SIZE) >>> 2] as number;
+    return (this.decode(value + FRAME_PAYLOAD, size, reader) as unknown[])[0];
+  }
+
+  #timedOut(pending: Pending): void {
+    if (!pending.target) {
+      pending.resolve(undefined);
+      return;
+    }
+    const { path } = pending.target;
+    const message = nameOf(pending.hash);
+    this.#cancelNotice(pending);
+    this.event({ type: "ask-timeout", actor: path, message, asker: pending.holder.path || undefined });
+    pending.reject(
+      new ZanniError("ERR_ASK_TIMEOUT", `"${path}" did not answer "${message}" in time; ask({ timeout }) sets how long`, {
+        actor: path,
+        details: { message },
+      }),
+    );
+  }
+
+  // ---- reading ------------------------------------------------------------------------------------
+
+  /** The arguments of a message, refs bound to `reader`. */
+  args(frame: number, reader: Holder): readonly unknown[] {
+    const { u8, u32 } = this.views;
+    const form = u8[frame + FRAME_FORM];
+    const payload = this.payload(frame);
+    if (form === FORM_INLINE) {
+      const tags = u32[(frame + FRAME_TAGS) >>> 2] as number;
+      const count = tags >>> 28;
+      if (count === 0) return none;
+      const first = this.#inline(payload, tags & 15);
+      return count === 1 ? [first] : [first, this.#inline(payload + 8, (tags >>> 4) & 15)];
+    }
+    if (form === FORM_REFERENCE) {
+      const number = u32[(frame + FRAME_TAGS) >>> 2] as number;
+      const args = this.passed.get(number) ?? none;
+      this.passed.delete(number);
+      return args;
+    }
+    const value = this.decode(payload, u32[(frame + FRAME_SIZE) >>> 2] as number, reader);
+    if (!Array.isArray(value)) throw new ZanniError("ERR_MALFORMED", "a message that is not a list of arguments");
+    return value;
+  }
+
+  decode(at: number, size: number, reader: Holder): unknown {
+    const before = this.#reading;
+    this.#reading = reader;
+    try {
+      return this.codec.decode(this.views.u8, at, size);
+    } finally {
+      this.#reading = before;
+    }
+  }
+
+  payload(frame: number): number {
+    const extended = ((this.views.u8[frame + FRAME_FLAGS] as number) & FLAG_EXTENDED) !== 0;
+    return frame + FRAME_PAYLOAD + (extended ? EXTENSION_BYTES : 0);
+  }
+
+  #inline(at: number, tag: number): unknown {
+    switch (tag) {
+      case TAG_NUMBER:
+        return this.views.f64[at >>> 3];
+      case TAG_TRUE:
+        return true;
+      case TAG_FALSE:
+        return false;
+      case TAG_NULL:
+        return null;
+      default:
+        return undefined;
+    }
+  }
+
+  // ---- reporting ----------------------------------------------------------------------------------
+
+  /** A message that was counted as handled, or sent to nobody, is a dead letter. */
+  deadLetter(actor: string, message: string, reason: DeadLetterReason): void {
+    this.event({ type: "dead-letter", actor, message, reason });
+  }
+
+  /** The turn counts every message it finishes as handled; this one was not. */
+  recount(): void {
+    this.#meter(METER_DEAD, 1);
+    this.#meter(METER_HANDLED, -1);
+  }
+
+  listening(): boolean {
+    return (this.views.u32[(HEADER + HEADER_LISTENING) >>> 2] as number) > 0;
+  }
+
+  event(event: Raised): void {
+    const stamped = { ...event, at: this.now() };
+    if (this.reporter) this.reporter.event(stamped);
+    else if (event.type === "dead-letter" || this.listening()) this.#report(KIND_EVENT, [stamped]);
+  }
+
+  log(level: string, path: string, args: readonly unknown[]): void {
+    if (!this.settings.logs) return;
+    if (this.reporter) this.reporter.log(level, path, args);
+    else {
+      const shown = args.map((arg) => (tagOf(arg) >= 0 || typeof arg === "string" || arg instanceof Error ? arg : String(arg)));
+      this.#report(KIND_LOG, [level, path, ...shown]);
+    }
+  }
+
+  /** To the system's thread, as a frame like everything else. Bounded: beyond, events are only counted. */
+  #report(kind: number, values: readonly unknown[]): void {
+    const { f64, u32 } = this.views;
+    const meter = (this.block + WORKER_METER) >>> 3;
+    const underWay = (f64[meter + METER_EVENTS / 8] as number) - (f64[meter + METER_EVENTS_SEEN / 8] as number);
+    if (underWay >= defaults.eventsUnderWay) return;
+    const bytes = this.codec.encode(values, "event");
+    const frame = this.core.reserve(bytes.length) >>> 0;
+    if (frame === 0) return;
+    this.write(frame, kind, bytes);
+    this.views.u8[frame + FRAME_FLAGS] = FLAG_PRIVATE;
+    this.views.u32[(frame + FRAME_SENDER) >>> 2] = this.index;
+    const cell = u32[(WORKER_FIRST + WORKER_REPLIES) >>> 2] as number;
+    const generation = u32[(WORKER_FIRST + WORKER_REPLIES_GENERATION) >>> 2] as number;
+    if (this.core.send(cell, generation, frame) === SENT) this.#meter(METER_EVENTS, 1);
+    else this.core.drop(frame);
+  }
+
+  #meter(meter: number, by: number): void {
+    const at = (this.block + WORKER_METER + meter) >>> 3;
+    const { f64 } = this.views;
+    f64[at] = (f64[at] as number) + by;
+  }
+
+  count(meter: number, by: number): void {
+    this.#meter(meter, by);
+  }
+
+  // ---- refs ---------------------------------------------------------------------------------------
+
+  #reading: Holder;
+
+  #portable(value: object): readonly unknown[] | string | undefined {
+    if (!(value instanceof Ref)) return undefined;
+    if (value.here) return "spawn() the actor to share it; spawnHere() pins it to its thread";
+    return [value.cell, value.generation, value.definition, value.path];
+  }
+
+  #revive(parts: readonly unknown[]): Ref {
+    const [cell, generation, definition, path] = parts as [number, number, string, string];
+    return new Ref(this, cell, generation, definition, path, this.#reading);
+  }
+
+  // ---- helpers ------------------------------------------------------------------------------------
+
+  #sendArgs(target: Target, hash: number, args: readonly unknown[], ticket: number, ticketGeneration: number): boolean {
+    const { holder } = target;
+    const { core } = this;
+    let outcome: number;
+    let size = 16;
+    if (!target.here && args.length <= 2) {
+      const first = tagOf(args[0]);
+      const second = tagOf(args[1]);
+      if (first >= 0 && second >= 0) {
+        const tags = (args.length << 28) | (args.length > 0 ? first : 0) | (args.length > 1 ? second << 4 : 0);
+        const a = first === TAG_NUMBER ? (args[0] as number) : 0;
+        const b = second === TAG_NUMBER ? (args[1] as number) : 0;
+        const to = target.cell;
+        outcome = core.post(to, target.generation, hash, tags, a, b, holder.cell, holder.generation, ticket, ticketGeneration);
+        if (outcome !== SENT) return this.#unsent(outcome, target, hash, size);
+        this.kick();
+        return true;
+      }
+    }
+    const bytes = target.here ? nothing : this.codec.encode(args, "args");
+    size = bytes.length;
+    const frame = core.compose(size) >>> 0;
+    if (frame === 0) return this.#unsent(NO_MEMORY, target, hash, size);
+    this.write(frame, KIND_TELL, bytes);
+    const { u8, u32 } = this.views;
+    u32[(frame + FRAME_NAME) >>> 2] = hash;
+    u32[(frame + FRAME_SENDER) >>> 2] = holder.cell;
+    u32[(frame + FRAME_SENDER_GENERATION) >>> 2] = holder.generation;
+    u32[(frame + FRAME_TICKET) >>> 2] = ticket;
+    u32[(frame + FRAME_TICKET_GENERATION) >>> 2] = ticketGeneration;
+    let number = 0;
+    if (target.here) {
+      number = this.#nextPassed++;
+      this.passed.set(number, args);
+      u8[frame + FRAME_FORM] = FORM_REFERENCE;
+      u32[(frame + FRAME_TAGS) >>> 2] = number;
+    }
+    outcome = core.send(target.cell, target.generation, frame);
+    if (outcome !== SENT) {
+      if (target.here) this.passed.delete(number);
+      core.drop(frame);
+      return this.#unsent(outcome, target, hash, size);
+    }
+    this.kick();
+    return true;
+  }
+
+  /** Fills a reserved frame. */
+  write(frame: number, kind: number, bytes: Uint8Array): void {
+    this.views.reach(frame + FRAME_PAYLOAD + EXTENSION_BYTES + bytes.length);
+    const { u8 } = this.views;
+    u8[frame + FRAME_KIND] = kind;
+    u8[frame + FRAME_FORM] = FORM_PACKED;
+    u8.set(bytes, this.payload(frame));
+  }
+
+  /** To a stopped actor: a dead letter, and false. Otherwise the send is refused. */
+  #unsent(outcome: number, target: Target, hash: number, size: number): boolean {
+    if (outcome === GONE) {
+      if (this.over) throw new ZanniError("ERR_SYSTEM_STOPPED", "the system has stopped", { actor: target.path });
+      this.deadLetter(target.path, nameOf(hash), "stopped");
+      return false;
+    }
+    if (outcome === NO_MEMORY) throw outOfMemory(target.path, size);
+    throw new ZanniError(
+      "ERR_MAILBOX_FULL",
+      `the mailbox of "${target.path}" is full; ask() to go at its pace, or spawn it with mailbox: { capacity, bytes }`,
+      { actor: target.path, details: { message: nameOf(hash) } },
+    );
+  }
+
+  #ended(holder: Holder): ZanniError {
+    if (holder === this.stranger) return new ZanniError("ERR_SYSTEM_STOPPED", "the system has stopped");
+    return stopped(holder.path);
+  }
+
+  openTicket(deadline: number): number {
+    const ticket = this.core.openTicket(deadline) >>> 0;
+    this.views.reach(ticket + 128);
+    return ticket;
+  }
+
+  /** Takes an ask out of the table and, if it is not settled already, its ticket. */
+  #giveUp(ticket: number): Pending | undefined {
+    const pending = this.asks.take(ticket);
+    if (pending) this.core.cancelTicket(ticket, pending.generation);
+    return pending;
+  }
+
+  #abort(ticket: number, signal: AbortSignal): void {
+    const pending = this.#giveUp(ticket);
+    if (!pending?.target) return;
+    this.#cancelNotice(pending);
+    pending.reject(aborted(pending.target.path, pending.hash, signal));
+  }
+
+  /** The asker waits no longer: the handler that serves it may stop working. */
+  #cancelNotice(pending: Pending): void {
+    if (pending.target) this.sendControl(pending.target, KIND_CANCEL, [pending.ticket, pending.generation]);
+  }
+
+  mailbox(options: MailboxOptions | undefined): { capacity: number; bytes: number } {
+    return {
+      capacity: options?.capacity ?? this.settings.capacity,
+      bytes: options?.bytes ?? this.settings.bytes,
+    };
+  }
+}
+
+const none: readonly unknown[] = [];
+const nothing = new Uint8Array(0);
+
+/** The other side knows a name that it does not have by its digits only; the asker knows better. */
+function unknownMessage(error: ZanniError, { hash, target }: Pending): ZanniError {
+  const message = nameOf(hash);
+  return new ZanniError("ERR_UNKNOWN_MESSAGE", error.message.replace(`#${hash.toString(16)}`, message), {
+    actor: target?.path,
+    details: { message },
+  });
+}
+
+function aborted(path: string, hash: number, signal: AbortSignal): ZanniError {
+  return new ZanniError("ERR_ASK_ABORTED", `the ask "${nameOf(hash)}" of "${path}" was aborted`, {
+    actor: path,
+    cause: signal.reason,
+  });
+}

@@ -1,0 +1,193 @@
+// What users see of actors, as types.
+import type { Duration } from "../options.ts";
+import type { HereBrand, IsAny, IsSendable, Json, NotSendable, RefBrand, Sendable } from "../wire/sendable.ts";
+
+export type RestartPolicy = "permanent" | "transient" | "temporary";
+export type Strategy = "one-for-one";
+export type Directive = "restart" | "resume" | "stop" | "escalate";
+export type Mode = "shared" | "single";
+export type DeadLetterReason = "stopped" | "unknown-message" | "expired" | "undecodable";
+export type ExitReason = "normal" | "shutdown" | "killed" | { readonly error: Error };
+
+// biome-ignore-start lint/suspicious/noExplicitAny: protocols are open
+type AnyFn = (...args: any) => any;
+type MessageKey<H, K extends keyof H> = K extends string ? (H[K] extends AnyFn ? K : never) : never;
+type SentArgs<A extends readonly unknown[]> = { [K in keyof A]: Sendable<A[K]> };
+export type Reply<R> = IsAny<R> extends true ? Promise<any> : Promise<Sendable<Awaited<R>>>;
+
+/**
+ * Fire and forget. Answers true: the message is in the mailbox, or is a dead letter because the actor has stopped;
+ * throws ERR_MAILBOX_FULL, ERR_NOT_SENDABLE, ERR_OUT_OF_MEMORY, or ERR_ACTOR_STOPPED when the *sender* has ended.
+ */
+export type Tell<H> = {
+  readonly [K in keyof H as MessageKey<H, K>]: H[K] extends (...args: infer A) => unknown
+    ? (...args: SentArgs<A>) => boolean
+    : never;
+};
+/** Request and reply: a promise that settles exactly once. */
+export type Asks<H> = {
+  readonly [K in keyof H as MessageKey<H, K>]: H[K] extends (...args: infer A) => infer R
+    ? (...args: SentArgs<A>) => Reply<R>
+    : never;
+};
+export interface AskOptions {
+  /** Default `createSystem({ askTimeout })`, 5s. */
+  readonly timeout?: Duration;
+  readonly signal?: AbortSignal;
+}
+export type Ask<H> = Asks<H> & ((options: AskOptions) => Asks<H>);
+
+export interface ActorRef<H> extends RefBrand, AsyncDisposable {
+  readonly tell: Tell<H>;
+  readonly ask: Ask<H>;
+  /** `parent/name`: readable in logs, stable across restarts. */
+  readonly path: string;
+  equals(other: ActorRef<any>): boolean;
+  /** Resolves when the actor is gone for good (not on restarts). */
+  readonly stopped: Promise<ExitReason>;
+  /** Handles what is queued, then stops. */
+  stop(): Promise<void>;
+  /** At once when it is idle or awaits something, else after the message in hand; what is queued becomes dead letters. */
+  kill(): Promise<void>;
+}
+/** A ref that must stay on this thread: its messages may carry closures, DOM nodes, anything, by reference. */
+export interface HereRef<H> extends HereBrand, AsyncDisposable {
+  readonly tell: {
+    readonly [K in keyof H as MessageKey<H, K>]: H[K] extends (...a: infer A) => unknown ? (...a: A) => boolean : never;
+  };
+  readonly ask: {
+    readonly [K in keyof H as MessageKey<H, K>]: H[K] extends (...a: infer A) => infer R
+      ? (...a: A) => Promise<Awaited<R>>
+      : never;
+  };
+  readonly path: string;
+  readonly stopped: Promise<ExitReason>;
+  stop(): Promise<void>;
+  kill(): Promise<void>;
+}
+
+export interface Logger {
+  debug(...a: unknown[]): void;
+  info(...a: unknown[]): void;
+  warn(...a: unknown[]): void;
+  error(...a: unknown[]): void;
+}
+
+export interface Context extends Spawner {
+  readonly path: string;
+  readonly self: ActorRef<any>;
+  readonly parent: ActorRef<any> | undefined;
+  readonly system: { readonly name: string; readonly mode: Mode };
+  lookup(path: string): Promise<ActorRef<any> | undefined>;
+  /** The same actor, with this one as the sender. */
+  bind<H>(ref: ActorRef<H>): ActorRef<H>;
+  spawnHere: SpawnHere;
+  readonly log: Logger;
+  /** How often this actor has been restarted. */
+  readonly restarts: number;
+  /** Aborts when the current ask is cancelled or timed out, or the actor stops. Hand it to fetch() and friends. */
+  readonly signal: AbortSignal;
+  supervise<C>(options: SupervisorOptions, start: (sup: Spawner) => C): Supervised<C>;
+  stop(): void;
+}
+
+export declare const initType: unique symbol;
+export declare const handlersType: unique symbol;
+/** Actor as a setup function, made by actor(). */
+export interface Def<H, I> {
+  readonly [handlersType]: H;
+  readonly [initType]: I;
+}
+/** What a class says with statics. */
+export interface ActorHooks {
+  readonly reentrant?: boolean;
+  readonly wireName?: string;
+  readonly supervision?: SupervisorOptions;
+}
+export type ActorClass = abstract new () => { readonly [initType]: any };
+export type AnyDef = ActorClass | Def<any, any>;
+export type Handlers<D> = D extends Def<infer H, any> ? H : D extends abstract new () => infer A ? A : never;
+export type InitOf<D> =
+  D extends Def<any, infer I> ? I : D extends abstract new () => { readonly [initType]: infer I } ? I : never;
+export type RefOf<D> = ActorRef<Handlers<D>>;
+
+type ReplyValue<R> = IsAny<R> extends true ? any : Awaited<R>;
+type Bad<H, K extends keyof H> = H[K] extends (...args: infer A) => infer R
+  ? [IsSendable<A>, IsSendable<ReplyValue<R>>] extends [true, true]
+    ? never
+    : K
+  : never;
+type BadMessages<H> = { [K in keyof H]-?: Bad<H, MessageKey<H, K> & keyof H> }[keyof H];
+/** Checks a definition where it is used: names the message whose arguments or reply may not cross. */
+export type Sound<D> = [BadMessages<Handlers<D>>] extends [never]
+  ? unknown
+  : NotSendable<`message "${BadMessages<Handlers<D>> & string}" takes or returns something that cannot be sent`>;
+
+/** Over a limit the send throws ERR_MAILBOX_FULL. Only the user lane is bounded; control is never shed. */
+export interface MailboxOptions {
+  /** Messages, default 65,536; Infinity is allowed, and dangerous. */
+  readonly capacity?: number;
+  /** Bytes, default 64 MiB. */
+  readonly bytes?: number;
+}
+export interface SpawnOptions {
+  /** Unique among living siblings (ERR_NAME_TAKEN). Default `definition-n`. */
+  readonly name?: string;
+  /** Default "permanent". "transient": only after a failure; "temporary": never. */
+  readonly restart?: RestartPolicy;
+  readonly mailbox?: MailboxOptions;
+  /** Messages handled before the actor yields its worker. Default 1,000. */
+  readonly budget?: number;
+  /** Where it starts. Default "least-loaded"; "same" thread, or the number of a worker. */
+  readonly placement?: "least-loaded" | "same" | number;
+  /** How long its stop may take before it is killed. Default 5s; "infinity" for supervisors. */
+  readonly shutdown?: Duration | "brutal" | "infinity";
+}
+type InitArgs<I, O> = void extends I ? [init?: I, options?: O] : [init: Sendable<I>, options?: O];
+
+export interface Spawner {
+  /** Synchronous: the ref is good at once, the actor starts on its own thread. */
+  spawn<D extends AnyDef>(def: D & Sound<D>, ...args: InitArgs<InitOf<D>, SpawnOptions>): RefOf<D>;
+}
+/** Pinned to the calling thread: closures, DOM and sockets are welcome in its messages. */
+export type SpawnHere = <D extends AnyDef>(
+  def: D,
+  ...args: void extends InitOf<D>
+    ? [init?: InitOf<D>, options?: SpawnOptions]
+    : [init: InitOf<D>, options?: SpawnOptions]
+) => HereRef<Handlers<D>>;
+
+export interface SupervisorOptions {
+  readonly name?: string;
+  readonly strategy?: Strategy;
+  /** More than `maxRestarts` within `within` and the supervisor itself fails. Default 3 in 5s; Infinity: no limit. */
+  readonly maxRestarts?: number;
+  readonly within?: Duration;
+  readonly decide?: (error: Error, child: ActorRef<unknown>) => Directive;
+}
+export interface ChildStatus {
+  readonly path: string;
+  readonly state: "running" | "restarting" | "stopped";
+  readonly restarts: number;
+}
+/** Takes children later too, by `spawn`. */
+export interface Supervised<C> extends Spawner, AsyncDisposable {
+  readonly children: C;
+  readonly path: string;
+  status(): Promise<readonly ChildStatus[]>;
+  stop(): Promise<void>;
+}
+
+export type NodeState = "idle" | "runnable" | "running" | "blocked" | "stopped";
+export interface TreeNode {
+  readonly path: string;
+  readonly definition: string;
+  readonly state: NodeState;
+  readonly worker: number;
+  readonly queued: number;
+  readonly processed: number;
+  readonly restarts: number;
+  readonly children: readonly TreeNode[];
+}
+export type { Json };
+// biome-ignore-end lint/suspicious/noExplicitAny: protocols are open

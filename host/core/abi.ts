@@ -1,0 +1,116 @@
+// The core's imports and exports as types. assembly/index.ts is the other side; tests/tidy compares the two.
+
+/** What the core asks of the host. */
+export interface CoreImports {
+  readonly env: { readonly memory: WebAssembly.Memory; readonly table: WebAssembly.Table };
+  readonly clock: { readonly now: () => number };
+}
+
+/** Addresses and generations are unsigned: WebAssembly hands them over signed, so `>>> 0` what is compared or indexed. */
+export interface Core {
+  boot(
+    workers: number,
+    thieves: number,
+    pages: number,
+    maximum: number,
+    first: number,
+    epoch: number,
+    budget: number,
+    sliceUs: number,
+  ): number;
+  attach(index: number): number;
+  layout(): number;
+  spawn(home: number, behavior: number, init: number, capacity: number, limit: number, budget: number): number;
+  start(cell: number): void;
+  generation(cell: number): number;
+  leastLoaded(from: number): number;
+  compose(bytes: number): number;
+  post(
+    cell: number,
+    generation: number,
+    name: number,
+    tags: number,
+    a: number,
+    b: number,
+    sender: number,
+    senderGeneration: number,
+    ticket: number,
+    ticketGeneration: number,
+  ): number;
+  send(cell: number, generation: number, frame: number): number;
+  control(cell: number, generation: number, frame: number, bits: number): number;
+  reserve(bytes: number): number;
+  reserveControl(bytes: number): number;
+  openTicket(deadline: number): number;
+  cancelTicket(ticket: number, generation: number): number;
+  pending(ticket: number, generation: number): number;
+  take(fresh: number): number;
+  look(cell: number): number;
+  release(cell: number, outcome: number, done: number): number;
+  putDown(cell: number): void;
+  sample(frame: number): void;
+  reply(
+    ticket: number,
+    generation: number,
+    kind: number,
+    form: number,
+    value: number,
+    size: number,
+    tags: number,
+    a: number,
+    b: number,
+  ): number;
+  drop(frame: number): void;
+  close(cell: number): number;
+  bury(cell: number, done: number): number;
+  vacate(cell: number): void;
+  failCurrent(): number;
+  tell(cell: number, generation: number, name: number, a: bigint, b: bigint): number;
+  stop(cell: number, generation: number): number;
+  stopSelf(): void;
+  park(): number;
+  unpark(): number;
+  visible(): number;
+  nextDue(): number;
+  tidy(): void;
+}
+
+export const coreExports: readonly (keyof Core)[] = [
+  "boot",
+  "attach",
+  "layout",
+  "spawn",
+  "start",
+  "generation",
+  "leastLoaded",
+  "compose",
+  "post",
+  "send",
+  "control",
+  "reserve",
+  "reserveControl",
+  "openTicket",
+  "cancelTicket",
+  "pending",
+  "take",
+  "look",
+  "release",
+  "putDown",
+  "sample",
+  "reply",
+  "drop",
+  "close",
+  "bury",
+  "vacate",
+  "failCurrent",
+  "tell",
+  "stop",
+  "stopSelf",
+  "park",
+  "unpark",
+  "visible",
+  "nextDue",
+  "tidy",
+];
+
+export const coreImports: readonly string[] = ["env.memory", "env.table", "clock.now"];

@@ -1,0 +1,64 @@
+// From bytes to a running core: module, memory, instance. The thread that makes a system compiles once and posts
+// module and memory to the others.
+import { instantiate as load } from "@assemblyscript/loader";
+import { layoutHash, shared, single } from "#core";
+import { HEADER, HEADER_LAYOUT } from "../../assembly/layout.ts";
+import { ZanniError } from "../errors.ts";
+import type { Core, CoreImports } from "./abi.ts";
+
+const PAGE = 65_536;
+const PAGES_MAX = 65_536;
+/** The system header, the worker blocks and the tables need this much, besides the arena. */
+const PAGES_MIN = 64;
+
+export function compile(kind: "shared" | "single"): Promise<WebAssembly.Module> {
+  const text = atob(kind === "shared" ? shared : single);
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = text.charCodeAt(i);
+  return WebAssembly.compile(bytes);
+}
+
+export interface Room {
+  readonly memory: WebAssembly.Memory;
+  /** Pages it has now, and may grow to. */
+  readonly pages: number;
+  readonly maximum: number;
+}
+
+/** Memory for `bytes`: reserved whole where untouched pages are free, halved until it can be had. */
+export function createMemory(bytes: number, isShared: boolean, whole: boolean): Room {
+  let maximum = Math.max(PAGES_MIN, Math.min(PAGES_MAX, Math.ceil(bytes / PAGE)));
+  for (;;) {
+    const pages = whole ? maximum : Math.min(maximum, PAGES_MIN * 2);
+    try {
+      return { memory: new WebAssembly.Memory({ initial: pages, maximum, shared: isShared }), pages, maximum };
+    } catch (cause) {
+      if (maximum <= PAGES_MIN) throw new ZanniError("ERR_OUT_OF_MEMORY", "no memory for a system", { cause });
+      maximum = Math.max(PAGES_MIN, maximum >>> 1);
+    }
+  }
+}
+
+export async function instantiate(
+  module: WebAssembly.Module,
+  memory: WebAssembly.Memory,
+  now: () => number,
+): Promise<Core> {
+  const table = new WebAssembly.Table({ initial: 64, element: "anyfunc" });
+  const imports: CoreImports = { env: { memory, table }, clock: { now } };
+  const { instance } = await load(module, imports as never);
+  const core = instance.exports as unknown as Core;
+  if (core.layout() !== layoutHash) throw versions();
+  return core;
+}
+
+/** Makes this instance the worker of that index, on memory that somebody booted. */
+export function attach(core: Core, memory: WebAssembly.Memory, index: number): void {
+  const found = new Uint32Array(memory.buffer)[(HEADER + HEADER_LAYOUT) >>> 2];
+  if (found !== layoutHash) throw versions();
+  if (!core.attach(index)) throw new ZanniError("ERR_OUT_OF_MEMORY", "no memory for a worker's reserve");
+}
+
+function versions(): ZanniError {
+  return new ZanniError("ERR_VERSION", "two versions of zanni meet over one memory; the worker file must use the same");
+}

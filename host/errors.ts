@@ -1,0 +1,86 @@
+// Every error of zanni: one class, a stable code, and a message that says what to do. Errors arrive from other
+// threads and nodes, where `instanceof` does not hold: recognise them by isZanniError(error, code).
+
+export type ErrorCode =
+  // asks and sends
+  | "ERR_ASK_TIMEOUT"
+  | "ERR_ASK_ABORTED"
+  | "ERR_DEADLOCK"
+  | "ERR_MAILBOX_FULL"
+  | "ERR_NOT_SENDABLE"
+  | "ERR_TOO_LARGE"
+  // what the other side said
+  | "ERR_ACTOR_FAILED"
+  | "ERR_ACTOR_STOPPED"
+  | "ERR_REFUSED"
+  | "ERR_UNKNOWN_MESSAGE"
+  | "ERR_INVALID_MESSAGE"
+  | "ERR_MALFORMED"
+  // names, starting, the system
+  | "ERR_UNKNOWN_ACTOR"
+  | "ERR_NAME_TAKEN"
+  | "ERR_RESTART_LIMIT"
+  | "ERR_WORKER_LOST"
+  | "ERR_OUT_OF_MEMORY"
+  | "ERR_SYSTEM_STOPPED"
+  | "ERR_OPTION"
+  | "ERR_VERSION";
+
+export interface ErrorInit {
+  readonly actor?: string | undefined;
+  readonly details?: { readonly [name: string]: unknown };
+  readonly cause?: unknown;
+}
+
+const brand = "zanni.error";
+
+/**
+ * An error with a stable `code`.
+ *
+ * @example
+ * try { await counter.ask.add(1); }
+ * catch (error) { if (isZanniError(error, "ERR_ASK_TIMEOUT")) console.log(error.actor); }
+ */
+export class ZanniError<C extends ErrorCode = ErrorCode> extends Error {
+  override readonly name = "ZanniError";
+  readonly code: C;
+  /** Path of the actor concerned, such as `shop/counter`. */
+  readonly actor: string | undefined;
+  /** What the code needs said: `at` of a culprit, `option`, `given`, `allowed`, `message`. */
+  readonly details: { readonly [name: string]: unknown };
+
+  constructor(code: C, message: string, init: ErrorInit = {}) {
+    super(message, init.cause === undefined ? undefined : { cause: init.cause });
+    this.code = code;
+    this.actor = init.actor;
+    this.details = init.details ?? {};
+    Object.defineProperty(this, brand, { value: true });
+  }
+}
+
+/** Is it an error of zanni, with this code? Holds across threads, nodes and copies of the package. */
+export function isZanniError<C extends ErrorCode>(error: unknown, code: C): error is ZanniError<C>;
+export function isZanniError(error: unknown): error is ZanniError;
+export function isZanniError(error: unknown, code?: ErrorCode): boolean {
+  if (typeof error !== "object" || error === null || !(brand in error)) return false;
+  return code === undefined || (error as { code?: unknown }).code === code;
+}
+
+/** Anything thrown, as an Error. */
+export function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(`a value was thrown: ${String(thrown)}`, { cause: thrown });
+}
+
+export function stopped(actor: string): ZanniError {
+  return new ZanniError("ERR_ACTOR_STOPPED", `"${actor}" has stopped; watch ref.stopped, or let a supervisor keep it`, {
+    actor,
+  });
+}
+
+export function outOfMemory(actor: string, bytes: number): ZanniError {
+  return new ZanniError(
+    "ERR_OUT_OF_MEMORY",
+    `no memory for a message of ${bytes} bytes to "${actor}"; let receivers catch up, or raise createSystem({ memory })`,
+    { actor, details: { bytes } },
+  );
+}

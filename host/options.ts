@@ -1,0 +1,71 @@
+// All defaults and limits, with their units, in one place; and the checks of what users give.
+import { ZanniError } from "./errors.ts";
+
+export type Duration = number | `${number}${"ms" | "s" | "m" | "h"}`;
+
+export const defaults = {
+  /** Messages per turn. */
+  budget: 1000,
+  /** Longest time of a turn, ms. */
+  slice: 1,
+  /** First sleep of an idle worker, ms; doubles up to parkTimeoutMax. */
+  parkTimeout: 10,
+  parkTimeoutMax: 1000,
+  /** An idle thread looks that many times, then polls that many ms, before it parks. */
+  spins: 50,
+  pollMs: 0.2,
+  /** The event loop gets a turn at least so often, ms. */
+  eventLoopMs: 3,
+  askTimeout: 5000,
+  /** How long an actor's stop may take before it is killed, ms. */
+  shutdown: 5000,
+  mailbox: { capacity: 65_536, bytes: 64 * 1024 * 1024 },
+  supervision: { maxRestarts: 3, within: 5000 },
+  /** Bytes of shared memory to reserve; it costs nothing until it is touched. */
+  memory: 4 * 1024 ** 3,
+  memorySingle: 1024 ** 3,
+  deadLettersKept: 1024,
+  /** Events under way from one thread to the system's; more are only counted. */
+  eventsUnderWay: 1024,
+  depthMax: 128,
+  nameLengthMax: 256,
+} as const;
+
+/** "250ms", "5s", "2m", "1h", or a number of milliseconds. */
+export function milliseconds(option: string, given: unknown): number {
+  if (typeof given === "number" && given >= 0) return given;
+  const match = typeof given === "string" ? /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(given) : null;
+  if (!match) wrong(option, given, 'a number of milliseconds, or a literal such as "250ms", "5s", "2m", "1h"');
+  const unit = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }[match[2] as "ms" | "s" | "m" | "h"];
+  return Number(match[1]) * unit;
+}
+
+export function whole(option: string, given: unknown, least: number, most: number): number {
+  if (typeof given !== "number" || !Number.isInteger(given) || given < least || given > most) {
+    wrong(option, given, `a whole number from ${least} to ${most}`);
+  }
+  return given;
+}
+
+export function oneOf<T extends string>(option: string, given: unknown, allowed: readonly T[]): T {
+  if (!allowed.includes(given as T)) wrong(option, given, allowed.map((each) => JSON.stringify(each)).join(", "));
+  return given as T;
+}
+
+/** Refuses names that no option has: a misspelt option must not be ignored. */
+export function known(where: string, given: object, names: readonly string[]): void {
+  for (const name of Object.keys(given)) {
+    if (!names.includes(name)) {
+      throw new ZanniError("ERR_OPTION", `${where} has no option "${name}"; it knows ${names.join(", ")}`, {
+        details: { option: name, given: (given as Record<string, unknown>)[name], allowed: names },
+      });
+    }
+  }
+}
+
+export function wrong(option: string, given: unknown, allowed: string): never {
+  const shown = typeof given === "string" ? JSON.stringify(given) : String(given);
+  throw new ZanniError("ERR_OPTION", `option "${option}" is ${shown}; allowed: ${allowed}`, {
+    details: { option, given, allowed },
+  });
+}

@@ -1,0 +1,69 @@
+// Node (and what speaks its modules): found by process.getBuiltinModule, so that no bundler meets an import.
+import type { Parent, Platform, WorkerEvent, WorkerLike } from "./platform.ts";
+
+type Threads = typeof import("node:worker_threads");
+type Os = typeof import("node:os");
+
+export function node(): Platform {
+  const builtin = process.getBuiltinModule;
+  const threads = builtin("node:worker_threads") as Threads;
+  const os = builtin("node:os") as Os;
+  const { performance } = globalThis;
+  const origin = performance.timeOrigin;
+  return {
+    name: "node",
+    clock: () => origin + performance.now(),
+    later: (fn) => void setImmediate(fn),
+    after(ms, fn) {
+      const timer = setTimeout(fn, ms);
+      return { cancel: () => clearTimeout(timer) };
+    },
+    hold() {
+      const timer = setInterval(() => {}, 2 ** 30);
+      return { release: () => clearInterval(timer) };
+    },
+    wait(words, index, value) {
+      const { async, value: result } = Atomics.waitAsync(words, index, value);
+      return async ? result : undefined;
+    },
+    cores: os.availableParallelism(),
+    reserves: true,
+    variable: (name) => process.env[name],
+    worker: (url, options) => new NodeWorker(threads, url, options),
+    parent() {
+      const port = threads.parentPort;
+      if (!port) return undefined;
+      return {
+        post: (value) => port.postMessage(value),
+        onMessage: (listener) => void port.on("message", listener),
+        close: () => port.close(),
+      } satisfies Parent;
+    },
+  };
+}
+
+/** node:worker_threads with the Web API's face. */
+class NodeWorker implements WorkerLike {
+  readonly #worker: InstanceType<Threads["Worker"]>;
+
+  constructor(threads: Threads, url: URL, options: { readonly name?: string }) {
+    this.#worker = new threads.Worker(url, options.name === undefined ? {} : { name: options.name });
+  }
+
+  postMessage(value: unknown, transfer?: readonly import("node:worker_threads").TransferListItem[]): void {
+    this.#worker.postMessage(value, transfer);
+  }
+
+  terminate(): Promise<number> {
+    return this.#worker.terminate();
+  }
+
+  addEventListener(type: "message" | "error" | "messageerror", listener: (event: WorkerEvent) => void): void {
+    if (type === "message") this.#worker.on("message", (data) => listener({ data }));
+    else if (type === "messageerror") this.#worker.on("messageerror", (error) => listener({ error }));
+    else {
+      this.#worker.on("error", (error) => listener({ error, message: String(error) }));
+      this.#worker.on("exit", (code) => listener({ message: `the thread ended with exit code ${code}` }));
+    }
+  }
+}

@@ -1,0 +1,45 @@
+// What the outside world must give: a clock, a turn of the event loop, a way to wait for a word of shared
+// memory, threads. One file per platform supplies it; nothing else asks where it runs.
+
+/** What zanni needs of a Worker; the Web API's own has it. */
+export interface WorkerLike {
+  postMessage(value: unknown, transfer?: unknown): void;
+  terminate(): unknown;
+  addEventListener(type: "message" | "error" | "messageerror", listener: (event: WorkerEvent) => void): void;
+}
+
+export interface WorkerEvent {
+  readonly data?: unknown;
+  readonly error?: unknown;
+  readonly message?: string;
+  readonly filename?: string;
+  preventDefault?(): void;
+}
+
+/** The thread's other end, seen from inside a worker. */
+export interface Parent {
+  post(value: unknown): void;
+  onMessage(listener: (value: unknown) => void): void;
+  /** Lets the thread end when nothing else holds it. */
+  close(): void;
+}
+
+export interface Platform {
+  readonly name: "node" | "browser";
+  /** Milliseconds, monotonic, the same on every thread of the process. */
+  clock(): number;
+  /** Runs `fn` in a later turn of the event loop. */
+  later(fn: () => void): void;
+  /** Calls `fn` after `ms`; the handle cancels it. */
+  after(ms: number, fn: () => void): { cancel(): void };
+  /** Holds the process until released. */
+  hold(): { release(): void };
+  /** Resolves when the word is notified; undefined: it has another value already. */
+  wait(words: Int32Array, index: number, value: number): Promise<unknown> | undefined;
+  readonly cores: number;
+  /** True where memory may be reserved whole: untouched pages cost nothing. */
+  readonly reserves: boolean;
+  variable(name: string): string | undefined;
+  worker(url: URL, options: { readonly name?: string }): WorkerLike;
+  parent(): Parent | undefined;
+}

@@ -1,0 +1,512 @@
+// A system of actors: memory, threads, the root, and what users call on it.
+import {
+  BLOCKED,
+  CELL_HANDLED,
+  CELL_HEAD,
+  CELL_PROCESSED,
+  CELL_TAKEN,
+  FRAME_COUNT,
+  HEADER,
+  HEADER_LISTENING,
+  HEADER_ROOT,
+  HEADER_ROOT_GENERATION,
+  HEADER_THIEVES,
+  KIND_DESCRIBE,
+  OWNED,
+  POINTER_MASK,
+  RUNNING,
+  STOPPED,
+  WORKERS_MAX,
+} from "../assembly/layout.ts";
+import { checkMailbox, spawn, supervisionOf } from "./actor/children.ts";
+import { lookup } from "./actor/context.ts";
+import type { Described } from "./actor/describe.ts";
+import { Dispatch } from "./actor/dispatch.ts";
+import type { DeadLetter, SystemEvent } from "./actor/event.ts";
+import { rename } from "./actor/hash.ts";
+import { internalCell, ROOT } from "./actor/internal.ts";
+import { later, stop as stopActor } from "./actor/lifecycle.ts";
+import { Loop } from "./actor/loop.ts";
+import { Ref } from "./actor/ref.ts";
+import { Registry } from "./actor/registry.ts";
+import { superviseUnder } from "./actor/supervisor.ts";
+import { type Settings, Thread } from "./actor/thread.ts";
+import type {
+  ActorRef,
+  Logger,
+  MailboxOptions,
+  Mode,
+  NodeState,
+  Spawner,
+  SpawnHere,
+  SpawnOptions,
+  Supervised,
+  SupervisorOptions,
+  TreeNode,
+} from "./actor/types.ts";
+import { attach, compile, createMemory, instantiate } from "./core/boot.ts";
+import { Views } from "./core/memory.ts";
+import { asError, isZanniError, ZanniError } from "./errors.ts";
+import { defaults, type Duration, known, milliseconds, whole, wrong } from "./options.ts";
+import { canShare, platform, Worker } from "./platform/choose.ts";
+import type { Platform, WorkerLike } from "./platform/platform.ts";
+import { readStats, type SystemStats } from "./stats.ts";
+import { Channel, type Stream } from "./stream.ts";
+
+export interface SystemOptions {
+  readonly name?: string;
+  /** Every definition a worker may be asked to run, by name: `import * as actors from "./actors.js"`. */
+  readonly actors?: { readonly [name: string]: unknown };
+  /** `() => new Worker(new URL("./worker.js", import.meta.url), { type: "module" })`. Left out: all on this thread. */
+  readonly worker?: (() => WorkerLike) | URL;
+  /** Default: `ZANNI_WORKERS`, else the number of cores. */
+  readonly workers?: number | "cpus";
+  /** Messages per turn. Default 1,000. */
+  readonly budget?: number;
+  /** Longest time of a turn. Default 1ms. */
+  readonly slice?: Duration;
+  /** First sleep of an idle worker; doubles up to 1 s. Default 10ms. */
+  readonly parkTimeout?: Duration;
+  /** Limits of every mailbox that says nothing else. Default 65,536 messages, 64 MiB. */
+  readonly mailbox?: MailboxOptions;
+  /** How the root supervises, and every parent that says nothing else. Default 3 restarts in 5s. */
+  readonly supervision?: Omit<SupervisorOptions, "decide" | "name">;
+  /** Default 5s. */
+  readonly askTimeout?: Duration;
+  /** Bytes of memory the system may use. Default 4 GiB with threads, 1 GiB without; untouched memory costs nothing. */
+  readonly memory?: number;
+  /** Default the console; false: nothing is logged. */
+  readonly logger?: Logger | false;
+  /** Stops the system when it aborts. */
+  readonly signal?: AbortSignal;
+}
+
+const optionNames: readonly (keyof SystemOptions)[] = [
+  "name",
+  "actors",
+  "worker",
+  "workers",
+  "budget",
+  "slice",
+  "parkTimeout",
+  "mailbox",
+  "supervision",
+  "askTimeout",
+  "memory",
+  "logger",
+  "signal",
+];
+
+// biome-ignore lint/suspicious/noExplicitAny: refs of any protocol
+type AnyRef = ActorRef<any>;
+
+export interface System extends Spawner, AsyncDisposable {
+  readonly name: string;
+  /** "shared": worker threads over one memory; "single": this thread. */
+  readonly mode: Mode;
+  supervise<C>(options: SupervisorOptions, start: (sup: Spawner) => C): Supervised<C>;
+  spawnHere: SpawnHere;
+  /** By path, such as `shop/counter`: walks the tree. */
+  lookup(path: string): Promise<AnyRef | undefined>;
+  tree(): Promise<TreeNode>;
+  /** Settles when the system has stopped: rejects with ERR_RESTART_LIMIT when a failure reached the root. */
+  readonly stopped: Promise<void>;
+  /** The last 1,024 of them, with their reason. */
+  readonly deadLetters: readonly DeadLetter[];
+  stats(): SystemStats;
+  /** What happens, as it happens. Bounded: a listener that falls behind misses the oldest. */
+  events(options?: { readonly signal?: AbortSignal }): Stream<SystemEvent>;
+  /** Stops the tree in reverse order and joins the workers. `within`: what is not done by then is cut off. */
+  stop(options?: { readonly within?: Duration }): Promise<void>;
+}
+
+/**
+ * Starts a system. With `worker`, one thread per core over one shared memory; without, everything on this thread.
+ * Throws ERR_OPTION, ERR_OUT_OF_MEMORY, or what the worker file threw when it was loaded.
+ *
+ * @example
+ * const system = await createSystem();
+ * const counter = system.spawn(Counter, { start: 10 });
+ * console.log(await counter.ask.add(5)); // 15
+ * await system.stop();
+ */
+export function createSystem(options: SystemOptions = {}): Promise<System> {
+  return openSystem(options, {});
+}
+
+/** For tests: where the arena begins, in bytes. */
+export interface Internals {
+  readonly arenaFrom?: number;
+}
+
+export async function openSystem(options: SystemOptions, internals: Internals): Promise<System> {
+  const outside = platform();
+  const { settings, logger, memory: bytes } = resolve(options, outside);
+  const shared = settings.mode === "shared";
+  const registry = new Registry(options.actors ?? {});
+  const module = await compile(settings.mode);
+  const whole = outside.reserves;
+  const room = createMemory(bytes, shared, whole);
+  const blocks = shared ? settings.workers + 1 : 1;
+  const core = await instantiate(module, room.memory, () => outside.clock() - settings.epoch);
+  const first = Math.ceil((internals.arenaFrom ?? 0) / 65_536);
+  const { budget, slice, epoch } = settings;
+  if (!core.boot(blocks, shared ? 1 : 0, room.pages, room.maximum, first, epoch, budget, slice * 1000)) {
+    throw new ZanniError("ERR_OUT_OF_MEMORY", `${bytes} bytes are too few for ${settings.workers} workers`);
+  }
+  attach(core, room.memory, 0);
+  const thread = new Thread(core, new Views(room.memory), 0, registry, outside, settings);
+  const system = new LocalSystem(thread, logger, blocks, options.signal);
+  if (shared) await system.startWorkers(options.worker as NonNullable<SystemOptions["worker"]>, module, room.memory);
+  return system;
+}
+
+class LocalSystem implements System {
+  readonly name: string;
+  readonly mode: Mode;
+  readonly stopped: Promise<void>;
+  readonly #thread: Thread;
+  readonly #loop: Loop;
+  readonly #dispatch: Dispatch;
+  readonly #root: ReturnType<typeof internalCell>;
+  readonly #blocks: number;
+  readonly #logger: Logger | false;
+  readonly #deadLetters: DeadLetter[] = [];
+  readonly #listeners = new Set<Channel<SystemEvent>>();
+  readonly #threads: { worker: WorkerLike; ended: Promise<void> }[] = [];
+  readonly #hold: { release(): void };
+  #settle: { resolve(): void; reject(error: Error): void } = { resolve() {}, reject() {} };
+  #stopping: Promise<void> | undefined;
+  #failure: Error | undefined;
+
+  constructor(thread: Thread, logger: Logger | false, blocks: number, signal: AbortSignal | undefined) {
+    this.#thread = thread;
+    this.#logger = logger;
+    this.#blocks = blocks;
+    this.name = thread.settings.name;
+    this.mode = thread.settings.mode;
+    this.stopped = new Promise((resolve, reject) => {
+      this.#settle = { resolve, reject };
+    });
+    // Whoever does not look at it still finds the failure in the log.
+    this.stopped.catch(() => {});
+    thread.reporter = {
+      event: (event) => this.#event(event as SystemEvent),
+      log: (level, path, args) => this.#log(level, path, args),
+    };
+    thread.rootFailed = (error) => this.#failed(error);
+    const supervision = supervisionOf(undefined, thread.settings);
+    this.#root = internalCell(thread, "", undefined, supervision, ROOT);
+    thread.views.u32[(HEADER + HEADER_ROOT) >>> 2] = this.#root.cell;
+    thread.views.u32[(HEADER + HEADER_ROOT_GENERATION) >>> 2] = this.#root.generation;
+    this.#dispatch = new Dispatch(thread);
+    this.#loop = new Loop(thread, this.#dispatch);
+    this.#hold = thread.platform.hold();
+    this.#loop.start();
+    if (signal?.aborted) void this.stop();
+    else signal?.addEventListener("abort", () => void this.stop(), { once: true });
+  }
+
+  // ---- threads ------------------------------------------------------------------------------------
+
+  async startWorkers(
+    make: NonNullable<SystemOptions["worker"]>,
+    module: WebAssembly.Module,
+    memory: WebAssembly.Memory,
+  ): Promise<void> {
+    const starts: Promise<void>[] = [];
+    try {
+      for (let index = 1; index < this.#blocks; index++) {
+        const worker = typeof make === "function" ? make() : new Worker(make, { type: "module" });
+        starts.push(this.#startWorker(worker, index, module, memory));
+      }
+      await Promise.all(starts);
+    } catch (error) {
+      this.#stopping ??= Promise.resolve();
+      for (const { worker } of this.#threads) worker.terminate();
+      this.#end();
+      await Promise.allSettled(starts);
+      throw error;
+    }
+  }
+
+  #startWorker(worker: WorkerLike, index: number, module: WebAssembly.Module, memory: WebAssembly.Memory): Promise<void> {
+    return new Promise((resolve, reject) => {
+      let ready = false;
+      let ended = () => {};
+      this.#threads.push({
+        worker,
+        ended: new Promise((done) => {
+          ended = done;
+        }),
+      });
+      worker.addEventListener("message", ({ data }) => {
+        const { zanni, error } = (data ?? {}) as { zanni?: string; error?: unknown };
+        if (zanni === "ready") {
+          ready = true;
+          resolve();
+        } else if (zanni === "failed") reject(error);
+        else if (zanni === "ended") ended();
+      });
+      worker.addEventListener("error", (event) => {
+        event.preventDefault?.();
+        ended();
+        const cause = event.error ?? new Error(event.message ?? "the worker file could not be loaded");
+        if (!ready) {
+          reject(event.error ?? new Error(`a worker ended before it called serve(): ${event.message}`));
+        } else if (!this.#stopping) this.#lost(index, asError(cause));
+      });
+      worker.postMessage({ zanni: "boot", index, module, memory, settings: this.#thread.settings });
+    });
+  }
+
+  #lost(index: number, cause: Error): void {
+    const worker = index - 1;
+    this.#event({ type: "worker-lost", at: this.#thread.now(), actor: "", worker, error: cause });
+    this.#failed(
+      new ZanniError("ERR_WORKER_LOST", `worker ${worker} died, and its actors with it: ${cause.message}`, {
+        details: { worker },
+        cause,
+      }),
+    );
+  }
+
+  // ---- actors -------------------------------------------------------------------------------------
+
+  readonly spawn = ((def: unknown, init?: unknown, options?: SpawnOptions) => {
+    this.#accepting();
+    return spawn(this.#thread, this.#root, def, init, options, this.#thread.stranger);
+  }) as unknown as Spawner["spawn"];
+
+  readonly spawnHere = ((def: unknown, init?: unknown, options?: SpawnOptions) => {
+    this.#accepting();
+    return spawn(this.#thread, this.#root, def, init, options, this.#thread.stranger, true);
+  }) as unknown as SpawnHere;
+
+  supervise<C>(options: SupervisorOptions, start: (sup: Spawner) => C): Supervised<C> {
+    this.#accepting();
+    return superviseUnder(this.#thread, this.#root, options, start, this.#thread.stranger);
+  }
+
+  async lookup(path: string): Promise<AnyRef | undefined> {
+    this.#accepting();
+    return (await lookup(this.#thread, path, this.#thread.stranger)) as unknown as AnyRef | undefined;
+  }
+
+  tree(): Promise<TreeNode> {
+    this.#accepting();
+    const { cell, generation } = this.#root;
+    const root = new Ref(this.#thread, cell, generation, ROOT, "", this.#thread.stranger);
+    return this.#node(root);
+  }
+
+  async #node(ref: Ref): Promise<TreeNode> {
+    const thread = this.#thread;
+    const described = (await thread.question(ref, KIND_DESCRIBE, undefined, thread.stranger, ref.path)) as Described;
+    const children = await Promise.all(
+      described.children.map(async (child) => {
+        try {
+          return await this.#node(child.ref);
+        } catch (error) {
+          if (isZanniError(error, "ERR_ACTOR_STOPPED")) return undefined; // it ended while we walked
+          throw error;
+        }
+      }),
+    );
+    const { u32 } = thread.views;
+    const word = (offset: number) => u32[(ref.cell + offset) >>> 2] as number;
+    const newest = (word(CELL_HEAD) & POINTER_MASK) >>> 0;
+    const total = newest === 0 ? word(CELL_TAKEN) : (u32[(newest + FRAME_COUNT) >>> 2] as number);
+    const first = u32[(HEADER + HEADER_THIEVES) >>> 2] as number;
+    return {
+      path: described.path,
+      definition: described.definition,
+      state: stateOf(word(CELL_HEAD)),
+      worker: described.worker - first,
+      queued: Math.max(0, (total - word(CELL_HANDLED)) | 0),
+      processed: word(CELL_PROCESSED),
+      restarts: described.restarts,
+      children: children.filter((child) => child !== undefined),
+    };
+  }
+
+  // ---- observing ----------------------------------------------------------------------------------
+
+  get deadLetters(): readonly DeadLetter[] {
+    return this.#deadLetters;
+  }
+
+  stats(): SystemStats {
+    // The root, supervisors' cells apart, and one cell for replies per thread are the runtime's own.
+    return readStats(this.#thread.views, this.#blocks, this.#blocks + 1, this.#thread.now());
+  }
+
+  events(options: { readonly signal?: AbortSignal } = {}): Stream<SystemEvent> {
+    known("events", options, ["signal"]);
+    const { i32 } = this.#thread.views;
+    const at = (HEADER + HEADER_LISTENING) >>> 2;
+    Atomics.add(i32, at, 1);
+    const channel = new Channel<SystemEvent>(defaults.deadLettersKept, () => {
+      this.#listeners.delete(channel);
+      Atomics.sub(this.#thread.views.i32, at, 1);
+    });
+    this.#listeners.add(channel);
+    const { signal } = options;
+    if (signal?.aborted) channel.end();
+    else signal?.addEventListener("abort", () => channel.end(), { once: true });
+    return channel;
+  }
+
+  #event(raised: SystemEvent): void {
+    const event = "message" in raised && raised.message ? { ...raised, message: rename(raised.message) } : raised;
+    if (event.type === "dead-letter") {
+      const { actor, message, reason } = event;
+      if (this.#deadLetters.length >= defaults.deadLettersKept) this.#deadLetters.shift();
+      this.#deadLetters.push({ actor, message, reason });
+    }
+    for (const listener of this.#listeners) listener.push(event);
+  }
+
+  #log(level: string, path: string, args: readonly unknown[]): void {
+    const logger = this.#logger;
+    if (!logger) return;
+    logger[level as keyof Logger](`[${path === "" ? this.name : path}]`, ...args);
+  }
+
+  // ---- ending -------------------------------------------------------------------------------------
+
+  stop(options: { readonly within?: Duration } = {}): Promise<void> {
+    known("stop", options, ["within"]);
+    const within = options.within === undefined ? Infinity : milliseconds("within", options.within);
+    this.#stopping ??= this.#stop(within);
+    return this.#stopping;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  async #stop(within: number): Promise<void> {
+    const thread = this.#thread;
+    const root = this.#root;
+    const late = within < Infinity ? deadline(thread.platform, within) : undefined;
+    if (root.status !== "stopped") {
+      const target = new Ref(thread, root.cell, root.generation, ROOT, "", thread.stranger);
+      const gone = thread.watch(target);
+      later(thread, root, () => stopActor(thread, root, "shutdown"));
+      await (late ? Promise.race([gone, late.passed]) : gone);
+    }
+    for (const { worker } of this.#threads) worker.postMessage({ zanni: "stop" });
+    const joined = Promise.all(this.#threads.map(({ ended }) => ended));
+    await (late ? Promise.race([joined, late.passed]) : joined);
+    late?.cancel();
+    for (const { worker } of this.#threads) worker.terminate();
+    this.#end();
+    if (this.#failure) this.#settle.reject(this.#failure);
+    else this.#settle.resolve();
+  }
+
+  #end(): void {
+    const thread = this.#thread;
+    thread.over = true;
+    thread.stranger.ended = true;
+    this.#loop.end();
+    this.#dispatch.endAll();
+    for (const listener of [...this.#listeners]) listener.end();
+    this.#hold.release();
+  }
+
+  /** A failure that nobody below could handle. */
+  #failed(error: Error): void {
+    if (this.#failure || this.#stopping) return;
+    this.#failure = error;
+    this.#log("error", "", ["the system stops:", error]);
+    // A lost thread answers nobody: its actors cannot be waited for.
+    void this.stop(isZanniError(error, "ERR_WORKER_LOST") ? { within: 1000 } : {});
+  }
+
+  #accepting(): void {
+    if (this.#stopping) throw new ZanniError("ERR_SYSTEM_STOPPED", `the system "${this.name}" has stopped`);
+  }
+}
+
+function stateOf(head: number): NodeState {
+  if (head & STOPPED) return "stopped";
+  if (head & BLOCKED) return "blocked";
+  if (head & RUNNING) return "running";
+  return head & OWNED ? "runnable" : "idle";
+}
+
+function deadline(outside: Platform, ms: number): { passed: Promise<void>; cancel(): void } {
+  let cancel = () => {};
+  const passed = new Promise<void>((resolve) => {
+    const timer = outside.after(ms, resolve);
+    cancel = () => timer.cancel();
+  });
+  return { passed, cancel };
+}
+
+// ---- options --------------------------------------------------------------------------------------
+
+function resolve(options: SystemOptions, outside: Platform): { settings: Settings; logger: Logger | false; memory: number } {
+  known("createSystem", options, optionNames);
+  const { worker, name = "zanni", logger = console, actors, signal } = options;
+  if (typeof name !== "string" || name === "" || name.includes("/")) wrong("name", name, 'a text without "/"');
+  if (worker !== undefined && typeof worker !== "function" && !(worker instanceof URL)) {
+    wrong("worker", worker, "a function that makes a Worker, or a URL");
+  }
+  if (actors !== undefined && (typeof actors !== "object" || actors === null)) {
+    wrong("actors", actors, 'a module: import * as actors from "./actors.js"');
+  }
+  if (signal !== undefined && !(signal instanceof AbortSignal)) wrong("signal", signal, "an AbortSignal");
+  if (logger !== false && typeof (logger as Partial<Logger> | null)?.error !== "function") {
+    wrong("logger", logger, "false, or an object with debug, info, warn, error");
+  }
+  let mode: Mode = "single";
+  if (worker !== undefined) {
+    if (canShare()) mode = "shared";
+    else if (logger) {
+      logger.warn(
+        "[zanni] memory cannot be shared here, so all actors run on this thread; serve the page with Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp",
+      );
+    }
+  }
+  const mailbox = options.mailbox ?? {};
+  checkMailbox(mailbox);
+  const supervision = options.supervision ?? {};
+  const bases = { ...defaults.supervision, withinMs: defaults.supervision.within } as unknown as Settings;
+  const { maxRestarts, withinMs } = supervisionOf(supervision, bases);
+  const memory = options.memory ?? (mode === "shared" ? defaults.memory : defaults.memorySingle);
+  const most = 4 * 1024 ** 3;
+  if (typeof memory !== "number" || !(memory >= 4 * 1024 ** 2 && memory <= most)) {
+    wrong("memory", memory, `a number of bytes from ${4 * 1024 ** 2} to ${most}`);
+  }
+  return {
+    logger,
+    memory,
+    settings: {
+      name,
+      mode,
+      workers: mode === "shared" ? workerCount(options.workers, outside) : 1,
+      askTimeout: milliseconds("askTimeout", options.askTimeout ?? defaults.askTimeout),
+      capacity: mailbox.capacity ?? defaults.mailbox.capacity,
+      bytes: mailbox.bytes ?? defaults.mailbox.bytes,
+      maxRestarts,
+      withinMs,
+      budget: whole("budget", options.budget ?? defaults.budget, 1, 1_000_000),
+      slice: Math.max(0.01, milliseconds("slice", options.slice ?? defaults.slice)),
+      parkTimeout: Math.max(1, milliseconds("parkTimeout", options.parkTimeout ?? defaults.parkTimeout)),
+      epoch: outside.clock(),
+      logs: logger !== false,
+    },
+  };
+}
+
+function workerCount(given: number | "cpus" | undefined, outside: Platform): number {
+  const variable = outside.variable("ZANNI_WORKERS");
+  if (given === undefined && variable !== undefined && variable !== "") {
+    return whole("ZANNI_WORKERS", Number(variable), 1, WORKERS_MAX - 1);
+  }
+  if (given === undefined || given === "cpus") return Math.min(outside.cores, WORKERS_MAX - 1);
+  return whole("workers", given, 1, WORKERS_MAX - 1);
+}

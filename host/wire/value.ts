@@ -1,0 +1,289 @@
+// The default codec: any value a message may hold, as MessagePack by msgpackr, with extensions for what
+// MessagePack lacks. Values are checked before a byte is written: what cannot be sent is refused with the path
+// of the culprit, and nothing half-written leaves.
+//
+//   extension 1   Map          array of keys and values in turn
+//   extension 2   Error        [name, message, stack, code, actor, details, cause]
+//   extension 3   ActorRef     what the bridge makes of it
+//   extension 4   -0
+//   the others    msgpackr's own: Date, Set, RegExp, typed arrays, ArrayBuffer, DataView, bigint
+//
+// This ring knows no actors: refs come in through a bridge, which the actor ring supplies.
+import { addExtension, Packr } from "msgpackr";
+import { isZanniError, ZanniError, type ErrorCode } from "../errors.ts";
+import { defaults } from "../options.ts";
+
+/** How refs cross: supplied by the ring that knows them. */
+export interface RefBridge {
+  /** The portable form of a ref; undefined for anything else; a string says why this one may not travel. */
+  portable(value: object): readonly unknown[] | string | undefined;
+  /** A ref from its portable form, bound to whoever reads. */
+  revive(portable: readonly unknown[]): object;
+}
+
+export class ValueCodec {
+  readonly #packr = new Packr({
+    useRecords: false,
+    moreTypes: true,
+    copyBuffers: true,
+    useBigIntExtension: true,
+    int64AsType: "bigint",
+    encodeUndefinedAsNil: false,
+  } as ConstructorParameters<typeof Packr>[0]);
+  readonly #bridge: RefBridge;
+  #scratch = bytes(4096);
+
+  constructor(bridge: RefBridge) {
+    this.#bridge = bridge;
+  }
+
+  /** Bytes of the values, valid until the next call. Throws ERR_NOT_SENDABLE with the path of the culprit, named from `root`. */
+  encode(values: readonly unknown[], root: string): Uint8Array {
+    const prepared = this.#prepare(values, 0);
+    if (prepared === refused) throw this.#explain(values, root);
+    return this.#packr.pack(prepared);
+  }
+
+  /** The values of `size` bytes at `from`. They are copied out first: shared memory may change under a decoder. */
+  decode(from: Uint8Array, at: number, size: number): unknown {
+    if (this.#scratch.length < size) this.#scratch = bytes(size * 2);
+    this.#scratch.set(from.subarray(at, at + size));
+    const before = reading;
+    reading = this.#bridge;
+    try {
+      return this.#packr.unpack(this.#scratch, { start: 0, end: size } as never);
+    } catch (cause) {
+      throw new ZanniError("ERR_MALFORMED", "bytes that are not a value", { cause });
+    } finally {
+      reading = before;
+    }
+  }
+
+  /** The value as msgpackr takes it: itself, or a copy where something inside needs a box. */
+  #prepare(value: unknown, depth: number): unknown {
+    switch (typeof value) {
+      case "string":
+      case "boolean":
+      case "undefined":
+      case "bigint":
+        return value;
+      case "number":
+        return value === 0 && 1 / value < 0 ? negativeZero : value;
+      case "object":
+        return value === null ? null : this.#prepareObject(value, depth + 1);
+      default:
+        return refused;
+    }
+  }
+
+  #prepareObject(value: object, depth: number): unknown {
+    if (depth > defaults.depthMax) return refused;
+    if (Array.isArray(value)) {
+      let copy: unknown[] | undefined;
+      for (let i = 0; i < value.length; i++) {
+        const item: unknown = value[i];
+        const prepared = this.#prepare(item, depth);
+        if (prepared === refused) return refused;
+        if (copy) copy.push(prepared);
+        else if (prepared !== item) copy = [...value.slice(0, i), prepared];
+      }
+      return copy ?? value;
+    }
+    const prototype: unknown = Object.getPrototypeOf(value);
+    if (prototype === Object.prototype || prototype === null) return this.#preparePlain(value, depth);
+    const portable = this.#bridge.portable(value);
+    if (portable !== undefined) return typeof portable === "string" ? refused : new RefBox(portable);
+    if (value instanceof Map) return this.#prepareMap(value, depth);
+    if (value instanceof Set) return this.#prepareSet(value, depth);
+    if (value instanceof Error) return this.#prepareError(value, depth);
+    if (value instanceof Date || value instanceof RegExp) return value;
+    if (ArrayBuffer.isView(value)) return value.buffer instanceof ArrayBuffer ? value : refused;
+    if (value instanceof ArrayBuffer) return value;
+    return refused;
+  }
+
+  #preparePlain(value: object, depth: number): unknown {
+    const from = value as Record<string, unknown>;
+    let copy: Record<string, unknown> | undefined;
+    for (const key of Object.keys(from)) {
+      const item = from[key];
+      const prepared = this.#prepare(item, depth);
+      if (prepared === refused) return refused;
+      if (prepared !== item && !copy) copy = { ...from };
+      if (copy) copy[key] = prepared;
+    }
+    return copy ?? value;
+  }
+
+  #prepareMap(value: Map<unknown, unknown>, depth: number): unknown {
+    const flat: unknown[] = [];
+    for (const [key, item] of value) {
+      const k = this.#prepare(key, depth);
+      const v = this.#prepare(item, depth);
+      if (k === refused || v === refused) return refused;
+      flat.push(k, v);
+    }
+    return new MapBox(flat);
+  }
+
+  #prepareSet(value: Set<unknown>, depth: number): unknown {
+    const copy = new Set<unknown>();
+    for (const item of value) {
+      const prepared = this.#prepare(item, depth);
+      if (prepared === refused) return refused;
+      copy.add(prepared);
+    }
+    return copy;
+  }
+
+  #prepareError(error: Error, depth: number): unknown {
+    const { code, actor, details } = error as { code?: unknown; actor?: unknown; details?: unknown };
+    const part = (value: unknown): unknown => {
+      const prepared = this.#prepare(value, depth);
+      return prepared === refused ? String(value) : prepared;
+    };
+    const brand = isZanniError(error);
+    return new ErrorBox([
+      error.name,
+      error.message,
+      error.stack,
+      part(code),
+      brand ? part(actor) : undefined,
+      brand ? part(details) : undefined,
+      part(error.cause),
+    ]);
+  }
+
+  /** Slowly, once it is known that something is wrong: what, and where. */
+  #explain(values: readonly unknown[], root: string): ZanniError {
+    const path: object[] = [];
+    const walk = (value: unknown, at: string): ZanniError | undefined => {
+      if (typeof value === "function") {
+        return refuse(at, "a function", "pass an ActorRef and tell it instead");
+      }
+      if (typeof value === "symbol") return refuse(at, "a symbol", "send its description");
+      if (typeof value !== "object" || value === null) return undefined;
+      if (path.includes(value)) return refuse(at, "a cycle", "send the parts by name or index");
+      if (path.length >= defaults.depthMax) return refuse(at, `nested deeper than ${defaults.depthMax}`, "flatten it");
+      path.push(value);
+      try {
+        if (Array.isArray(value)) return first(value.entries(), ([i, item]) => walk(item, `${at}[${i}]`));
+        const portable = this.#bridge.portable(value);
+        if (typeof portable === "string") return refuse(at, "a pinned ref", portable);
+        if (portable) return undefined;
+        if (value instanceof Map) {
+          return first(value, ([key, item]) => walk(key, `${at}.keys()`) ?? walk(item, `${at}.get(${String(key)})`));
+        }
+        if (value instanceof Set) return first(value, (item) => walk(item, `${at}.values()`));
+        if (this.#prepareObject(value, 0) !== refused) return undefined;
+        const prototype: unknown = Object.getPrototypeOf(value);
+        if (prototype === Object.prototype || prototype === null) {
+          return first(Object.entries(value), ([key, item]) => walk(item, `${at}.${key}`));
+        }
+        if (typeof (value as { then?: unknown }).then === "function") {
+          return refuse(at, "a promise", "await it first");
+        }
+        const name = (value.constructor as { name?: string } | undefined)?.name ?? "object";
+        return refuse(at, `an instance of ${name}`, "send plain data");
+      } finally {
+        path.pop();
+      }
+    };
+    const culprit = first(values.entries(), ([i, value]) => walk(value, `${root}[${i}]`));
+    return culprit ?? refuse(root, "a value that changes while it is read", "send plain data");
+  }
+}
+
+/** Stands for "cannot be sent" inside prepare(). */
+const refused = Symbol("refused");
+
+let reading: RefBridge | undefined;
+
+class MapBox {
+  readonly flat: readonly unknown[];
+  constructor(flat: readonly unknown[]) {
+    this.flat = flat;
+  }
+}
+class ErrorBox {
+  readonly parts: readonly unknown[];
+  constructor(parts: readonly unknown[]) {
+    this.parts = parts;
+  }
+}
+class RefBox {
+  readonly portable: readonly unknown[];
+  constructor(portable: readonly unknown[]) {
+    this.portable = portable;
+  }
+}
+class NegativeZero {}
+const negativeZero = new NegativeZero();
+
+addExtension({
+  Class: MapBox,
+  type: 1,
+  write: (box: MapBox) => box.flat,
+  read(flat: unknown[]) {
+    const map = new Map<unknown, unknown>();
+    for (let i = 0; i < flat.length; i += 2) map.set(flat[i], flat[i + 1]);
+    return map;
+  },
+});
+addExtension({ Class: ErrorBox, type: 2, write: (box: ErrorBox) => box.parts, read: reviveError });
+addExtension({
+  Class: RefBox,
+  type: 3,
+  write: (box: RefBox) => box.portable,
+  read(portable: unknown[]) {
+    if (!reading) throw new TypeError("a ref outside of a message");
+    return reading.revive(portable);
+  },
+});
+addExtension({ Class: NegativeZero, type: 4, write: () => 0, read: () => -0 });
+
+function reviveError(parts: unknown[]): Error {
+  const [name, message, stack, code, actor, details, cause] = parts as [string, string, string, unknown, unknown, unknown, unknown];
+  if (name === "ZanniError") {
+    const error = new ZanniError(code as ErrorCode, message, {
+      actor: actor as string | undefined,
+      details: (details ?? {}) as Record<string, unknown>,
+      cause,
+    });
+    if (stack) error.stack = stack;
+    return error;
+  }
+  const Kind = errorKinds[name] ?? Error;
+  const error = new Kind(message, cause === undefined ? undefined : { cause });
+  if (error.name !== name) error.name = name;
+  if (stack) error.stack = stack;
+  if (code !== undefined) Object.assign(error, { code });
+  return error;
+}
+
+const errorKinds: { readonly [name: string]: ErrorConstructor | undefined } = {
+  EvalError,
+  RangeError,
+  ReferenceError,
+  SyntaxError,
+  TypeError,
+  URIError,
+};
+
+/** msgpackr reads strings fastest from a Buffer, where there is one. */
+function bytes(size: number): Uint8Array {
+  const { Buffer } = globalThis as { Buffer?: { alloc(size: number): Uint8Array } };
+  return Buffer ? Buffer.alloc(size) : new Uint8Array(size);
+}
+
+function refuse(at: string, what: string, hint: string): ZanniError {
+  return new ZanniError("ERR_NOT_SENDABLE", `${at} is ${what}, which cannot be sent; ${hint}`, { details: { at } });
+}
+
+function first<T, R>(items: Iterable<T>, look: (item: T) => R | undefined): R | undefined {
+  for (const item of items) {
+    const found = look(item);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
