@@ -36,7 +36,7 @@ import {
   SYSTEM_BITS,
   SYSTEM_CLOSED,
 } from "./layout";
-import { cas64, glance32, load64, note32, store64 } from "./sync";
+import { cas64, glance32, load64, note32, note64, store64 } from "./sync";
 
 export function generationOf(word: u64): u32 {
   return <u32>(word >>> 32);
@@ -217,7 +217,8 @@ export function closeSystem(cell: usize): u32 {
 
 /** A new tenant moves in. Until now the cell read STOPPED; the caller has filled everything else. */
 export function open(cell: usize, generation: u32, blocked: bool): void {
-  store64(cell + CELL_SYSTEM, word(generation, 0));
+  // Advice until the head is published: senders of earlier generations fail on either value.
+  note64(cell + CELL_SYSTEM, word(generation, 0));
   // Publishes the cell; whoever learns the generation learns it after this.
   store64(cell + CELL_HEAD, word(generation, blocked ? BLOCKED : 0));
 }

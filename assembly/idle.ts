@@ -20,17 +20,17 @@ import {
   HEADER,
   HEADER_SEARCHING,
   HEADER_SLEEPING,
-  HEADER_THIEVES,
   METER_WAKES,
   PARKED,
   SUMMONED,
+  WORKER_BACKLOG,
   WORKER_FIFO_HEAD,
   WORKER_INBOX,
   WORKER_PARKED,
   WORKER_TOKEN,
 } from "./layout";
 import { count } from "./meter";
-import { blockOf, here, me, workers } from "./place";
+import { blockOf, here, me, thieves, workers } from "./place";
 import { add32, cas32, load32, notify, store32, swap32 } from "./sync";
 
 // ---- those who bring work -------------------------------------------------------------------------
@@ -69,15 +69,14 @@ export function wakeAny(): void {
 
 /** A thief that is parked, or -1. */
 function sleeper(): u32 {
-  const all = workers();
-  for (let worker = load<u32>(HEADER + HEADER_THIEVES); worker < all; worker++) {
+  for (let worker = thieves; worker < workers; worker++) {
     if (load32(blockOf(worker) + WORKER_PARKED) == PARKED) return worker;
   }
   return 0xffffffff;
 }
 
 function roused(worker: u32, parked: usize): void {
-  if (worker >= load<u32>(HEADER + HEADER_THIEVES)) add32(HEADER + HEADER_SLEEPING, <u32>-1);
+  if (worker >= thieves) add32(HEADER + HEADER_SLEEPING, <u32>-1);
   notify(parked, 1);
   count(here, METER_WAKES, 1);
 }
@@ -107,22 +106,22 @@ export function unpark(): bool {
 
 /** Is there anything this worker could do? */
 export function visible(): bool {
-  if (load<u32>(here + WORKER_FIFO_HEAD) != 0 || load32(here + WORKER_INBOX) != 0) return true;
+  if (load<u32>(here + WORKER_FIFO_HEAD) != 0 || load<u32>(here + WORKER_BACKLOG) != 0) return true;
+  if (load32(here + WORKER_INBOX) != 0) return true;
   return thief() && stealable();
 }
 
 /** Is there anything any thief could do? */
 export function stealable(): bool {
   if (injected()) return true;
-  const all = workers();
-  for (let worker: u32 = 0; worker < all; worker++) {
+  for (let worker: u32 = 0; worker < workers; worker++) {
     if (length(blockOf(worker)) != 0) return true;
   }
   return false;
 }
 
 export function thief(): bool {
-  return me >= load<u32>(HEADER + HEADER_THIEVES);
+  return me >= thieves;
 }
 
 // ---- the search token -----------------------------------------------------------------------------

@@ -80,4 +80,5 @@ export { close, bury, vacate, failCurrent } from "./worker";
 export { tell, stop, stopSelf } from "./worker";
 export { park, unpark, visible } from "./idle";
 export { tidy } from "./pool";
+export { report } from "./worker";
 export { nextDue } from "./worker";

@@ -1,7 +1,8 @@
 // Ready cells for whoever comes: from threads that do not steal, from full deques, and from turns that
-// expired. A stack linked through the cells, taken whole (so there is no ABA) by one worker, which
-// keeps the oldest for its deque, where thieves reach it, and puts back what does not fit.
-import { CELL_HEAD, CELL_LINK, HEADER, HEADER_INJECTOR } from "./layout";
+// expired. A stack linked through the cells, taken whole (so there is no ABA) by one worker, which moves
+// them, oldest first, into its deque, where thieves reach them. What does not fit waits in the worker's
+// block; putting it back would move every cell again for each one that is taken.
+import { CELL_HEAD, CELL_LINK, HEADER, HEADER_INJECTOR, WORKER_BACKLOG } from "./layout";
 import { generationOf } from "./cell";
 import { push as pushHint } from "./deque";
 import { cas32, load32, load64, swap32 } from "./sync";
@@ -21,8 +22,26 @@ export function injected(): bool {
   return load32(HEADER + HEADER_INJECTOR) != 0;
 }
 
-/** A worker that steals: the oldest cell, or 0. The others go into its deque, the rest back. */
+/** A worker that steals: the oldest cell, or 0. Others move into its deque, as many as fit. */
 export function draw(block: usize): u32 {
+  let cell = load<u32>(block + WORKER_BACKLOG);
+  if (cell == 0) {
+    cell = takeAll();
+    if (cell == 0) return 0;
+  }
+  let rest = load<u32>(cell + CELL_LINK);
+  // The next link is read first: once in the deque, the cell may run and be queued elsewhere.
+  while (rest != 0) {
+    const next = load<u32>(rest + CELL_LINK);
+    if (!pushHint(block, hintOf(rest))) break;
+    rest = next;
+  }
+  store<u32>(block + WORKER_BACKLOG, rest);
+  return cell;
+}
+
+/** The whole stack, linked oldest first. */
+function takeAll(): u32 {
   if (!injected()) return 0;
   let cell = swap32(HEADER + HEADER_INJECTOR, 0);
   let oldest: u32 = 0;
@@ -31,14 +50,6 @@ export function draw(block: usize): u32 {
     store<u32>(cell + CELL_LINK, oldest);
     oldest = cell;
     cell = next;
-  }
-  if (oldest == 0) return 0;
-  let rest = load<u32>(oldest + CELL_LINK);
-  while (rest != 0) {
-    // The next link is read first: once in the deque, the cell may run and be queued elsewhere.
-    const next = load<u32>(rest + CELL_LINK);
-    if (!pushHint(block, hintOf(rest))) inject(rest);
-    rest = next;
   }
   return oldest;
 }

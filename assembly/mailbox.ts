@@ -23,10 +23,13 @@ import {
   FRAME_BYTES,
   FRAME_COUNT,
   FRAME_FLAGS,
+  FRAME_KIND,
   FRAME_NEXT,
   FRAME_PAYLOAD,
   FRAME_PUSH,
   FRAME_SIZE,
+  KIND_REPLY,
+  KIND_TIMEOUT,
   NOTHING,
   OVER,
   OWNED,
@@ -47,6 +50,7 @@ import {
 import { drain, generationOf, lower, pointerOf, pushed, raise, refuses, takeSystem } from "./cell";
 import { seeded } from "./check";
 import { here } from "./place";
+import { free } from "./pool";
 import { batchMax } from "./scale";
 import { cas64, glance32, load64, note32 } from "./sync";
 import { drop } from "./ticket";
@@ -156,8 +160,8 @@ export function finish(cell: usize, count: u32): u32 {
       bytes += load<u32>(frame + FRAME_SIZE) + FRAME_PAYLOAD;
     }
     store<u32>(cell + CELL_LIST, next);
-    drop(frame);
-    if (seeded(7)) drop(frame);
+    giveBack(frame);
+    if (seeded(7)) giveBack(frame);
     frame = next;
   }
   publish(cell, messages, bytes);
@@ -205,6 +209,13 @@ export function arrange(cell: usize, taken: u32): void {
   store<u32>(cell + CELL_SYSTEM_LIST, frame);
   store<u32>(here + WORKER_OUT_SYSTEM, count);
   store<u32>(here + WORKER_OUT_BITS, taken & SYSTEM_BITS);
+}
+
+/** A reply is a ticket, which has more to give back. */
+function giveBack(frame: u32): void {
+  const kind = <i32>load<u8>(frame + FRAME_KIND);
+  if (kind >= KIND_REPLY && kind <= KIND_TIMEOUT) drop(frame);
+  else free(frame);
 }
 
 // ---- helpers --------------------------------------------------------------------------------------

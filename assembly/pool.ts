@@ -29,8 +29,6 @@ import {
   HEADER_FRONTIER,
   HEADER_LIMIT,
   HEADER_MAXIMUM,
-  HEADER_METAS,
-  HEADER_STATES,
   HEADER_USED,
   META_BUMP,
   META_BYTES,
@@ -53,7 +51,7 @@ import {
   WORKER_RESERVE,
   WORKER_RESERVE_COUNT,
 } from "./layout";
-import { blockOf, here, me, workers } from "./place";
+import { blockOf, here, me, metas, states, workers } from "./place";
 import { pendingMax, reserveBlocks } from "./scale";
 import { add32, cas32, glance32, load32, note32, store32, swap32 } from "./sync";
 
@@ -137,8 +135,7 @@ export function collect(): void {
 /** Owner only: hands every pending chain to its owner. */
 export function flushAll(): void {
   if (load<u32>(here + WORKER_PENDING_COUNT) == 0) return;
-  const all = workers();
-  for (let owner: u32 = 0; owner < all; owner++) flush(owner);
+  for (let owner: u32 = 0; owner < workers; owner++) flush(owner);
 }
 
 // ---- blocks at home -------------------------------------------------------------------------------
@@ -380,11 +377,11 @@ export function sizeOf(cls: u32): u32 {
 }
 
 export function stateOf(chunk: u32): usize {
-  return load<u32>(HEADER + HEADER_STATES) + (chunk << 2);
+  return states + (chunk << 2);
 }
 
 export function metaOf(chunk: u32): usize {
-  return load<u32>(HEADER + HEADER_METAS) + chunk * META_BYTES;
+  return metas + chunk * META_BYTES;
 }
 
 function entryOf(cls: u32): usize {

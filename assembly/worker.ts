@@ -55,9 +55,6 @@ import {
   FRAME_TICKET_GENERATION,
   FULL,
   GONE,
-  HEADER,
-  HEADER_BUDGET,
-  HEADER_SLICE,
   HOME_ANY,
   KIND_STOP,
   KIND_TELL,
@@ -128,7 +125,7 @@ import { append, deliver, first, sort } from "./inbox";
 import { draw, hintOf, inject, injected } from "./injector";
 import { arrange, finish, order, present, publish, push, pushSystem, refill, takeControl } from "./mailbox";
 import { count } from "./meter";
-import { blockOf, here, me, workers } from "./place";
+import { blockOf, budget, here, me, sliceMs, workers } from "./place";
 import { allocateClass, collect, flushAll, free } from "./pool";
 import { clockEvery, oldestEvery, searchRounds } from "./scale";
 import { add32, load32, load64 } from "./sync";
@@ -142,6 +139,12 @@ let turnStart: f64 = 0;
 let left: u32 = 0; //        messages left in this turn
 let ticks: u32 = 0; //       messages until the next look at the clock
 let sends: u32 = 0; //       one message in 64 is stamped
+// Counted since report(); a message costs no access to the meter.
+let turns: u32 = 0;
+let sent: u32 = 0;
+let handled: u32 = 0;
+let created: u32 = 0;
+let ended: u32 = 0;
 let stopping: bool = false; // the running native behavior asked to stop
 let native: bool = false; // native code runs: what it makes ready may use the run-next slot
 
@@ -153,6 +156,11 @@ export function startThread(): void {
   left = 0;
   ticks = 0;
   sends = 0;
+  turns = 0;
+  sent = 0;
+  handled = 0;
+  created = 0;
+  ended = 0;
   stopping = false;
   native = false;
 }
@@ -167,7 +175,7 @@ export function send(cell: u32, generation: u32, frame: u32): i32 {
   const owed = push(cell, generation, frame);
   const counted = (load<u8>(frame + FRAME_FLAGS) & FLAG_PRIVATE) == 0;
   if (owed == OVER) return FULL;
-  if (counted) count(here, METER_SENT, 1);
+  if (counted) sent++;
   if (owed == REFUSED) {
     if (counted) count(here, METER_DEAD, 1);
     return GONE;
@@ -264,9 +272,11 @@ export function spawn(home: u32, behavior: u32, init: u32, capacity: u32, limit:
   store<u64>(cell + CELL_LIST, 0); // and HAND
   store<u64>(cell + CELL_INTENT, 0); // and SYSTEM_LIST
   store<u64>(cell + CELL_PROCESSED, 0); // and RESTARTS
-  if (behavior != 0) memory.fill(cell + CELL_STATE, 0, CELL_STATE_BYTES);
+  if (behavior != 0) {
+    for (let at: u32 = 0; at < <u32>CELL_STATE_BYTES; at += 8) store<u64>(cell + CELL_STATE + at, 0);
+  }
   if (home != HOME_ANY) add32(blockOf(home) + WORKER_LOAD, 1);
-  count(here, METER_CREATED, 1);
+  created++;
   openHead(cell, generation, behavior == 0);
   return cell;
 }
@@ -280,8 +290,7 @@ export function generation(cell: u32): u32 {
 export function leastLoaded(from: u32): u32 {
   let best: u32 = from;
   let fewest: u32 = 0xffffffff;
-  const all = workers();
-  for (let worker = from; worker < all; worker++) {
+  for (let worker = from; worker < workers; worker++) {
     const load = load32(blockOf(worker) + WORKER_LOAD);
     if (load < fewest) {
       fewest = load;
@@ -329,9 +338,10 @@ export function stopSelf(): void {
  * begins a slice and expires timers; a host whose turns are short says so every few turns only.
  */
 export function take(fresh: bool): u32 {
+  report();
   if (fresh) {
     now = clock();
-    sliceEnd = now + <f64>load<u32>(HEADER + HEADER_SLICE) / 1000;
+    sliceEnd = now + sliceMs;
     store<f64>(here + WORKER_NOW, now);
     expire();
   }
@@ -355,6 +365,21 @@ export function take(fresh: bool): u32 {
     }
   }
   return TAKE_IDLE;
+}
+
+/** Writes what was counted since the last time to where observers read it. */
+export function report(): void {
+  if (turns + sent + handled + created + ended == 0) return;
+  count(here, METER_TURNS, turns);
+  count(here, METER_SENT, sent);
+  count(here, METER_HANDLED, handled);
+  count(here, METER_CREATED, created);
+  count(here, METER_STOPPED, ended);
+  turns = 0;
+  sent = 0;
+  handled = 0;
+  created = 0;
+  ended = 0;
 }
 
 /** When this worker must look at its timers again, ms; Infinity for never. */
@@ -386,7 +411,7 @@ export function release(cell: u32, outcome: i32, done: u32): u32 {
   const generation = generationOf(load64(cell + CELL_HEAD));
   if (done != 0) {
     const messages = finish(cell, done);
-    count(here, METER_HANDLED, messages);
+    handled += messages;
     left = done < left ? left - done : 0;
   }
   if (outcome == TURN_YIELD) return leave(cell, false);
@@ -416,7 +441,7 @@ export function putDown(cell: u32): void {
   const counted = (load<u8>(frame + FRAME_FLAGS) & FLAG_PRIVATE) == 0;
   if (counted) {
     publish(cell, 1, load<u32>(frame + FRAME_SIZE) + FRAME_PAYLOAD);
-    count(here, METER_HANDLED, 1);
+    handled++;
   }
   drop(frame);
 }
@@ -450,7 +475,7 @@ export function vacate(cell: u32): void {
   if (init != 0) free(init);
   const home = load<u32>(cell + CELL_WORKER);
   if (home != HOME_ANY) add32(blockOf(home) + WORKER_LOAD, <u32>-1);
-  count(here, METER_STOPPED, 1);
+  ended++;
   free(cell);
   forget();
 }
@@ -473,10 +498,10 @@ export function sliceOver(): bool {
 
 function begin(cell: u32, old: u64): void {
   store<u32>(here + WORKER_CURRENT, cell);
-  const budget = load<u32>(cell + CELL_BUDGET);
-  left = budget != 0 ? budget : load<u32>(HEADER + HEADER_BUDGET);
+  const own = load<u32>(cell + CELL_BUDGET);
+  left = own != 0 ? own : budget;
   turnStart = now;
-  count(here, METER_TURNS, 1);
+  turns++;
   // claim() took the frames unless there was a list, or the cell is BLOCKED.
   const newest = pointerOf(old);
   if (newest != 0 && (<u32>old & BLOCKED) == 0 && load<u32>(cell + CELL_LIST) == 0) order(cell, newest);
@@ -548,7 +573,7 @@ function handOut(cell: u32, generation: u32): bool {
 
 function run(cell: u32, generation: u32): void {
   const behavior = load<u32>(cell + CELL_BEHAVIOR);
-  let handled: u32 = 0;
+  let messages: u32 = 0;
   let bytes: u32 = 0;
   for (;;) {
     if (((<u32>load64(cell + CELL_HEAD)) & SYS) != 0) {
@@ -557,8 +582,8 @@ function run(cell: u32, generation: u32): void {
       if ((load<u32>(here + WORKER_OUT_BITS) & SYSTEM_KILL) != 0) break;
     }
     if (!refill(cell)) {
-      settle(cell, handled, bytes);
-      handled = 0;
+      settle(cell, messages, bytes);
+      messages = 0;
       bytes = 0;
       if (idle(cell, generation) == NOTHING) {
         forget();
@@ -567,7 +592,7 @@ function run(cell: u32, generation: u32): void {
       continue;
     }
     if (left == 0 || now >= sliceEnd) {
-      settle(cell, handled, bytes);
+      settle(cell, messages, bytes);
       leave(cell, true);
       return;
     }
@@ -579,10 +604,10 @@ function run(cell: u32, generation: u32): void {
     native = true;
     call_indirect<void>(behavior, cell, frame);
     native = false;
-    handled++;
+    messages++;
     bytes += load<u32>(frame + FRAME_SIZE) + FRAME_PAYLOAD;
     store<u32>(cell + CELL_HAND, 0);
-    drop(frame);
+    free(frame);
     left--;
     if (++ticks >= clockEvery) {
       ticks = 0;
@@ -591,14 +616,14 @@ function run(cell: u32, generation: u32): void {
     if (stopping) break;
   }
   stopping = false;
-  settle(cell, handled, bytes);
+  settle(cell, messages, bytes);
   end(cell);
 }
 
-function settle(cell: u32, handled: u32, bytes: u32): void {
-  if (handled == 0) return;
-  publish(cell, handled, bytes);
-  count(here, METER_HANDLED, handled);
+function settle(cell: u32, messages: u32, bytes: u32): void {
+  if (messages == 0) return;
+  publish(cell, messages, bytes);
+  handled += messages;
 }
 
 /** A native actor ends: what is left becomes dead letters. */
@@ -686,7 +711,7 @@ function pickOldest(): u64 {
 
 /** Another worker's oldest entry. One searcher at a time is enough. */
 function search(): u64 {
-  const all = workers();
+  const all = workers;
   if (all < 2 || !beginSearch()) return EMPTY;
   for (let round: u32 = 0; round < searchRounds; round++) {
     const start = random() % all;

@@ -337,6 +337,7 @@ class LocalSystem implements System {
   }
 
   stats(): SystemStats {
+    this.#thread.core.report();
     // The root, supervisors' cells apart, and one cell for replies per thread are the runtime's own.
     return readStats(this.#thread.views, this.#blocks, this.#blocks + 1, this.#thread.now());
   }

@@ -73,6 +73,7 @@ export interface Core {
   visible(): number;
   nextDue(): number;
   tidy(): void;
+  report(): void;
 }
 
 export const coreExports: readonly (keyof Core)[] = [
@@ -111,6 +112,7 @@ export const coreExports: readonly (keyof Core)[] = [
   "visible",
   "nextDue",
   "tidy",
+  "report",
 ];
 
 export const coreImports: readonly string[] = ["env.memory", "env.table", "clock.now"];
