@@ -276,7 +276,8 @@ export function spawn(home: u32, behavior: u32, init: u32, capacity: u32, limit:
     for (let at: u32 = 0; at < <u32>CELL_STATE_BYTES; at += 8) store<u64>(cell + CELL_STATE + at, 0);
   }
   if (home != HOME_ANY) add32(blockOf(home) + WORKER_LOAD, 1);
-  created++;
+  // The runtime's own cells have neither behavior nor init, and are not counted.
+  if (behavior != 0 || init != 0) created++;
   openHead(cell, generation, behavior == 0);
   return cell;
 }
@@ -473,9 +474,9 @@ export function bury(cell: u32, done: u32): u32 {
 export function vacate(cell: u32): void {
   const init = load<u32>(cell + CELL_INIT);
   if (init != 0) free(init);
+  if (init != 0 || load<u32>(cell + CELL_BEHAVIOR) != 0) ended++;
   const home = load<u32>(cell + CELL_WORKER);
   if (home != HOME_ANY) add32(blockOf(home) + WORKER_LOAD, <u32>-1);
-  ended++;
   free(cell);
   forget();
 }

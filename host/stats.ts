@@ -57,8 +57,7 @@ export interface SystemStats {
   readonly workers: readonly WorkerStats[];
 }
 
-/** `internal` actors are the runtime's own, and not counted. */
-export function readStats(views: Views, blocks: number, internal: number, uptime: number): SystemStats {
+export function readStats(views: Views, blocks: number, uptime: number): SystemStats {
   const { f64, u32 } = views;
   const meter = (worker: number, which: number) =>
     f64[(WORKER_FIRST + worker * WORKER_BYTES + WORKER_METER + which) >>> 3] as number;
@@ -67,7 +66,7 @@ export function readStats(views: Views, blocks: number, internal: number, uptime
     for (let worker = 0; worker < blocks; worker++) total += meter(worker, which);
     return total;
   };
-  const created = sum(METER_CREATED) - internal;
+  const created = sum(METER_CREATED);
   const first = u32[(HEADER + HEADER_THIEVES) >>> 2] as number;
   const workers: WorkerStats[] = [];
   for (let worker = first; worker < blocks; worker++) {

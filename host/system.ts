@@ -142,6 +142,25 @@ export interface Internals {
 export async function openSystem(options: SystemOptions, internals: Internals): Promise<System> {
   const outside = platform();
   const { settings, logger, memory: bytes } = resolve(options, outside);
+  // Compiling holds no handle: without ours, a program that awaits nothing else would end here.
+  const hold = outside.hold();
+  try {
+    return await begin(options, internals, outside, settings, logger, bytes, hold);
+  } catch (error) {
+    hold.release();
+    throw error;
+  }
+}
+
+async function begin(
+  options: SystemOptions,
+  internals: Internals,
+  outside: Platform,
+  settings: Settings,
+  logger: Logger | false,
+  bytes: number,
+  hold: { release(): void },
+): Promise<System> {
   const shared = settings.mode === "shared";
   const registry = new Registry(options.actors ?? {});
   const module = await compile(settings.mode);
@@ -156,7 +175,7 @@ export async function openSystem(options: SystemOptions, internals: Internals): 
   }
   attach(core, room.memory, 0);
   const thread = new Thread(core, new Views(room.memory), 0, registry, outside, settings);
-  const system = new LocalSystem(thread, logger, blocks, options.signal);
+  const system = new LocalSystem(thread, logger, blocks, hold, options.signal);
   if (shared) await system.startWorkers(options.worker as NonNullable<SystemOptions["worker"]>, module, room.memory);
   return system;
 }
@@ -179,7 +198,13 @@ class LocalSystem implements System {
   #stopping: Promise<void> | undefined;
   #failure: Error | undefined;
 
-  constructor(thread: Thread, logger: Logger | false, blocks: number, signal: AbortSignal | undefined) {
+  constructor(
+    thread: Thread,
+    logger: Logger | false,
+    blocks: number,
+    hold: { release(): void },
+    signal: AbortSignal | undefined,
+  ) {
     this.#thread = thread;
     this.#logger = logger;
     this.#blocks = blocks;
@@ -201,7 +226,7 @@ class LocalSystem implements System {
     thread.views.u32[(HEADER + HEADER_ROOT_GENERATION) >>> 2] = this.#root.generation;
     this.#dispatch = new Dispatch(thread);
     this.#loop = new Loop(thread, this.#dispatch);
-    this.#hold = thread.platform.hold();
+    this.#hold = hold;
     this.#loop.start();
     if (signal?.aborted) void this.stop();
     else signal?.addEventListener("abort", () => void this.stop(), { once: true });
@@ -338,8 +363,7 @@ class LocalSystem implements System {
 
   stats(): SystemStats {
     this.#thread.core.report();
-    // The root, supervisors' cells apart, and one cell for replies per thread are the runtime's own.
-    return readStats(this.#thread.views, this.#blocks, this.#blocks + 1, this.#thread.now());
+    return readStats(this.#thread.views, this.#blocks, this.#thread.now());
   }
 
   events(options: { readonly signal?: AbortSignal } = {}): Stream<SystemEvent> {

@@ -53,7 +53,7 @@ import {
   WORKER_SYSTEM,
 } from "../../assembly/layout.ts";
 import { asError, isZanniError, stopped, ZanniError } from "../errors.ts";
-import type { HostCell } from "./cell.ts";
+import type { HostCell, Life } from "./cell.ts";
 import { describe } from "./describe.ts";
 import type { SystemEvent } from "./event.ts";
 import { nameOf } from "./hash.ts";
@@ -76,8 +76,9 @@ import { Ref } from "./ref.ts";
 import type { Handler } from "./registry.ts";
 import type { Thread } from "./thread.ts";
 
-/** Messages between two looks at the clock. */
+/** Messages between two looks at the clock, at most; one when they are long. */
 const CLOCK_EVERY = 32;
+const LONG_MS = 0.1;
 
 export class Dispatch {
   readonly #thread: Thread;
@@ -203,16 +204,21 @@ export class Dispatch {
     const head = actor.cell >>> 2;
     const progress = (block + WORKER_PROGRESS) >>> 2;
     const batch = (block + WORKER_BATCH) >>> 2;
-    let end = 0;
+    let last = thread.views.f64[(block + WORKER_NOW) >>> 3] as number;
+    const end = last + thread.settings.slice;
+    let look = 1;
+    let stride = 1;
     for (let i = 0; i < count; i++) {
       const { u32 } = thread.views;
       if (i > 0) {
         // Control comes between messages: release() hands it out.
         if (((u32[head] as number) & SYS) !== 0) return this.#finished(i, TURN_DRY);
-        if (i % CLOCK_EVERY === 0) {
+        if (i === look) {
           const now = thread.now();
-          if (end === 0) end = (thread.views.f64[(block + WORKER_NOW) >>> 3] as number) + thread.settings.slice;
           if (now > end) return this.#finished(i, TURN_YIELD);
+          stride = now - last > LONG_MS ? 1 : Math.min(CLOCK_EVERY, stride * 2);
+          look += stride;
+          last = now;
         }
       }
       u32[progress] = i;
@@ -346,11 +352,21 @@ export class Dispatch {
           thread.replyError(ticket, generation, error);
           return TURN_UNBLOCK;
         }
+        if (this.#gaveUp(life, ticket, generation, error)) {
+          over();
+          return TURN_UNBLOCK;
+        }
         // fail() answers whoever asked.
         return fail(thread, actor, error, nameOf(hash));
       },
     );
     return TURN_BLOCK;
+  }
+
+  /** Did the handler only run out of the time of whoever asked? An impatient asker does not crash whom it asks. */
+  #gaveUp(life: Life, ticket: number, generation: number, error: Error): boolean {
+    if (ticket === 0 || !(isZanniError(error, "ERR_ASK_TIMEOUT") || isZanniError(error, "ERR_ASK_ABORTED"))) return false;
+    return this.#thread.now() >= life.deadline || !this.#thread.core.pending(ticket, generation);
   }
 
   #crash(actor: HostCell, hash: number, error: Error): number {

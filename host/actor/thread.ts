@@ -359,6 +359,9 @@ export class Thread implements Carrier {
   replyError(ticket: number, generation: number, error: Error): void {
     if (ticket === 0) return;
     if (this.#replyBytes(ticket, generation, KIND_FAILURE, this.encodeError(error))) return;
+    const bare = new ZanniError(isZanniError(error) ? error.code : "ERR_ACTOR_FAILED", error.message);
+    bare.stack = "";
+    if (this.#replyBytes(ticket, generation, KIND_FAILURE, this.encodeError(bare))) return;
     // Not even memory for an error: say so inline, which needs none.
     this.core.reply(ticket, generation, KIND_FAILURE, FORM_INLINE, 0, 0, 0, 0, 0);
   }
@@ -368,7 +371,7 @@ export class Thread implements Carrier {
   }
 
   #replyBytes(ticket: number, generation: number, kind: number, bytes: Uint8Array): boolean {
-    const frame = this.core.reserve(bytes.length) >>> 0;
+    const frame = (kind === KIND_FAILURE ? this.core.reserveControl(bytes.length) : this.core.reserve(bytes.length)) >>> 0;
     if (frame === 0) return false;
     this.write(frame, kind, bytes);
     if (!this.core.reply(ticket, generation, kind, FORM_PACKED, frame, bytes.length, 0, 0, 0)) this.core.drop(frame);

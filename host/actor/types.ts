@@ -19,17 +19,23 @@ export type Reply<R> = IsAny<R> extends true ? Promise<any> : Promise<Sendable<A
  * Fire and forget. Answers true: the message is in the mailbox, or is a dead letter because the actor has stopped;
  * throws ERR_MAILBOX_FULL, ERR_NOT_SENDABLE, ERR_OUT_OF_MEMORY, or ERR_ACTOR_STOPPED when the *sender* has ended.
  */
-export type Tell<H> = {
-  readonly [K in keyof H as MessageKey<H, K>]: H[K] extends (...args: infer A) => unknown
-    ? (...args: SentArgs<A>) => boolean
-    : never;
-};
+export type Tell<H> =
+  IsAny<H> extends true
+    ? any
+    : {
+        readonly [K in keyof H as MessageKey<H, K>]: H[K] extends (...args: infer A) => unknown
+          ? (...args: SentArgs<A>) => boolean
+          : never;
+      };
 /** Request and reply: a promise that settles exactly once. */
-export type Asks<H> = {
-  readonly [K in keyof H as MessageKey<H, K>]: H[K] extends (...args: infer A) => infer R
-    ? (...args: SentArgs<A>) => Reply<R>
-    : never;
-};
+export type Asks<H> =
+  IsAny<H> extends true
+    ? any
+    : {
+        readonly [K in keyof H as MessageKey<H, K>]: H[K] extends (...args: infer A) => infer R
+          ? (...args: SentArgs<A>) => Reply<R>
+          : never;
+      };
 export interface AskOptions {
   /** Default `createSystem({ askTimeout })`, 5s. */
   readonly timeout?: Duration;

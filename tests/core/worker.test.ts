@@ -1,0 +1,332 @@
+// The worker: scheduling, turns, control, tickets and parking, on an injected clock.
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import * as L from "../../assembly/layout.ts";
+import { type DebugCore, World } from "./instance.ts";
+
+const turns = suite("turns");
+
+turns("a message makes an idle cell runnable, once; the turn hands out what came, in order", () => {
+  const world = new World();
+  const { core } = world;
+  const to = world.cell();
+  for (let i = 1; i <= 5; i++) assert.is(world.post(to, i), L.SENT);
+  assert.is(core.take(1) >>> 0, to.cell);
+  assert.equal(world.batch(), [1, 2, 3, 4, 5]);
+  world.post(to, 6);
+  assert.is(core.take(1), L.TAKE_IDLE, "it is not queued a second time");
+  assert.is(core.release(to.cell, L.TURN_DRY, 5), 1, "what came in meanwhile is handed out");
+  assert.equal(world.batch(), [6]);
+  assert.is(core.release(to.cell, L.TURN_DRY, 1), 0);
+  assert.is(core.take(1), L.TAKE_IDLE);
+  assert.is(world.meter(L.METER_SENT), 6);
+  assert.is(world.meter(L.METER_HANDLED), 6);
+});
+
+turns("states are those that users know", () => {
+  const world = new World();
+  const { core } = world;
+  const to = world.cell();
+  const tags = () => world.word(to.cell) & 31;
+  assert.is(tags(), 0);
+  world.post(to, 1);
+  assert.is(tags(), L.OWNED);
+  core.take(1);
+  assert.is(tags(), L.OWNED | L.RUNNING);
+  core.release(to.cell, L.TURN_BLOCK, 0);
+  assert.is(tags(), L.BLOCKED);
+  core.control(to.cell, to.generation, 0, L.SYSTEM_SETTLED);
+  assert.is(tags(), L.BLOCKED | L.OWNED | L.SYS);
+  core.take(1);
+  core.release(to.cell, L.TURN_UNBLOCK, 0);
+  assert.is(tags(), 0);
+  core.close(to.cell);
+  assert.is(tags(), L.STOPPED);
+});
+
+turns("a turn ends at the budget and the cell goes to the end of the line", () => {
+  const world = new World({ budget: 10 });
+  const { core } = world;
+  const hot = world.cell();
+  const quiet = world.cell();
+  for (let i = 0; i < 25; i++) world.post(hot, i);
+  world.post(quiet, 1);
+  const seen: [string, number][] = [];
+  for (let cell = core.take(1) >>> 0; cell !== 0; cell = core.take(1) >>> 0) {
+    let count: number;
+    do {
+      count = world.batch().length;
+      seen.push([cell === hot.cell ? "hot" : "quiet", count]);
+    } while (core.release(cell, L.TURN_DRY, count));
+  }
+  assert.equal(seen, [["hot", 10], ["quiet", 1], ["hot", 10], ["hot", 5]]);
+});
+
+turns("a turn that yields early keeps the rest, in order, before what comes later", () => {
+  const world = new World();
+  const { core } = world;
+  const to = world.cell();
+  for (let i = 1; i <= 5; i++) world.post(to, i);
+  core.take(1);
+  core.release(to.cell, L.TURN_YIELD, 2);
+  world.post(to, 6);
+  core.take(1);
+  assert.equal(world.batch(), [3, 4, 5]);
+  assert.is(core.release(to.cell, L.TURN_DRY, 3), 1);
+  assert.equal(world.batch(), [6]);
+});
+
+turns("BLOCKED takes control but no messages; they wait in order", () => {
+  const world = new World();
+  const { core } = world;
+  const to = world.cell();
+  world.post(to, 1);
+  world.post(to, 2);
+  core.take(1);
+  assert.is(core.release(to.cell, L.TURN_BLOCK, 0), 0);
+  world.post(to, 3);
+  assert.is(core.take(1), L.TAKE_IDLE);
+  core.control(to.cell, to.generation, 0, L.SYSTEM_RESUME);
+  assert.is(core.take(1) >>> 0, to.cell);
+  assert.is(world.out(L.WORKER_OUT_BITS), L.SYSTEM_RESUME);
+  assert.is(world.out(L.WORKER_OUT_COUNT), 0);
+  assert.is(core.release(to.cell, L.TURN_WAIT, 0), 0);
+  core.control(to.cell, to.generation, 0, L.SYSTEM_SETTLED);
+  core.take(1);
+  assert.is(core.release(to.cell, L.TURN_UNBLOCK, 0), 1);
+  assert.equal(world.batch(), [2]);
+  assert.is(core.release(to.cell, L.TURN_DRY, 1), 1);
+  assert.equal(world.batch(), [3]);
+  assert.is(world.meter(L.METER_HANDLED), 2, "the one in hand counted when it was finished");
+});
+
+turns("control frames come in order, also many", () => {
+  const world = new World();
+  const { core } = world;
+  const to = world.cell();
+  for (let i = 0; i < 600; i++) {
+    const frame = core.reserveControl(0) >>> 0;
+    world.u32[(frame + L.FRAME_NAME) >>> 2] = i;
+    core.control(to.cell, to.generation, frame, 0);
+  }
+  const seen: number[] = [];
+  core.take(1);
+  let more: number;
+  do {
+    const count = world.out(L.WORKER_OUT_SYSTEM);
+    for (let i = 0; i < count; i++) {
+      const frame = world.word(world.block() + L.WORKER_SYSTEM + i * 4);
+      seen.push(world.word(frame + L.FRAME_NAME));
+      core.drop(frame);
+    }
+    more = core.release(to.cell, L.TURN_DRY, 0);
+  } while (more);
+  assert.equal(seen, Array.from({ length: 600 }, (_, i) => i));
+});
+
+turns("the mailbox is limited in messages, exactly on one thread", () => {
+  const world = new World();
+  const { core } = world;
+  const to = world.cell(0, 0, 5);
+  for (let i = 0; i < 5; i++) assert.is(world.post(to, i), L.SENT);
+  assert.is(world.post(to, 9), L.FULL);
+  core.take(1);
+  assert.is(world.post(to, 9), L.FULL, "being handed out is not being handled");
+  core.release(to.cell, L.TURN_YIELD, 2);
+  assert.is(world.post(to, 5), L.SENT);
+  assert.is(world.post(to, 6), L.SENT);
+  assert.is(world.post(to, 9), L.FULL);
+  assert.is(world.meter(L.METER_SENT), 7, "what is refused is not counted");
+});
+
+turns("a stop drains; what comes later is gone; a stale id never reaches the next tenant", () => {
+  const world = new World();
+  const { core } = world;
+  const to = world.cell();
+  world.post(to, 1);
+  core.take(1);
+  core.release(to.cell, L.TURN_DRY, 1);
+  world.post(to, 2);
+  core.take(1);
+  assert.is(core.close(to.cell), 1);
+  assert.equal(world.batch(), [2]);
+  assert.is(core.bury(to.cell, 1), 0);
+  core.vacate(to.cell);
+  assert.is(world.meter(L.METER_DEAD), 1);
+  assert.is(world.post(to, 3), L.GONE);
+  const next = world.cell();
+  assert.is(next.cell, to.cell, "the cell is used again");
+  assert.is(world.post(to, 4), L.GONE);
+  assert.is(core.control(to.cell, to.generation, 0, L.SYSTEM_KILL), L.GONE);
+  assert.is(core.take(1), L.TAKE_IDLE);
+  assert.is(world.post(next, 5), L.SENT);
+});
+
+turns.run();
+
+const stealing = suite("stealing");
+
+stealing("work of one worker is taken by another, and counted", () => {
+  const world = new World({ workers: 2 });
+  const [a, b] = world.cores as [DebugCore, DebugCore];
+  const cells = Array.from({ length: 4 }, () => world.cell(L.HOME_ANY));
+  for (const to of cells) world.post(to, 1);
+  const got = [b, a, b, a].map((core, i) => {
+    const cell = core.take(1) >>> 0;
+    core.release(cell, L.TURN_DRY, 1);
+    return [i % 2 === 0 ? "b" : "a", cells.findIndex((each) => each.cell === cell)];
+  });
+  assert.equal(got, [["b", 0], ["a", 3], ["b", 1], ["a", 2]], "thieves take the oldest, the owner its newest");
+  assert.is(world.meter(L.METER_STEALS, 1), 2);
+});
+
+stealing("a thread that does not steal hands its work to those who do", () => {
+  const world = new World({ workers: 2, thieves: 1 });
+  const [main, thief] = world.cores as [DebugCore, DebugCore];
+  const to = world.cell(L.HOME_ANY);
+  world.post(to, 1);
+  assert.is(main.take(1), L.TAKE_IDLE);
+  assert.is(thief.take(1) >>> 0, to.cell);
+});
+
+stealing("a full deque overflows, nothing is lost, nothing is doubled", () => {
+  const world = new World({ pages: 400 });
+  const { core } = world;
+  const count = L.DEQUE_CAPACITY * 2 + 100;
+  const cells = Array.from({ length: count }, () => world.cell(L.HOME_ANY));
+  for (const to of cells) world.post(to, 1);
+  const seen = new Set<number>();
+  for (let cell = core.take(1) >>> 0; cell !== 0; cell = core.take(1) >>> 0) {
+    assert.not.ok(seen.has(cell));
+    seen.add(cell);
+    core.release(cell, L.TURN_DRY, 1);
+  }
+  assert.is(seen.size, count);
+});
+
+stealing("the oldest runs after at most 16 turns for each turn before it", () => {
+  const world = new World();
+  const { core } = world;
+  const cells = Array.from({ length: 20 }, () => world.cell(L.HOME_ANY));
+  for (const to of cells) world.post(to, 1);
+  let turns = 0;
+  for (;;) {
+    const cell = core.take(1) >>> 0;
+    turns++;
+    if (cell === cells[0]?.cell) break;
+    // Whoever ran is ready again at once: last in first out alone would never come to the first.
+    const ran = cells.find((each) => each.cell === cell);
+    core.release(cell, L.TURN_DRY, 1);
+    if (ran) world.post(ran, 1);
+    assert.ok(turns <= 16 * 20, "starved");
+  }
+});
+
+stealing("pinned cells stay at home", () => {
+  const world = new World({ workers: 2 });
+  const [a, b] = world.cores as [DebugCore, DebugCore];
+  const to = world.cell(1);
+  world.post(to, 1);
+  assert.is(a.take(1), L.TAKE_IDLE);
+  assert.is(b.take(1) >>> 0, to.cell);
+});
+
+stealing.run();
+
+const tickets = suite("tickets");
+
+/** Worker 0 with a cell for its replies. */
+function asker(): World & { replies: { cell: number; generation: number } } {
+  const world = new World();
+  const replies = world.cell();
+  world.u32[(world.block() + L.WORKER_REPLIES) >>> 2] = replies.cell;
+  world.u32[(world.block() + L.WORKER_REPLIES_GENERATION) >>> 2] = replies.generation;
+  return Object.assign(world, { replies });
+}
+
+tickets("a deadline is kept by the wheel, never early, and a late reply is dropped", () => {
+  const world = asker();
+  const { core } = world;
+  const ticket = core.openTicket(10) >>> 0;
+  const generation = world.word(ticket + L.TICKET_STATE + 4);
+  world.time = 9.9;
+  assert.is(core.take(1), L.TAKE_IDLE);
+  assert.is(core.nextDue(), 10);
+  world.time = 10;
+  assert.is(core.take(1) >>> 0, world.replies.cell);
+  const frame = world.word(world.block() + L.WORKER_BATCH);
+  assert.is(frame, ticket);
+  assert.is(world.u8[frame + L.FRAME_KIND], L.KIND_TIMEOUT);
+  assert.is(core.reply(ticket, generation, L.KIND_REPLY, 0, 0, 0, 0, 0, 0), 0);
+  core.release(world.replies.cell, L.TURN_DRY, 1);
+  const next = core.openTicket(50) >>> 0;
+  assert.is(next, ticket, "the block is used again");
+  assert.is(core.reply(ticket, generation, L.KIND_REPLY, 0, 0, 0, 0, 0, 0), 0, "its generation is not");
+});
+
+tickets("an answer disarms the deadline", () => {
+  const world = asker();
+  const { core } = world;
+  const ticket = core.openTicket(10) >>> 0;
+  const generation = world.word(ticket + L.TICKET_STATE + 4);
+  assert.is(core.pending(ticket, generation), 1);
+  assert.is(core.reply(ticket, generation, L.KIND_REPLY, 0, 0, 0, 0, 42, 0), 1);
+  assert.is(core.pending(ticket, generation), 0);
+  assert.is(core.take(1) >>> 0, world.replies.cell);
+  assert.is(world.f64[(ticket + L.FRAME_PAYLOAD) >>> 3], 42);
+  core.release(world.replies.cell, L.TURN_DRY, 1);
+  world.time = 100;
+  assert.is(core.take(1), L.TAKE_IDLE);
+  assert.is(core.nextDue(), Number.POSITIVE_INFINITY);
+});
+
+tickets("cancelling settles it, once", () => {
+  const world = asker();
+  const { core } = world;
+  const ticket = core.openTicket(Number.POSITIVE_INFINITY) >>> 0;
+  const generation = world.word(ticket + L.TICKET_STATE + 4);
+  assert.is(core.cancelTicket(ticket, generation), 1);
+  assert.is(core.cancelTicket(ticket, generation), 0);
+  assert.is(core.reply(ticket, generation, L.KIND_REPLY, 0, 0, 0, 0, 0, 0), 0);
+});
+
+tickets.run();
+
+const parking = suite("parking");
+
+parking("a worker that sees work does not park; one that is parked is called", () => {
+  const world = new World({ workers: 2 });
+  const [a, b] = world.cores as [DebugCore, DebugCore];
+  const to = world.cell(1);
+  const parked = () => world.word(world.block(1) + L.WORKER_PARKED);
+  assert.is(b.take(1), L.TAKE_IDLE);
+  world.post(to, 1);
+  assert.is(b.park(), 0);
+  b.release(b.take(1) >>> 0, L.TURN_DRY, 1);
+  assert.is(b.take(1), L.TAKE_IDLE);
+  assert.is(b.park(), 1);
+  assert.is(parked(), L.PARKED);
+  assert.is(world.word(L.HEADER + L.HEADER_SLEEPING), 1);
+  world.post(to, 2);
+  assert.is(parked(), L.AWAKE);
+  assert.is(world.word(L.HEADER + L.HEADER_SLEEPING), 0);
+  assert.is(b.unpark(), 1);
+  assert.is(world.meter(L.METER_WAKES), 1);
+  void a;
+});
+
+parking("work for everybody calls one sleeper, who then searches", () => {
+  const world = new World({ workers: 3, thieves: 1 });
+  const [, b, c] = world.cores as [DebugCore, DebugCore, DebugCore];
+  for (const core of [b, c]) {
+    assert.is(core.take(1), L.TAKE_IDLE);
+    assert.is(core.park(), 1);
+  }
+  world.post(world.cell(L.HOME_ANY), 1);
+  world.post(world.cell(L.HOME_ANY), 1);
+  const words = [1, 2].map((worker) => world.word(world.block(worker) + L.WORKER_PARKED));
+  assert.equal(words.sort(), [L.PARKED, L.SUMMONED].sort());
+  assert.is(world.word(L.HEADER + L.HEADER_SEARCHING), 1);
+});
+
+parking.run();

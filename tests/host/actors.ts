@@ -1,0 +1,291 @@
+// The actors of the host suite; the same module serves the worker threads.
+import { Actor, actor, refuse, type ActorRef, type Context, type Directive, type ExitReason } from "zanni";
+
+/** Counts, crashes on demand, awaits on demand. */
+export class Counter extends Actor<{ start: number } | undefined> {
+  #value = this.init?.start ?? 0;
+
+  add(by: number) {
+    if (!Number.isSafeInteger(by)) throw new RangeError(`cannot add ${by}`);
+    this.#value += by;
+    return this.#value;
+  }
+  value() {
+    return this.#value;
+  }
+  restarts() {
+    return this.ctx.restarts;
+  }
+  crash(message: string) {
+    throw new Error(message);
+  }
+  async crashLater(message: string) {
+    await null;
+    throw new Error(message);
+  }
+  refuse() {
+    throw refuse("not today", { until: "tomorrow" });
+  }
+  async refuseLater() {
+    await null;
+    throw refuse("not today");
+  }
+  thread() {
+    return this.self.path;
+  }
+  leave() {
+    this.ctx.stop();
+  }
+}
+
+/** Gives back what it gets. */
+export class Echo extends Actor {
+  // biome-ignore lint/suspicious/noExplicitAny: anything that may be sent
+  echo(value: any) {
+    return value;
+  }
+  // biome-ignore lint/suspicious/noExplicitAny: anything that may be sent
+  mutate(value: any) {
+    value.changed = true;
+    return value.list.length as number;
+  }
+  // biome-ignore lint/suspicious/noExplicitAny: what it may not
+  unsendable(): any {
+    return () => 1;
+  }
+  two(a: number | boolean | null | undefined, b: number | boolean | null | undefined) {
+    return [String(a), String(b)];
+  }
+}
+
+/** Writes down what happens, in order. */
+export class Journal extends Actor {
+  readonly #lines: string[] = [];
+  #waiting: { count: number; resolve: (lines: string[]) => void }[] = [];
+  static override readonly reentrant = true;
+
+  note(line: string) {
+    this.#lines.push(line);
+    this.#waiting = this.#waiting.filter(({ count, resolve }) => {
+      if (this.#lines.length < count) return true;
+      resolve([...this.#lines]);
+      return false;
+    });
+  }
+  lines() {
+    return [...this.#lines];
+  }
+  /** All lines, once there are that many. */
+  atLeast(count: number): Promise<string[]> {
+    if (this.#lines.length >= count) return Promise.resolve([...this.#lines]);
+    return new Promise((resolve) => this.#waiting.push({ count, resolve }));
+  }
+}
+
+/** Each hook and message leaves a line. */
+export class Hooked extends Actor<{ journal: ActorRef<Journal>; name: string }> {
+  #say(line: string) {
+    this.init.journal.tell.note(`${this.init.name}: ${line}`);
+  }
+  protected override onStart() {
+    this.#say("start");
+  }
+  protected override onStop(reason: ExitReason) {
+    this.#say(`stop ${typeof reason === "string" ? reason : reason.error.message}`);
+  }
+  protected override onRestart(error: Error) {
+    this.#say(`restart after ${error.message}`);
+  }
+  crash() {
+    throw new Error("boom");
+  }
+  say(line: string) {
+    this.#say(line);
+  }
+}
+
+/** Holds the actor until it is told to go on. */
+export class Gate extends Actor {
+  static override readonly reentrant = true;
+  readonly #open: (() => void)[] = [];
+  pass(): Promise<void> {
+    return new Promise((resolve) => this.#open.push(resolve));
+  }
+  open() {
+    for (const resolve of this.#open.splice(0)) resolve();
+  }
+  waiting() {
+    return this.#open.length;
+  }
+}
+
+/** Non-reentrant: one message at a time, also while it awaits. */
+export class Slow extends Actor<{ gate: ActorRef<Gate>; journal: ActorRef<Journal> }> {
+  async work(name: string) {
+    this.init.journal.tell.note(`${name} begins`);
+    await this.init.gate.ask({ timeout: "1m" }).pass();
+    this.init.journal.tell.note(`${name} ends`);
+    return name;
+  }
+  quick(name: string) {
+    this.init.journal.tell.note(name);
+    return name;
+  }
+  async untilAborted() {
+    const { signal } = this.ctx;
+    this.init.journal.tell.note("waits");
+    await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
+    this.init.journal.tell.note("aborted");
+  }
+  /** Asks with a long timeout of its own, inside of whatever it was asked with. */
+  async nested() {
+    try {
+      await this.init.gate.ask({ timeout: "1h" }).pass();
+    } catch (error) {
+      this.init.journal.tell.note(`nested ${(error as { code: string }).code}`);
+      throw error;
+    }
+  }
+}
+
+/** Reentrant: messages run between its awaits. */
+export class Open extends Slow {
+  static override readonly reentrant = true;
+}
+
+/** Spins for so many milliseconds. */
+export class Spinner extends Actor {
+  spin(ms: number) {
+    const end = performance.now() + ms;
+    while (performance.now() < end);
+    return this.ctx.path;
+  }
+  /** Timers of user code, measured: the worst delay of `count` timers of 1 ms, in ms. */
+  async lag(count: number) {
+    let worst = 0;
+    for (let i = 0; i < count; i++) {
+      const before = performance.now();
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      worst = Math.max(worst, performance.now() - before - 1);
+    }
+    return worst;
+  }
+}
+
+/** A setup function. */
+export const Sum = actor((start: number | undefined, ctx: Context) => {
+  let total = start ?? 0;
+  return {
+    add: (by: number) => {
+      total += by;
+    },
+    total: () => total,
+    path: () => ctx.path,
+  };
+});
+
+/** Has children, and says what happens to them. */
+export class Parent extends Actor<{ journal: ActorRef<Journal>; directive?: Directive; hold?: boolean } | undefined> {
+  #child: ActorRef<Counter> | undefined;
+
+  protected override onStart() {
+    this.#child = this.ctx.spawn(Counter, { start: 100 }, { name: "child" });
+  }
+  protected override onChildFailed(child: ActorRef<unknown>, error: Error): Directive | undefined {
+    this.init?.journal.tell.note(`${child.path} failed: ${error.message}`);
+    return this.init?.directive;
+  }
+  child(): ActorRef<Counter> {
+    return this.#child as ActorRef<Counter>;
+  }
+  more(name: string): ActorRef<Counter> {
+    return this.ctx.spawn(Counter, undefined, { name });
+  }
+  hooked(journal: ActorRef<Journal>, name: string): ActorRef<Hooked> {
+    return this.ctx.spawn(Hooked, { journal, name }, { name });
+  }
+  async find(path: string): Promise<string | undefined> {
+    return (await this.ctx.lookup(path))?.path;
+  }
+  async askChild() {
+    return await (this.#child as ActorRef<Counter>).ask.value();
+  }
+  path() {
+    return this.ctx.path;
+  }
+  parentPath() {
+    return this.ctx.parent?.path;
+  }
+}
+
+/** Fails in the hook it is told to. */
+export class FailsIn extends Actor<{ hook: "constructor" | "onStart" | "onStop" | "onRestart"; times: string }> {
+  constructor() {
+    super();
+    if (this.init.hook === "constructor") throw new Error("in the constructor");
+  }
+  protected override onStart() {
+    if (this.init.hook === "onStart") throw new Error("in onStart");
+  }
+  protected override async onStop() {
+    if (this.init.hook === "onStop") throw new Error("in onStop");
+  }
+  protected override onRestart() {
+    if (this.init.hook === "onRestart") throw new Error("in onRestart");
+  }
+  crash() {
+    throw new Error("boom");
+  }
+  alive() {
+    return true;
+  }
+}
+
+/** Refs outlive the instance that obtained them; their right to send does not. */
+export class Leaky extends Actor<ActorRef<Journal>> {
+  crash() {
+    const { init: journal } = this;
+    setTimeout(() => {
+      try {
+        journal.tell.note("sent by a ghost");
+      } catch (error) {
+        leaked.push((error as { code: string }).code);
+      }
+    }, 5);
+    throw new Error("boom");
+  }
+  leaks() {
+    return [...leaked];
+  }
+}
+const leaked: string[] = [];
+
+/** Sends to itself and to others, to measure order. */
+export class Relay extends Actor<{ to: ActorRef<Order>; id: number }> {
+  flood(count: number) {
+    for (let i = 0; i < count; i++) this.init.to.tell.take(this.init.id, i);
+  }
+}
+export class Order extends Actor {
+  readonly #last = new Map<number, number>();
+  #wrong = 0;
+  #count = 0;
+  take(from: number, n: number) {
+    if (n !== (this.#last.get(from) ?? -1) + 1) this.#wrong++;
+    this.#last.set(from, n);
+    this.#count++;
+  }
+  result() {
+    return { wrong: this.#wrong, count: this.#count };
+  }
+}
+
+/** Keeps a message's bytes for as long as it is told to wait. */
+export class Hoarder extends Actor<ActorRef<Gate>> {
+  async hold(_bytes: Uint8Array | undefined) {
+    await this.init.ask({ timeout: "1m" }).pass();
+  }
+  keep(bytes: Uint8Array) {
+    return bytes.length;
+  }
+}

@@ -1,0 +1,165 @@
+import * as assert from "uvu/assert";
+import type { SystemEvent } from "zanni";
+import { Counter, Gate, Hoarder, Journal, Open, Slow } from "./actors.ts";
+import { both, rejects, throws, until } from "./helper.ts";
+
+both("ask", (test) => {
+  test("times out, says so as an event, and aborts the handler that serves it", async (open) => {
+    const system = await open();
+    const journal = system.spawn(Journal);
+    const slow = system.spawn(Slow, { gate: system.spawn(Gate), journal }, { name: "slow" });
+    const events = system.events();
+    const error = await rejects(slow.ask({ timeout: 30 }).untilAborted(), "ERR_ASK_TIMEOUT");
+    assert.is(error.actor, "slow");
+    assert.is(error.details["message"], "untilAborted");
+    assert.equal(await journal.ask.atLeast(2), ["waits", "aborted"]);
+    for await (const event of events as AsyncIterable<SystemEvent>) {
+      if (event.type !== "ask-timeout") continue;
+      assert.is(event.message, "untilAborted");
+      break;
+    }
+  });
+
+  test("never times out early", async (open) => {
+    const system = await open();
+    const slow = system.spawn(Slow, { gate: system.spawn(Gate), journal: system.spawn(Journal) });
+    for (const ms of [1, 7, 40]) {
+      const before = performance.now();
+      await rejects(slow.ask({ timeout: ms }).work("x"), "ERR_ASK_TIMEOUT");
+      assert.ok(performance.now() - before >= ms - 0.5, `${ms} ms`);
+    }
+  });
+
+  test("is aborted by its signal, before and while it waits", async (open) => {
+    const system = await open();
+    const journal = system.spawn(Journal);
+    const slow = system.spawn(Slow, { gate: system.spawn(Gate), journal });
+    const reason = new Error("enough");
+    await rejects(slow.ask({ signal: AbortSignal.abort(reason) }).quick("x"), "ERR_ASK_ABORTED");
+    const controller = new AbortController();
+    const waiting = slow.ask({ signal: controller.signal }).untilAborted();
+    await journal.ask.atLeast(1);
+    controller.abort(reason);
+    const error = await rejects(waiting, "ERR_ASK_ABORTED");
+    assert.is(error.cause, reason);
+    assert.equal(await journal.ask.atLeast(2), ["waits", "aborted"]);
+  });
+
+  test("inherits the deadline of the message it serves", async (open) => {
+    const system = await open();
+    const journal = system.spawn(Journal);
+    const slow = system.spawn(Slow, { gate: system.spawn(Gate), journal });
+    await rejects(slow.ask({ timeout: 50 }).nested(), "ERR_ASK_TIMEOUT");
+    assert.equal(await journal.ask.atLeast(1), ["nested ERR_ASK_TIMEOUT"]);
+  });
+
+  test("that expired in the queue is not handled: a dead letter", async (open) => {
+    const system = await open();
+    const journal = system.spawn(Journal);
+    const gate = system.spawn(Gate);
+    const slow = system.spawn(Slow, { gate, journal }, { name: "slow" });
+    slow.tell.work("first");
+    await until(async () => (await gate.ask.waiting()) === 1, "the handler waits");
+    await rejects(slow.ask({ timeout: 20 }).quick("late"), "ERR_ASK_TIMEOUT");
+    gate.tell.open();
+    await slow.ask.quick("after");
+    assert.equal(await journal.ask.atLeast(3), ["first begins", "first ends", "after"]);
+    await until(() => system.deadLetters.length === 1, "the dead letter");
+    assert.equal(system.deadLetters[0], { actor: "slow", message: "quick", reason: "expired" });
+  });
+
+  test("fails with the handler's error as its cause", async (open) => {
+    const system = await open();
+    const counter = system.spawn(Counter, { start: 10 }, { name: "counter" });
+    for (const crash of [() => counter.ask.crash("boom"), () => counter.ask.crashLater("boom")]) {
+      const error = await rejects(crash(), "ERR_ACTOR_FAILED");
+      assert.is(error.actor, "counter");
+      assert.is((error.cause as Error).message, "boom");
+    }
+  });
+
+  test("is refused without harm to the actor", async (open) => {
+    const system = await open();
+    const counter = system.spawn(Counter, { start: 10 });
+    counter.tell.add(1);
+    const error = await rejects(counter.ask.refuse(), "ERR_REFUSED");
+    assert.is(error.message, "not today");
+    assert.equal(error.details["details"], { until: "tomorrow" });
+    await rejects(counter.ask.refuseLater(), "ERR_REFUSED");
+    assert.is(await counter.ask.value(), 11);
+    assert.is(await counter.ask.restarts(), 0);
+  });
+
+  test("of a stopped actor rejects at once; so does one that is queued when it stops", async (open) => {
+    const system = await open();
+    const gate = system.spawn(Gate);
+    const slow = system.spawn(Slow, { gate, journal: system.spawn(Journal) });
+    slow.tell.work("first");
+    await until(async () => (await gate.ask.waiting()) === 1, "the handler waits");
+    const queued = slow.ask.quick("never");
+    const killed = slow.kill();
+    await rejects(queued, "ERR_ACTOR_STOPPED");
+    await killed;
+    await rejects(slow.ask.quick("never"), "ERR_ACTOR_STOPPED");
+  });
+
+  test("a reentrant actor serves many at once", async (open) => {
+    const system = await open();
+    const gate = system.spawn(Gate);
+    const journal = system.spawn(Journal);
+    const reentrant = system.spawn(Open, { gate, journal });
+    const asks = ["a", "b", "c"].map((name) => reentrant.ask({ timeout: "1m" }).work(name));
+    await until(async () => (await gate.ask.waiting()) === 3, "all three wait");
+    gate.tell.open();
+    assert.equal(await Promise.all(asks), ["a", "b", "c"]);
+  });
+
+  test("ten thousand at once, each answered once", async (open) => {
+    const system = await open();
+    const counter = system.spawn(Counter, { start: 0 });
+    const answers = await Promise.all(Array.from({ length: 10_000 }, () => counter.ask({ timeout: "1m" }).add(1)));
+    assert.is(new Set(answers).size, 10_000);
+    assert.is(await counter.ask.value(), 10_000);
+  });
+
+  test("a mailbox at its limit refuses the send, and takes more when it is handled", async (open) => {
+    const system = await open();
+    const gate = system.spawn(Gate);
+    const hoarder = system.spawn(Hoarder, gate, { mailbox: { capacity: 10 } });
+    hoarder.tell.hold(undefined);
+    await until(async () => (await gate.ask.waiting()) === 1, "the handler waits");
+    let taken = 0;
+    const full = () => {
+      for (; taken < 1000; taken++) hoarder.tell.hold(undefined);
+    };
+    const error = throws(full, "ERR_MAILBOX_FULL");
+    assert.is(error.actor, hoarder.path);
+    // The message in hand counts; across threads the limit may be passed by the number of senders.
+    assert.ok(taken >= 9 && taken <= 11, `${taken} were taken`);
+    await hoarder.kill();
+  });
+
+  test("a mailbox is limited in bytes too", async (open) => {
+    const system = await open();
+    const gate = system.spawn(Gate);
+    const hoarder = system.spawn(Hoarder, gate, { mailbox: { bytes: 100_000 } });
+    hoarder.tell.hold(undefined);
+    await until(async () => (await gate.ask.waiting()) === 1, "the handler waits");
+    const big = new Uint8Array(30_000);
+    throws(() => {
+      for (let i = 0; i < 10; i++) hoarder.tell.keep(big);
+    }, "ERR_MAILBOX_FULL");
+    await hoarder.kill();
+  });
+
+  test("bad ask options are named", async (open) => {
+    const system = await open();
+    const counter = system.spawn(Counter, { start: 1 });
+    const ask = counter.ask as unknown as (options: object) => { value(): Promise<number> };
+    const wrong = await Promise.resolve()
+      .then(() => ask({ timeout: "5 minutes" }).value())
+      .catch((error: unknown) => error as { code: string; details: Record<string, unknown> });
+    assert.is((wrong as { code: string }).code, "ERR_OPTION");
+    assert.is((wrong as { details: Record<string, unknown> }).details["option"], "timeout");
+  });
+});

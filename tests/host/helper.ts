@@ -1,0 +1,72 @@
+// The host suite runs in every mode: each test is given a way to open systems, which are stopped after it.
+import { suite } from "uvu";
+import { createSystem, isZanniError, Worker, type ErrorCode, type System, type SystemOptions } from "zanni";
+import * as assert from "uvu/assert";
+import * as actors from "./actors.ts";
+
+export type Mode = "single" | "shared";
+export type Open = (options?: SystemOptions) => Promise<System>;
+
+export const worker = () => new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
+
+/** Threads of the shared mode; more than the machine has cores is fine. */
+const workers = Number(process.env["ZANNI_TEST_WORKERS"] ?? 2);
+
+export function both(title: string, define: (test: (name: string, run: (open: Open, mode: Mode) => Promise<void>) => void, mode: Mode) => void): void {
+  for (const mode of ["single", "shared"] as const) {
+    const tests = suite(`${title}, ${mode}`);
+    define((name, run) => {
+      tests(name, async () => {
+        const systems: System[] = [];
+        const open: Open = async (options = {}) => {
+          const threads = mode === "shared" ? { worker, workers } : {};
+          const system = await createSystem({ actors, logger: false, ...threads, ...options });
+          systems.push(system);
+          return system;
+        };
+        try {
+          await run(open, mode);
+        } catch (error) {
+          // uvu takes `details` of an error for its own; ours are not text.
+          throw isZanniError(error) ? new Error(`${error.code}: ${error.stack}`) : error;
+        } finally {
+          for (const system of systems) await system.stop({ within: "5s" }).catch(() => {});
+          for (const system of systems) {
+            for (const { missedWakes } of system.stats().workers) assert.is(missedWakes, 0, "no wake-up was missed");
+          }
+        }
+      });
+    }, mode);
+    tests.run();
+  }
+}
+
+/** The promise rejects with this code; the error is given back. */
+export async function rejects<C extends ErrorCode>(promise: Promise<unknown>, code: C) {
+  try {
+    await promise;
+  } catch (error) {
+    if (isZanniError(error, code)) return error;
+    throw error;
+  }
+  throw new Error(`expected a rejection with ${code}`);
+}
+
+export function throws<C extends ErrorCode>(run: () => unknown, code: C) {
+  try {
+    run();
+  } catch (error) {
+    if (isZanniError(error, code)) return error;
+    throw error;
+  }
+  throw new Error(`expected ${code}`);
+}
+
+/** Waits, by turns of the event loop, until it holds. */
+export async function until(holds: () => boolean | Promise<boolean>, what: string, ms = 5000): Promise<void> {
+  const end = performance.now() + ms;
+  while (!(await holds())) {
+    if (performance.now() > end) throw new Error(`not within ${ms} ms: ${what}`);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}

@@ -1,0 +1,147 @@
+import * as assert from "uvu/assert";
+import { Counter, Echo, Gate, Journal, Order, Relay, Slow, Sum } from "./actors.ts";
+import { both, rejects, throws, until } from "./helper.ts";
+
+both("messages", (test) => {
+  test("tell changes state, ask answers", async (open) => {
+    const system = await open();
+    const counter = system.spawn(Counter, { start: 10 });
+    assert.is(counter.tell.add(5), true);
+    assert.is(await counter.ask.value(), 15);
+    assert.is(await counter.ask.add(1), 16);
+  });
+
+  test("a setup function is an actor", async (open) => {
+    const system = await open();
+    const sum = system.spawn(Sum, 5, { name: "sum" });
+    for (let i = 1; i <= 100; i++) sum.tell.add(i);
+    assert.is(await sum.ask.total(), 5055);
+    assert.is(await sum.ask.path(), "sum");
+  });
+
+  test("values round-trip exactly", async (open) => {
+    const system = await open();
+    const echo = system.spawn(Echo);
+    const values: unknown[] = [
+      0, -0, 1.5, -1, 2 ** 31, 2 ** 53, -(2 ** 40), Number.NaN, Number.POSITIVE_INFINITY, true, false, null, undefined,
+      "", "text", "ünïcödé 🎭", "x".repeat(100_000), 5n, -(2n ** 80n), [], [1, [2, [3]]], [undefined, null],
+      {}, { a: { b: { c: [1, "2", null] } } }, new Date(1709827200000), new Map<unknown, unknown>([[1, { a: 1 }], ["k", new Map()]]),
+      new Set([1, "a", { b: 2 }]), new Uint8Array([1, 2, 3]), new Float64Array([1.5, -2]), new Uint8Array(200_000).fill(7), /a+b/gi,
+    ];
+    for (const value of values) {
+      const back = await echo.ask.echo(value);
+      assert.equal(back, value, `${Object.prototype.toString.call(value)} ${String(value).slice(0, 30)}`);
+      if (typeof value === "number") assert.ok(Object.is(back, value), `${value} exactly`);
+    }
+    assert.equal(await echo.ask.two(-0, undefined), ["0", "undefined"]);
+    assert.equal(await echo.ask.two(null, true), ["null", "true"]);
+  });
+
+  test("errors keep name, message, stack and cause", async (open) => {
+    const system = await open();
+    const echo = system.spawn(Echo);
+    const error = new RangeError("too far", { cause: new TypeError("inner") });
+    const back = (await echo.ask.echo(error)) as RangeError;
+    assert.instance(back, RangeError);
+    assert.is(back.message, "too far");
+    assert.is(back.stack, error.stack);
+    assert.instance(back.cause, TypeError);
+  });
+
+  test("a message is a copy, also on the same thread", async (open) => {
+    const system = await open();
+    const echo = system.spawn(Echo);
+    const value = { list: [1, 2, 3] };
+    const answer = echo.ask.mutate(value);
+    value.list.push(4);
+    assert.is(await answer, 3);
+    assert.is("changed" in value, false);
+  });
+
+  test("what cannot be sent is refused with its path, and nothing is enqueued", async (open) => {
+    const system = await open();
+    const echo = system.spawn(Echo);
+    const cycle: { self?: unknown } = {};
+    cycle.self = cycle;
+    class Custom {}
+    const cases: [unknown, string][] = [
+      [() => 1, "args[0]"],
+      [{ opts: { progress: () => 1 } }, "args[0].opts.progress"],
+      [[1, Symbol("s")], "args[0][1]"],
+      [{ p: Promise.resolve() }, "args[0].p"],
+      [cycle, "args[0].self"],
+      [new WeakMap(), "args[0]"],
+      [new Map([["k", () => 1]]), "args[0].get(k)"],
+      [{ buffer: new Uint8Array(new SharedArrayBuffer(8)) }, "args[0].buffer"],
+      [{ c: new Custom() }, "args[0].c"],
+      [{ signal: new AbortController().signal }, "args[0].signal"],
+    ];
+    for (const [value, at] of cases) {
+      assert.is(throws(() => echo.tell.echo(value), "ERR_NOT_SENDABLE").details["at"], at);
+      await rejects(echo.ask.echo(value), "ERR_NOT_SENDABLE");
+    }
+    const getter = Object.defineProperty({}, "bad", {
+      enumerable: true,
+      get() {
+        throw new Error("from the getter");
+      },
+    });
+    assert.throws(() => echo.tell.echo(getter), "from the getter");
+    assert.is(system.stats().sent, 0);
+    await rejects(echo.ask.unsendable(), "ERR_NOT_SENDABLE");
+  });
+
+  test("refs travel in messages, replies and init, and work where they arrive", async (open) => {
+    const system = await open();
+    const echo = system.spawn(Echo);
+    const counter = system.spawn(Counter, { start: 1 });
+    const back = (await echo.ask.echo({ inside: [counter] })) as { inside: [typeof counter] };
+    assert.ok(back.inside[0].equals(counter));
+    assert.is(await back.inside[0].ask.add(1), 2);
+    assert.is(back.inside[0].path, counter.path);
+  });
+
+  test("order is kept between each pair, under load from many senders", async (open) => {
+    const system = await open({ mailbox: { capacity: Number.POSITIVE_INFINITY } });
+    const order = system.spawn(Order);
+    const relays = Array.from({ length: 8 }, (_, id) => system.spawn(Relay, { to: order, id }));
+    for (const relay of relays) relay.tell.flood(5_000);
+    await until(async () => (await order.ask.result()).count === 40_000, "40,000 messages");
+    assert.is((await order.ask.result()).wrong, 0);
+  });
+
+  test("unknown messages do not crash the actor", async (open) => {
+    const system = await open();
+    const counter = system.spawn(Counter, { start: 1 });
+    const loose = counter as unknown as typeof counter & { ask: { nope(): Promise<void> }; tell: { nope(): boolean } };
+    const error = await rejects(loose.ask.nope(), "ERR_UNKNOWN_MESSAGE");
+    assert.match(error.message, /"nope"/);
+    loose.tell.nope();
+    assert.is(await counter.ask.value(), 1);
+    await until(() => system.deadLetters.length === 2, "two dead letters");
+    assert.equal(system.deadLetters[1], { actor: counter.path, message: "nope", reason: "unknown-message" });
+  });
+
+  test("hooks and inherited helpers are not messages", async (open) => {
+    const system = await open();
+    const counter = system.spawn(Counter, { start: 1 }) as unknown as { ask: Record<string, () => Promise<void>> };
+    for (const name of ["onStart", "onStop", "constructor", "toString", "__proto__"]) {
+      const ask = counter.ask[name] as () => Promise<void>;
+      if (typeof ask === "function") await rejects(ask.call(counter.ask), "ERR_UNKNOWN_MESSAGE");
+    }
+  });
+
+  test("one message at a time: nothing runs between the awaits of a handler", async (open) => {
+    const system = await open();
+    const journal = system.spawn(Journal);
+    const gate = system.spawn(Gate);
+    const slow = system.spawn(Slow, { gate, journal });
+    slow.tell.work("first");
+    const quick = slow.ask({ timeout: "1m" }).quick("second");
+    await until(async () => (await gate.ask.waiting()) === 1, "the handler waits");
+    assert.equal(await journal.ask.lines(), ["first begins"]);
+    gate.tell.open();
+    await quick;
+    assert.equal(await journal.ask.atLeast(3), ["first begins", "first ends", "second"]);
+  });
+});

@@ -1,0 +1,275 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { createSystem, Worker } from "zanni";
+import * as actors from "./actors.ts";
+import { Counter, Echo, Gate, Hoarder, Journal, Parent, Spinner } from "./actors.ts";
+import { both, rejects, throws, until, worker } from "./helper.ts";
+
+both("system", (test, mode) => {
+  test("names are unique among living siblings, and free again after a stop", async (open) => {
+    const system = await open();
+    const first = system.spawn(Counter, { start: 1 }, { name: "counter" });
+    const error = throws(() => system.spawn(Counter, { start: 2 }, { name: "counter" }), "ERR_NAME_TAKEN");
+    assert.match(error.message, /"counter"/);
+    await first.stop();
+    const second = system.spawn(Counter, { start: 2 }, { name: "counter" });
+    assert.is(await second.ask.value(), 2);
+    assert.is(first.path, second.path);
+    assert.not.ok(first.equals(second));
+  });
+
+  test("unnamed actors are numbered by definition", async (open) => {
+    const system = await open();
+    assert.equal(
+      [Counter, Counter, Counter].map((def) => system.spawn(def, { start: 1 }).path),
+      ["Counter-1", "Counter-2", "Counter-3"],
+    );
+  });
+
+  test("lookup walks the tree, from outside and from every actor", async (open) => {
+    const system = await open();
+    const parent = system.spawn(Parent, undefined, { name: "parent" });
+    const child = await parent.ask.child();
+    const found = await system.lookup("parent/child");
+    assert.ok(found?.equals(child));
+    assert.is(await found?.ask.value(), 100);
+    assert.is(await system.lookup("parent/nobody"), undefined);
+    assert.is(await system.lookup("nobody/child"), undefined);
+    assert.is(await parent.ask.find("parent/child"), "parent/child");
+    assert.is(await parent.ask.find("nobody"), undefined);
+    assert.is(await parent.ask.askChild(), 100);
+    assert.is(await parent.ask.parentPath(), "");
+  });
+
+  test("tree reads the whole hierarchy, with states and counters", async (open) => {
+    const system = await open();
+    const gate = system.spawn(Gate, undefined, { name: "gate" });
+    const parent = system.spawn(Parent, undefined, { name: "parent" });
+    await parent.ask.child();
+    const hoarder = system.spawn(Hoarder, gate, { name: "hoarder" });
+    hoarder.tell.hold(undefined);
+    hoarder.tell.hold(undefined);
+    await until(async () => (await gate.ask.waiting()) === 1, "it waits");
+    const tree = await system.tree();
+    assert.equal(
+      tree.children.map(({ path }) => path),
+      ["gate", "parent", "hoarder"],
+    );
+    assert.equal(
+      tree.children[1]?.children.map(({ path, definition }) => [path, definition]),
+      [["parent/child", "Counter"]],
+    );
+    const node = tree.children[2];
+    assert.is(node?.state, "blocked");
+    assert.is(node?.queued, 2);
+    await hoarder.kill();
+  });
+
+  test("stats count without a message", async (open) => {
+    const system = await open();
+    const counter = system.spawn(Counter, { start: 0 });
+    for (let i = 0; i < 999; i++) counter.tell.add(1);
+    await counter.ask.value();
+    await until(() => system.stats().processed === 1000, "the last turn is counted");
+    const stats = system.stats();
+    assert.is(stats.created, 1);
+    assert.is(stats.active, 1);
+    assert.is(stats.sent, 1000);
+    assert.is(stats.processed, 1000);
+    assert.ok(stats.latency.mean >= 0 && stats.latency.p99 >= stats.latency.p50);
+    assert.ok(stats.memory.used > 0 && stats.memory.used <= stats.memory.reserved);
+    assert.ok(stats.uptime > 0);
+    assert.is(stats.workers.length, mode === "single" ? 1 : 2);
+    await counter.stop();
+    await until(() => system.stats().active === 0, "none left");
+  });
+
+  test("spawnHere: closures and objects pass by reference", async (open) => {
+    const system = await open();
+    const echo = system.spawnHere(Echo);
+    const object = { list: [1], run: () => 42 };
+    assert.is(await echo.ask.mutate(object), 1);
+    assert.is((object as { changed?: boolean }).changed, true);
+    const other = system.spawn(Echo);
+    throws(() => other.tell.echo(echo), "ERR_NOT_SENDABLE");
+  });
+
+  test("wrong options are named, with what was given and what is allowed", async (open) => {
+    const cases: [object, string][] = [
+      [{ workers: 0 }, "workers"],
+      [{ workers: "many" }, "workers"],
+      [{ budget: 1.5 }, "budget"],
+      [{ slice: "1 ms" }, "slice"],
+      [{ askTimeout: -1 }, "askTimeout"],
+      [{ mailbox: { capacity: 0 } }, "mailbox.capacity"],
+      [{ mailbox: { overflow: "block" } }, "overflow"],
+      [{ supervision: { maxRestarts: -1 } }, "maxRestarts"],
+      [{ supervision: { strategy: "one_for_one" } }, "strategy"],
+      [{ memory: 1 }, "memory"],
+      [{ name: "" }, "name"],
+      [{ logger: {} }, "logger"],
+      [{ worker: "./worker.js" }, "worker"],
+      [{ worker_file: 1 }, "worker_file"],
+    ];
+    for (const [options, name] of cases) {
+      if (mode === "single" && name === "workers") continue; // one thread looks at no number of them
+      const error = await rejects(open(options as never), "ERR_OPTION");
+      assert.is(error.details["option"], name);
+      assert.ok(error.message.includes(name));
+    }
+    const system = await open();
+    const spawn = (options: object) => () => system.spawn(Counter, { start: 1 }, options as never);
+    for (const [options, name] of [
+      [{ restart: "forever" }, "restart"],
+      [{ placement: 99 }, "placement"],
+      [{ placement: "moon" }, "placement"],
+      [{ name: "a/b" }, "name"],
+      [{ shutdown: "soon" }, "shutdown"],
+      [{ budget: 0 }, "budget"],
+      [{ colour: "red" }, "colour"],
+    ] as [object, string][]) {
+      assert.is(throws(spawn(options), "ERR_OPTION").details["option"], name);
+    }
+    assert.is(system.stats().created, 0);
+  });
+
+  test("stop drains, stops the tree, and everything afterwards says so", async (open) => {
+    const system = await open();
+    const journal = system.spawn(Journal);
+    const counter = system.spawn(Counter, { start: 1 });
+    for (let i = 0; i < 100; i++) counter.tell.add(1);
+    const last = counter.ask.value();
+    await system.stop();
+    assert.is(await last, 101);
+    await system.stopped;
+    throws(() => system.spawn(Counter, { start: 1 }), "ERR_SYSTEM_STOPPED");
+    throws(() => counter.tell.add(1), "ERR_SYSTEM_STOPPED");
+    await rejects(counter.ask.value(), "ERR_SYSTEM_STOPPED");
+    await rejects(journal.ask.lines(), "ERR_SYSTEM_STOPPED");
+    const { sent, processed, deadLetters, active } = system.stats();
+    assert.is(sent, processed + deadLetters);
+    assert.is(active, 0);
+  });
+
+  test("a signal stops the system", async (open) => {
+    const controller = new AbortController();
+    const system = await open({ signal: controller.signal });
+    system.spawn(Counter, { start: 1 });
+    controller.abort();
+    await system.stopped;
+  });
+
+  test("stop within: what hangs is cut off", async (open) => {
+    const system = await open();
+    const gate = system.spawn(Gate);
+    const hoarder = system.spawn(Hoarder, gate, { shutdown: "infinity" });
+    hoarder.tell.hold(undefined);
+    await until(async () => (await gate.ask.waiting()) === 1, "it waits");
+    await system.stop({ within: 100 });
+  });
+
+  test("a busy thread gives its event loop a turn", async (open) => {
+    const system = await open({ mailbox: { capacity: Number.POSITIVE_INFINITY } });
+    const spinner = system.spawn(Spinner, undefined, { placement: 0, name: "observer" });
+    const busy = Array.from({ length: 4 }, () => system.spawn(Spinner, undefined, { placement: 0 }));
+    let left = 0;
+    for (const each of busy) {
+      for (let i = 0; i < 100; i++) {
+        left++;
+        void each.ask({ timeout: "1m" }).spin(1).then(() => left--);
+      }
+    }
+    const lag = await spinner.ask({ timeout: "1m" }).lag(10);
+    assert.ok(left > 0, "it was busy all the time");
+    // The promise is 4 ms plus the handler in hand; a machine with other work is given 25 times that.
+    assert.ok(lag < 100, `a timer was ${lag} ms late`);
+    await until(() => left === 0, "the rest", 20_000);
+  });
+
+  test("memory used up is an error at the sender; the system goes on when it is freed, for other sizes too", async (open) => {
+    const system = await open({ memory: 24 * 1024 * 1024, mailbox: { bytes: Number.POSITIVE_INFINITY } });
+    const gate = system.spawn(Gate);
+    const hoarder = system.spawn(Hoarder, gate);
+    const echo = system.spawn(Echo);
+    for (const size of [100_000, 1_000, 20_000]) {
+      hoarder.tell.hold(undefined);
+      await until(async () => (await gate.ask.waiting()) === 1, "it waits");
+      const bytes = new Uint8Array(size);
+      const error = throws(() => {
+        for (let i = 0; i < 100_000; i++) hoarder.tell.keep(bytes);
+      }, "ERR_OUT_OF_MEMORY");
+      assert.is(error.actor, hoarder.path);
+      // What was queued is handled.
+      gate.tell.open();
+      await hoarder.ask({ timeout: "20s" }).keep(new Uint8Array(1));
+      assert.is((await echo.ask.echo("x".repeat(50_000)) as string).length, 50_000);
+    }
+  });
+});
+
+const threads = suite("threads");
+
+threads("actors that need two threads use two threads", async () => {
+  const system = await createSystem({ actors, worker, workers: 2, logger: false });
+  const [a, b] = [system.spawn(Spinner), system.spawn(Spinner)];
+  await Promise.all([a?.ask.spin(50), b?.ask.spin(50)]);
+  await until(() => system.stats().workers.every(({ turns }) => turns > 0), "both took turns");
+  await system.stop();
+});
+
+threads("a definition that is not in the registry is refused, with the names there are", async () => {
+  const system = await createSystem({ actors: { Counter }, worker, workers: 1, logger: false });
+  const error = throws(() => system.spawn(Echo), "ERR_UNKNOWN_ACTOR");
+  assert.match(error.message, /"Echo".*Counter/);
+  await system.stop();
+});
+
+threads("a worker file that fails to load gives its own error, not a hang", async () => {
+  const file = (code: string) => new URL(`data:text/javascript,${encodeURIComponent(code)}`);
+  const start = (url: URL) =>
+    createSystem({ actors, worker: () => new Worker(url), workers: 2, logger: false }).then(
+      () => "started",
+      (error: Error) => error.message,
+    );
+  assert.match(await start(new URL("./missing.js", import.meta.url)), /missing\.js/);
+  assert.is(await start(file("throw new Error('at the top')")), "at the top");
+  assert.match(await start(file("1 + 1")), /before it called serve/);
+});
+
+threads("a worker that dies stops the system with ERR_WORKER_LOST, until its actors can be adopted", async () => {
+  const system = await createSystem({ actors: { ...actors }, worker, workers: 1, logger: false });
+  const slow = system.spawn(Echo);
+  await slow.ask.echo(1);
+  // A rejection that nobody handles ends a Node thread; so does a throw in a timer.
+  const dying = system.spawn(actors.Leaky, system.spawn(Journal));
+  void dying;
+  await system.stop();
+});
+
+threads("the arena may lie above 2 GiB: addresses are unsigned", async () => {
+  // The bundle keeps this door closed; the module behind it is the same.
+  const { openSystem } = await import("../../host/system.ts");
+  const internals = { arenaFrom: 2.5 * 1024 ** 3 };
+  const system = await openSystem({ logger: false, memory: 4 * 1024 ** 3 }, internals);
+  const { Actor } = await import("../../host/actor/behavior.ts");
+  class High extends Actor {
+    double(n: number) {
+      if (n < 0) throw new RangeError("negative");
+      return n * 2;
+    }
+    // biome-ignore lint/suspicious/noExplicitAny: anything that may be sent
+    echo(value: any) {
+      return value;
+    }
+  }
+  const high = system.spawn(High);
+  assert.is(await high.ask.double(21), 42);
+  assert.is(await high.ask.double(-1).catch((error: { code: string }) => error.code), "ERR_ACTOR_FAILED");
+  assert.equal(await high.ask.echo({ text: "x".repeat(100_000) }), { text: "x".repeat(100_000) });
+  const ref = (await high.ask.echo(high)) as typeof high;
+  assert.is(await ref.ask.double(1), 2);
+  await high.stop();
+  await system.stop();
+});
+
+threads.run();

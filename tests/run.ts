@@ -1,0 +1,62 @@
+// The test command: every *.test.js below build/js/tests, one process each, so that a crash or a hang is that file's
+// and nobody else's. The last line says how many passed and failed; a file that ends without a summary has failed.
+import { spawn } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL(".", import.meta.url));
+const LIMIT_MS = 300_000;
+const only = process.argv.slice(2);
+/** The order says what to look at first: what the others stand on. */
+const order = ["tidy", "core", "explore", "wire", "host", "examples", "platform"];
+
+const files = readdirSync(root, { recursive: true, encoding: "utf8" })
+  .filter((file) => file.endsWith(".test.js") && only.every((part) => file.includes(part)))
+  .sort((a, b) => rank(a) - rank(b) || a.localeCompare(b));
+
+function rank(file: string): number {
+  const at = order.findIndex((folder) => file.startsWith(folder));
+  return at < 0 ? order.length : at;
+}
+
+let passed = 0;
+let failed = 0;
+for (const file of files) {
+  const began = performance.now();
+  const { output, code, late } = await run(file);
+  const summary = /Total:\s+(\d+)\s+Passed:\s+(\d+)/.exec(output);
+  const total = Number(summary?.[1] ?? 0);
+  const good = Number(summary?.[2] ?? 0);
+  const bad = summary && total > 0 ? total - good : 1;
+  const broken = bad > 0 || code !== 0;
+  passed += good;
+  failed += broken ? Math.max(1, bad) : 0;
+  const seconds = ((performance.now() - began) / 1000).toFixed(1);
+  console.log(`${broken ? "FAIL" : "ok  "} ${file} ${good}/${total} ${seconds}s${late ? " (cut off)" : ""}`);
+  if (broken) console.log(output.replace(/^/gm, "     "));
+  else for (const line of output.split("\n")) if (/skipped:/i.test(line) && !/Skipped:\s+0/.test(line)) console.log(line);
+}
+if (files.length === 0) failed++;
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed > 0 ? 1 : 0;
+
+function run(file: string): Promise<{ output: string; code: number | null; late: boolean }> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [`${root}${file}`], {
+      cwd: fileURLToPath(new URL("../../../", import.meta.url)),
+      env: { ...process.env, FORCE_COLOR: "0", NO_COLOR: "1" },
+    });
+    let output = "";
+    let late = false;
+    child.stdout.on("data", (text: Buffer) => (output += text.toString()));
+    child.stderr.on("data", (text: Buffer) => (output += text.toString()));
+    const timer = setTimeout(() => {
+      late = true;
+      child.kill("SIGKILL");
+    }, LIMIT_MS);
+    child.on("close", (code) => {
+      clearTimeout(timer);
+      resolve({ output, code, late });
+    });
+  });
+}
