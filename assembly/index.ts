@@ -68,17 +68,33 @@ export function layout(): u32 {
   return LAYOUT;
 }
 
-export { spawn, generation, leastLoaded } from "./worker";
 export { unblock as start } from "./cell";
-export { compose, post, send, control } from "./worker";
 export { reserve, reserveControl } from "./frame";
-export { open as openTicket, cancel as cancelTicket, pending } from "./ticket";
-export { take, look, release, putDown, sample, sliceOver } from "./worker";
-export { reply } from "./worker";
-export { drop } from "./ticket";
-export { close, bury, vacate, failCurrent } from "./worker";
-export { tell, stop, stopSelf } from "./worker";
 export { park, unpark, visible } from "./idle";
 export { tidy } from "./pool";
-export { report } from "./worker";
-export { nextDue } from "./worker";
+export { cancel as cancelTicket, drop, open as openTicket, pending } from "./ticket";
+export {
+  bury,
+  close,
+  compose,
+  control,
+  failCurrent,
+  generation,
+  leastLoaded,
+  look,
+  nextDue,
+  post,
+  putDown,
+  release,
+  reply,
+  report,
+  sample,
+  send,
+  sliceOver,
+  spawn,
+  stop,
+  stopSelf,
+  take,
+  tell,
+  vacate,
+} from "./worker";

@@ -2,9 +2,10 @@
 // expired. A stack linked through the cells, taken whole (so there is no ABA) by one worker, which moves
 // them, oldest first, into its deque, where thieves reach them. What does not fit waits in the worker's
 // block; putting it back would move every cell again for each one that is taken.
-import { CELL_HEAD, CELL_LINK, HEADER, HEADER_INJECTOR, WORKER_BACKLOG } from "./layout";
+
 import { generationOf } from "./cell";
 import { push as pushHint } from "./deque";
+import { CELL_HEAD, CELL_LINK, HEADER, HEADER_INJECTOR, WORKER_BACKLOG } from "./layout";
 import { cas32, load32, load64, swap32 } from "./sync";
 
 /** Any thread. */

@@ -6,6 +6,9 @@
 // below it inside the push loop; the owner publishes what it has handled once per batch. Across threads
 // a total may be stale by one batch and the number of concurrent senders; the owner's own counts are
 // exact and replace the estimate whenever it drains.
+
+import { drain, generationOf, lower, pointerOf, pushed, raise, refuses, takeSystem } from "./cell";
+import { seeded } from "./check";
 import {
   CELL_CAPACITY,
   CELL_HANDLED,
@@ -47,8 +50,6 @@ import {
   WORKER_OUT_SYSTEM,
   WORKER_SYSTEM,
 } from "./layout";
-import { drain, generationOf, lower, pointerOf, pushed, raise, refuses, takeSystem } from "./cell";
-import { seeded } from "./check";
 import { here } from "./place";
 import { free } from "./pool";
 import { batchMax } from "./scale";
@@ -67,8 +68,7 @@ export function push(cell: usize, generation: u32, frame: u32): i32 {
     const below = pointerOf(old);
     // Totals of a frame that is drained and used again meanwhile are wrong, and the CAS fails with it.
     const total = glance32(below != 0 ? <usize>below + FRAME_COUNT : cell + CELL_TAKEN) + counted;
-    const totalBytes =
-      glance32(below != 0 ? <usize>below + FRAME_BYTES : cell + CELL_TAKEN_BYTES) + bytes;
+    const totalBytes = glance32(below != 0 ? <usize>below + FRAME_BYTES : cell + CELL_TAKEN_BYTES) + bytes;
     if (counted != 0 && over(cell, total, totalBytes, bytes)) return OVER;
     if (!seeded(8)) store<u32>(frame + FRAME_PUSH, below);
     note32(frame + FRAME_COUNT, total);

@@ -373,7 +373,7 @@ export function classOf(bytes: u32): u32 {
 }
 
 export function sizeOf(cls: u32): u32 {
-  return cls < <u32>CLASS_CELL ? <u32>BLOCK_MIN << cls : <u32>CELL_BYTES;
+  return cls < <u32>CLASS_CELL ? (<u32>BLOCK_MIN) << cls : <u32>CELL_BYTES;
 }
 
 export function stateOf(chunk: u32): usize {

@@ -18,7 +18,27 @@
 //
 // Rejected: one queue for all (contended at every message); stealing half (measured no better with turns
 // of 1,000 messages); a lock around park (a dead thread would keep it).
+
 import {
+  block,
+  claim,
+  close as closeHead,
+  closeSystem,
+  generationOf,
+  idle,
+  open as openHead,
+  pointerOf,
+  unblock,
+  yieldTurn,
+} from "./cell";
+import { clock } from "./clock";
+import { EMPTY, pop, push as pushHint, RETRY, steal } from "./deque";
+import { reserve, reserveStamped } from "./frame";
+import { beginSearch, endSearch, thief, wake, wakeAny } from "./idle";
+import { append, deliver, first, sort } from "./inbox";
+import { draw, hintOf, inject, injected } from "./injector";
+import {
+  BLOCKED,
   CELL_BEHAVIOR,
   CELL_BUDGET,
   CELL_CAPACITY,
@@ -36,7 +56,6 @@ import {
   CELL_SYSTEM_LIST,
   CELL_TAKEN,
   CELL_WORKER,
-  BLOCKED,
   CLASS_CELL,
   EXTENSION_BYTES,
   FLAG_EXTENDED,
@@ -105,24 +124,6 @@ import {
   WORKER_SYSTEM,
   WORKER_TICK,
 } from "./layout";
-import {
-  block,
-  claim,
-  close as closeHead,
-  closeSystem,
-  generationOf,
-  idle,
-  open as openHead,
-  pointerOf,
-  unblock,
-  yieldTurn,
-} from "./cell";
-import { clock } from "./clock";
-import { EMPTY, pop, push as pushHint, RETRY, steal } from "./deque";
-import { reserve, reserveStamped } from "./frame";
-import { beginSearch, endSearch, thief, wake, wakeAny } from "./idle";
-import { append, deliver, first, sort } from "./inbox";
-import { draw, hintOf, inject, injected } from "./injector";
 import { arrange, finish, order, present, publish, push, pushSystem, refill, takeControl } from "./mailbox";
 import { count } from "./meter";
 import { blockOf, budget, here, me, sliceMs, workers } from "./place";
@@ -577,7 +578,7 @@ function run(cell: u32, generation: u32): void {
   let messages: u32 = 0;
   let bytes: u32 = 0;
   for (;;) {
-    if (((<u32>load64(cell + CELL_HEAD)) & SYS) != 0) {
+    if ((<u32>load64(cell + CELL_HEAD) & SYS) != 0) {
       takeControl(cell);
       discardControl();
       if ((load<u32>(here + WORKER_OUT_BITS) & SYSTEM_KILL) != 0) break;

@@ -47,7 +47,7 @@ import type {
 import { attach, compile, createMemory, instantiate } from "./core/boot.ts";
 import { Views } from "./core/memory.ts";
 import { asError, isZanniError, ZanniError } from "./errors.ts";
-import { defaults, type Duration, known, milliseconds, whole, wrong } from "./options.ts";
+import { type Duration, defaults, known, milliseconds, whole, wrong } from "./options.ts";
 import { canShare, platform, Worker } from "./platform/choose.ts";
 import type { Platform, WorkerLike } from "./platform/platform.ts";
 import { readStats, type SystemStats } from "./stats.ts";
@@ -255,7 +255,12 @@ class LocalSystem implements System {
     }
   }
 
-  #startWorker(worker: WorkerLike, index: number, module: WebAssembly.Module, memory: WebAssembly.Memory): Promise<void> {
+  #startWorker(
+    worker: WorkerLike,
+    index: number,
+    module: WebAssembly.Module,
+    memory: WebAssembly.Memory,
+  ): Promise<void> {
     return new Promise((resolve, reject) => {
       let ready = false;
       let ended = () => {};
@@ -473,7 +478,10 @@ function deadline(outside: Platform, ms: number): { passed: Promise<void>; cance
 
 // ---- options --------------------------------------------------------------------------------------
 
-function resolve(options: SystemOptions, outside: Platform): { settings: Settings; logger: Logger | false; memory: number } {
+function resolve(
+  options: SystemOptions,
+  outside: Platform,
+): { settings: Settings; logger: Logger | false; memory: number } {
   known("createSystem", options, optionNames);
   const { worker, name = "zanni", logger = console, actors, signal } = options;
   if (typeof name !== "string" || name === "" || name.includes("/")) wrong("name", name, 'a text without "/"');

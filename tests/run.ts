@@ -34,7 +34,8 @@ for (const file of files) {
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
   console.log(`${broken ? "FAIL" : "ok  "} ${file} ${good}/${total} ${seconds}s${late ? " (cut off)" : ""}`);
   if (broken) console.log(output.replace(/^/gm, "     "));
-  else for (const line of output.split("\n")) if (/skipped:/i.test(line) && !/Skipped:\s+0/.test(line)) console.log(line);
+  else
+    for (const line of output.split("\n")) if (/skipped:/i.test(line) && !/Skipped:\s+0/.test(line)) console.log(line);
 }
 if (files.length === 0) failed++;
 console.log(`${passed} passed, ${failed} failed`);

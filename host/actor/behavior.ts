@@ -1,7 +1,17 @@
 // What users write: classes that extend Actor, or setup functions given to actor(). This file holds no machinery;
 // an instance finds what belongs to it on its seat, which the lifecycle sets before it constructs.
 import { ZanniError } from "../errors.ts";
-import type { ActorHooks, ActorRef, Context, Def, Directive, ExitReason, initType, Json, SupervisorOptions } from "./types.ts";
+import type {
+  ActorHooks,
+  ActorRef,
+  Context,
+  Def,
+  Directive,
+  ExitReason,
+  initType,
+  Json,
+  SupervisorOptions,
+} from "./types.ts";
 
 /** What a new instance is given. */
 export interface Seat {
@@ -63,12 +73,14 @@ export abstract class Actor<Init = void> {
   }
 
   /** Every instance, also after a restart. */
+  // biome-ignore-start lint/suspicious/noConfusingVoidType: a hook that returns nothing is typed so
   protected onStart(): void | Promise<void> {}
   protected onStop(_reason: ExitReason): void | Promise<void> {}
   /** On the fresh instance, after a crash and after `onStart`. */
   protected onRestart(_error: Error): void | Promise<void> {}
   /** If overridden, asked as the next system turn; returning nothing leaves it to `decide` and the policy. */
   protected onChildFailed(_child: ActorRef<unknown>, _error: Error): Directive | void {}
+  // biome-ignore-end lint/suspicious/noConfusingVoidType: a hook that returns nothing is typed so
 }
 
 /** The hooks by name, as the lifecycle calls them on instances of Actor; setup functions have none. */
@@ -95,7 +107,10 @@ type Setup = (init: any, ctx: Context) => object;
  *   return { add: (by: number) => (value += by) };
  * });
  */
-export function actor<H extends object, I = void>(setup: (init: I, ctx: Context) => H, hooks: ActorHooks = {}): Def<H, I> {
+export function actor<H extends object, I = void>(
+  setup: (init: I, ctx: Context) => H,
+  hooks: ActorHooks = {},
+): Def<H, I> {
   return Object.freeze({ [setups]: setup, hooks }) as unknown as Def<H, I>;
 }
 

@@ -1,7 +1,7 @@
 // The host half of a cell: what JavaScript knows of an actor. Plain data; lifecycle.ts and dispatch.ts change it.
 import type { Address, Holder } from "./carrier.ts";
-import type { Definition, Instance } from "./registry.ts";
 import type { Ref } from "./ref.ts";
+import type { Definition, Instance } from "./registry.ts";
 import type { Limits } from "./supervise.ts";
 import type { Directive, ExitReason, RestartPolicy } from "./types.ts";
 
@@ -63,7 +63,7 @@ export interface HostCell extends Address {
   /** Counts what is awaited: a promise that settles with an earlier number belongs to an earlier life. */
   epoch: number;
   /** What to do, in the actor's own turn, once what it awaits has settled. */
-  then: (() => number) | undefined;
+  next: (() => number) | undefined;
   /** Why it failed, until the supervisor has decided. */
   failure: Error | undefined;
   /** Tickets of those who wait for its end. */

@@ -181,9 +181,13 @@ export function nameChild(parent: HostCell, definition: string, given: string | 
     wrong("name", given, `a text of 1 to ${defaults.nameLengthMax} characters without "/"`);
   }
   if (parent.names?.has(given)) {
-    throw new ZanniError("ERR_NAME_TAKEN", `"${parent.path === "" ? given : `${parent.path}/${given}`}" is alive; names are unique among siblings`, {
-      details: { name: given },
-    });
+    throw new ZanniError(
+      "ERR_NAME_TAKEN",
+      `"${parent.path === "" ? given : `${parent.path}/${given}`}" is alive; names are unique among siblings`,
+      {
+        details: { name: given },
+      },
+    );
   }
   return given;
 }
@@ -205,7 +209,13 @@ function initFrameOf(thread: Thread, definition: Definition, parent: HostCell, p
   return packedInit(thread, definition, parent, path, [path, init]);
 }
 
-function initByReference(thread: Thread, definition: Definition, parent: HostCell, path: string, init: unknown): number {
+function initByReference(
+  thread: Thread,
+  definition: Definition,
+  parent: HostCell,
+  path: string,
+  init: unknown,
+): number {
   const number = -thread.cells.length - thread.passed.size;
   thread.passed.set(number, [init]);
   return packedInit(thread, definition, parent, path, [path, undefined, number]);

@@ -7,7 +7,17 @@ import { spawn } from "./children.ts";
 import { Ref } from "./ref.ts";
 import { superviseUnder } from "./supervisor.ts";
 import type { Thread } from "./thread.ts";
-import type { ActorRef, Context, Logger, Mode, Spawner, SpawnHere, SpawnOptions, Supervised, SupervisorOptions } from "./types.ts";
+import type {
+  ActorRef,
+  Context,
+  Logger,
+  Mode,
+  Spawner,
+  SpawnHere,
+  SpawnOptions,
+  Supervised,
+  SupervisorOptions,
+} from "./types.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: refs of any protocol
 type AnyRef = ActorRef<any>;

@@ -93,11 +93,14 @@ export class Dispatch {
   turn(cell: number): void {
     const thread = this.#thread;
     const { core, block } = thread;
-    if (cell === thread.replies.cell) return this.#replies(cell);
+    if (cell === thread.replies.cell) {
+      this.#replies(cell);
+      return;
+    }
     const { u32 } = thread.views;
     const slot = u32[(block + WORKER_OUT_SLOT) >>> 2] as number;
     let actor = thread.cells[slot];
-    do {
+    for (;;) {
       const { u32 } = thread.views;
       const bits = u32[(block + WORKER_OUT_BITS) >>> 2] as number;
       const system = u32[(block + WORKER_OUT_SYSTEM) >>> 2] as number;
@@ -122,7 +125,7 @@ export class Dispatch {
       }
       // A cell that runs and is to wait becomes BLOCKED; one that is BLOCKED stays so or runs again.
       if (!core.release(cell, outcome, done)) return;
-    } while (true);
+    }
   }
 
   #adopt(cell: number): HostCell | undefined {
@@ -144,10 +147,10 @@ export class Dispatch {
       if (answer !== TURN_DRY) outcome = answer;
       core.drop(frame);
     }
-    if (bits & SYSTEM_SETTLED && actor.then) {
-      const { then } = actor;
-      actor.then = undefined;
-      outcome = then();
+    if (bits & SYSTEM_SETTLED && actor.next) {
+      const { next } = actor;
+      actor.next = undefined;
+      outcome = next();
       if (outcome === TURN_GONE) return outcome;
     }
     if (bits & (SYSTEM_KILL | SYSTEM_RESTART | SYSTEM_RESUME)) outcome = obey(thread, actor, bits);
@@ -323,7 +326,8 @@ export class Dispatch {
             thread.replyError(ticket, generation, refused ? thrown : failed(actor, nameOf(hash), thrown));
             if (refused) return;
           }
-          if (!life.ended && actor.status === "running") later(thread, actor, () => fail(thread, actor, thrown, nameOf(hash)));
+          if (!life.ended && actor.status === "running")
+            later(thread, actor, () => fail(thread, actor, thrown, nameOf(hash)));
         },
       );
       life.deadline = Infinity;
@@ -365,7 +369,8 @@ export class Dispatch {
 
   /** Did the handler only run out of the time of whoever asked? An impatient asker does not crash whom it asks. */
   #gaveUp(life: Life, ticket: number, generation: number, error: Error): boolean {
-    if (ticket === 0 || !(isZanniError(error, "ERR_ASK_TIMEOUT") || isZanniError(error, "ERR_ASK_ABORTED"))) return false;
+    if (ticket === 0 || !(isZanniError(error, "ERR_ASK_TIMEOUT") || isZanniError(error, "ERR_ASK_ABORTED")))
+      return false;
     return this.#thread.now() >= life.deadline || !this.#thread.core.pending(ticket, generation);
   }
 

@@ -3,8 +3,8 @@ import { CELL_SLOT } from "../../assembly/layout.ts";
 import { actor } from "./behavior.ts";
 import type { Address } from "./carrier.ts";
 import type { HostCell, Life, Supervision } from "./cell.ts";
-import { Definition } from "./registry.ts";
 import { Ref } from "./ref.ts";
+import { Definition } from "./registry.ts";
 import type { Thread } from "./thread.ts";
 
 export const ROOT = "root";
@@ -33,7 +33,7 @@ export function internalCell(
     restarts: 0,
     served: undefined,
     epoch: 0,
-    then: undefined,
+    next: undefined,
     failure: undefined,
     watchers: undefined,
     children: undefined,

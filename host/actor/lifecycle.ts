@@ -113,7 +113,7 @@ export function adopt(thread: Thread, cell: number, generation: number): HostCel
     restarts: 0,
     served: undefined,
     epoch: 0,
-    then: undefined,
+    next: undefined,
     failure: undefined,
     watchers: undefined,
     children: undefined,
@@ -135,7 +135,10 @@ function runnable(thread: Thread, hash: number): { definition: Definition; super
     const failing = actorOf(() => {
       throw error;
     });
-    return { definition: new Definition(nameOf(hash), failing), supervision: supervisionOf(undefined, thread.settings) };
+    return {
+      definition: new Definition(nameOf(hash), failing),
+      supervision: supervisionOf(undefined, thread.settings),
+    };
   }
 }
 
@@ -194,7 +197,7 @@ export function wait(
   thread.settled = true;
   const settle = (then: () => number) => {
     if (actor.epoch !== epoch || actor.status === "stopped") return;
-    actor.then = then;
+    actor.next = then;
     thread.control(actor, SYSTEM_SETTLED);
   };
   promise.then(
@@ -207,7 +210,7 @@ export function wait(
 /** Goes on in a turn for control of its own, right after this one. */
 export function later(thread: Thread, actor: HostCell, then: () => number): number {
   actor.epoch++;
-  actor.then = then;
+  actor.next = then;
   thread.control(actor, SYSTEM_SETTLED);
   return TURN_WAIT;
 }
@@ -222,7 +225,7 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
 export function fail(thread: Thread, actor: HostCell, error: Error, message: string | undefined): number {
   answerServed(thread, actor, error);
   actor.epoch++;
-  actor.then = undefined;
+  actor.next = undefined;
   actor.status = "failed";
   actor.failure = error;
   const { parent } = actor;
@@ -231,7 +234,9 @@ export function fail(thread: Thread, actor: HostCell, error: Error, message: str
     thread.rootFailed(error);
     return TURN_WAIT;
   }
-  if (!thread.sendControl(parent, KIND_CHILD_FAILED, [actor.cell, actor.generation, message, sendable(thread, error)])) {
+  if (
+    !thread.sendControl(parent, KIND_CHILD_FAILED, [actor.cell, actor.generation, message, sendable(thread, error)])
+  ) {
     return stop(thread, actor, { error });
   }
   return TURN_WAIT;
@@ -243,7 +248,8 @@ function answerServed(thread: Thread, actor: HostCell, cause: Error): void {
   if (!served) return;
   actor.served = undefined;
   actor.life.deadline = Infinity;
-  if (served.ticket !== 0) thread.replyError(served.ticket, served.ticketGeneration, failed(actor, nameOf(served.hash), cause));
+  if (served.ticket !== 0)
+    thread.replyError(served.ticket, served.ticketGeneration, failed(actor, nameOf(served.hash), cause));
 }
 
 export function failed(actor: HostCell, message: string, cause: Error): ZanniError {
@@ -299,7 +305,7 @@ export function stop(thread: Thread, actor: HostCell, reason: ExitReason): numbe
   actor.reason = reason;
   actor.status = "stopping";
   actor.epoch++;
-  actor.then = undefined;
+  actor.next = undefined;
   return afterChildren(thread, actor, () => onStop(thread, actor, reason, () => terminate(thread, actor)));
 }
 
@@ -486,10 +492,11 @@ function wantedFor(thread: Thread, parent: HostCell, child: Child, error: Error)
 function failAsParent(thread: Thread, parent: HostCell, error: Error, message: string | undefined): number {
   answerServed(thread, parent, error);
   parent.epoch++;
-  parent.then = undefined;
+  parent.next = undefined;
   parent.status = "failed";
   parent.failure = error;
-  for (const child of parent.children?.values() ?? []) if (child.state === "restarting") thread.control(child, SYSTEM_KILL);
+  for (const child of parent.children?.values() ?? [])
+    if (child.state === "restarting") thread.control(child, SYSTEM_KILL);
   return afterChildren(thread, parent, () => fail(thread, parent, error, message));
 }
 

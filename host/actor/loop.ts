@@ -7,14 +7,7 @@
 //
 // After a handler that awaits, or a reply that settled a promise, the loop goes on in a microtask, so that whoever
 // waits runs first; every few ms it goes on in a macrotask, so that timers and sockets do.
-import {
-  METER_BUSY,
-  METER_MISSED,
-  METER_PARKS,
-  PARKED,
-  TAKE_SLICE,
-  WORKER_PARKED,
-} from "../../assembly/layout.ts";
+import { METER_BUSY, METER_MISSED, METER_PARKS, PARKED, TAKE_SLICE, WORKER_PARKED } from "../../assembly/layout.ts";
 import { defaults } from "../options.ts";
 import type { Dispatch } from "./dispatch.ts";
 import type { Thread } from "./thread.ts";
@@ -157,7 +150,11 @@ export class Loop {
       return;
     }
     if (this.#shared) {
-      for (let i = 0; i < defaults.spins; i++) if (this.#thread.core.visible()) return this.#schedule();
+      for (let i = 0; i < defaults.spins; i++) {
+        if (!this.#thread.core.visible()) continue;
+        this.#schedule();
+        return;
+      }
     }
     this.#poll();
   }
@@ -209,12 +206,18 @@ export class Loop {
       if (Math.min(due, retry) < Infinity) this.#alarm(Math.min(due, retry));
       return;
     }
-    if (!thread.core.park()) return this.#schedule();
+    if (!thread.core.park()) {
+      this.#schedule();
+      return;
+    }
     this.#state = "parked";
     thread.count(METER_PARKS, 1);
     if (!this.#waiting) {
       const wait = thread.platform.wait(thread.views.i32, this.#parkedAt(), PARKED);
-      if (!wait) return this.#schedule();
+      if (!wait) {
+        this.#schedule();
+        return;
+      }
       this.#waiting = true;
       wait.then(() => {
         this.#waiting = false;

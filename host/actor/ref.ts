@@ -4,13 +4,7 @@
 //   face ──▶ prototype of the definition ──▶ a proxy that makes the missing method and puts it below
 //
 // so a known message is an ordinary method call, and an unknown one still goes out, to be answered by the other side.
-import {
-  TAG_FALSE,
-  TAG_NULL,
-  TAG_NUMBER,
-  TAG_TRUE,
-  TAG_UNDEFINED,
-} from "../../assembly/layout.ts";
+import { TAG_FALSE, TAG_NULL, TAG_NUMBER, TAG_TRUE, TAG_UNDEFINED } from "../../assembly/layout.ts";
 import type { Carrier, Holder, Target } from "./carrier.ts";
 import { hashOf } from "./hash.ts";
 import type { AskOptions, ExitReason } from "./types.ts";
@@ -141,9 +135,8 @@ function facesOf(definition: string): Faces {
     const Ask = class extends AskFace {};
     Object.setPrototypeOf(Tell.prototype, maker(Tell.prototype, tellMethod));
     Object.setPrototypeOf(Ask.prototype, maker(Ask.prototype, askMethod));
-    // biome-ignore lint/performance/noDelete: "constructor" is a message name like any other
+    // "constructor" is a message name like any other.
     delete (Tell.prototype as { constructor?: unknown }).constructor;
-    // biome-ignore lint/performance/noDelete: the same
     delete (Ask.prototype as { constructor?: unknown }).constructor;
     faces = { Tell, Ask };
     made.set(definition, faces);
@@ -192,7 +185,13 @@ function tellMethod(name: string): Method {
         const second = tagOf(b);
         if (first >= 0 && second >= 0) {
           const tags = TWO | first | (second << 4);
-          return carrier.post(ref, hash, tags, first === TAG_NUMBER ? (a as number) : 0, second === TAG_NUMBER ? (b as number) : 0);
+          return carrier.post(
+            ref,
+            hash,
+            tags,
+            first === TAG_NUMBER ? (a as number) : 0,
+            second === TAG_NUMBER ? (b as number) : 0,
+          );
         }
       }
     }

@@ -1,7 +1,7 @@
 // Definitions by name: what a thread can run. A class or setup function becomes a Definition once; its messages are
 // found by the hash of their names.
 import { ZanniError } from "../errors.ts";
-import { Actor, hookNames, seated, setupOf, type Hooks, type Seat } from "./behavior.ts";
+import { Actor, type Hooks, hookNames, type Seat, seated, setupOf } from "./behavior.ts";
 import { hashOf, nameOf } from "./hash.ts";
 import type { SupervisorOptions } from "./types.ts";
 
@@ -83,7 +83,11 @@ export class Registry {
     const wireName = setupOf(def)?.hooks.wireName ?? (def as { wireName?: string }).wireName;
     const definition = new Definition(wireName ?? key, def);
     const other = this.#byHash.get(definition.hash);
-    if (other) throw new ZanniError("ERR_OPTION", `two actors are named "${definition.name}" (or share its hash with "${other.name}")`);
+    if (other)
+      throw new ZanniError(
+        "ERR_OPTION",
+        `two actors are named "${definition.name}" (or share its hash with "${other.name}")`,
+      );
     this.#byHash.set(definition.hash, definition);
     this.#byDef.set(def, definition);
     return definition;

@@ -186,7 +186,18 @@ export class Thread implements Carrier {
   post(target: Target, hash: number, tags: number, a: number, b: number): boolean {
     const { holder } = target;
     if (holder.ended) throw this.#ended(holder);
-    const outcome = this.core.post(target.cell, target.generation, hash, tags, a, b, holder.cell, holder.generation, 0, 0);
+    const outcome = this.core.post(
+      target.cell,
+      target.generation,
+      hash,
+      tags,
+      a,
+      b,
+      holder.cell,
+      holder.generation,
+      0,
+      0,
+    );
     if (outcome === SENT) this.kick();
     else this.#unsent(outcome, target, hash, 16);
     return true;
@@ -320,7 +331,16 @@ export class Thread implements Carrier {
     if (ticket === 0) return this.platform.after(ms, fn);
     const generation = this.views.u32[(ticket + TICKET_STATE + 4) >>> 2] as number;
     const holder = this.stranger;
-    this.asks.add({ ticket, generation, holder, target: undefined, hash: 0, resolve: fn, reject: fn, release: undefined });
+    this.asks.add({
+      ticket,
+      generation,
+      holder,
+      target: undefined,
+      hash: 0,
+      resolve: fn,
+      reject: fn,
+      release: undefined,
+    });
     this.kick();
     return { cancel: () => void this.#giveUp(ticket) };
   }
@@ -371,7 +391,8 @@ export class Thread implements Carrier {
   }
 
   #replyBytes(ticket: number, generation: number, kind: number, bytes: Uint8Array): boolean {
-    const frame = (kind === KIND_FAILURE ? this.core.reserveControl(bytes.length) : this.core.reserve(bytes.length)) >>> 0;
+    const frame =
+      (kind === KIND_FAILURE ? this.core.reserveControl(bytes.length) : this.core.reserve(bytes.length)) >>> 0;
     if (frame === 0) return false;
     this.write(frame, kind, bytes);
     if (!this.core.reply(ticket, generation, kind, FORM_PACKED, frame, bytes.length, 0, 0, 0)) this.core.drop(frame);
@@ -397,7 +418,8 @@ export class Thread implements Carrier {
       return;
     }
     if (kind === KIND_REPLY) pending.resolve(value);
-    else if (isZanniError(value, "ERR_UNKNOWN_MESSAGE") && pending.target) pending.reject(unknownMessage(value, pending));
+    else if (isZanniError(value, "ERR_UNKNOWN_MESSAGE") && pending.target)
+      pending.reject(unknownMessage(value, pending));
     else pending.reject(value === undefined ? outOfMemory(pending.target?.path ?? "", 0) : asError(value));
   }
 
@@ -422,10 +444,14 @@ export class Thread implements Carrier {
     this.#cancelNotice(pending);
     this.event({ type: "ask-timeout", actor: path, message, asker: pending.holder.path || undefined });
     pending.reject(
-      new ZanniError("ERR_ASK_TIMEOUT", `"${path}" did not answer "${message}" in time; ask({ timeout }) sets how long`, {
-        actor: path,
-        details: { message },
-      }),
+      new ZanniError(
+        "ERR_ASK_TIMEOUT",
+        `"${path}" did not answer "${message}" in time; ask({ timeout }) sets how long`,
+        {
+          actor: path,
+          details: { message },
+        },
+      ),
     );
   }
 
@@ -511,7 +537,9 @@ export class Thread implements Carrier {
     if (!this.settings.logs) return;
     if (this.reporter) this.reporter.log(level, path, args);
     else {
-      const shown = args.map((arg) => (tagOf(arg) >= 0 || typeof arg === "string" || arg instanceof Error ? arg : String(arg)));
+      const shown = args.map((arg) =>
+        tagOf(arg) >= 0 || typeof arg === "string" || arg instanceof Error ? arg : String(arg),
+      );
       this.#report(KIND_LOG, [level, path, ...shown]);
     }
   }
@@ -574,7 +602,18 @@ export class Thread implements Carrier {
         const a = first === TAG_NUMBER ? (args[0] as number) : 0;
         const b = second === TAG_NUMBER ? (args[1] as number) : 0;
         const to = target.cell;
-        outcome = core.post(to, target.generation, hash, tags, a, b, holder.cell, holder.generation, ticket, ticketGeneration);
+        outcome = core.post(
+          to,
+          target.generation,
+          hash,
+          tags,
+          a,
+          b,
+          holder.cell,
+          holder.generation,
+          ticket,
+          ticketGeneration,
+        );
         if (outcome !== SENT) return this.#unsent(outcome, target, hash, size);
         this.kick();
         return true;

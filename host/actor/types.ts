@@ -149,6 +149,7 @@ export interface SpawnOptions {
   /** How long its stop may take before it is killed. Default 5s; "infinity" for supervisors. */
   readonly shutdown?: Duration | "brutal" | "infinity";
 }
+// biome-ignore lint/suspicious/noConfusingVoidType: no init is typed so
 type InitArgs<I, O> = void extends I ? [init?: I, options?: O] : [init: Sendable<I>, options?: O];
 
 export interface Spawner {
@@ -158,6 +159,7 @@ export interface Spawner {
 /** Pinned to the calling thread: closures, DOM and sockets are welcome in its messages. */
 export type SpawnHere = <D extends AnyDef>(
   def: D,
+  // biome-ignore lint/suspicious/noConfusingVoidType: no init is typed so
   ...args: void extends InitOf<D>
     ? [init?: InitOf<D>, options?: SpawnOptions]
     : [init: InitOf<D>, options?: SpawnOptions]

@@ -36,7 +36,12 @@ type Atom =
 
 // biome-ignore-start lint/suspicious/noExplicitAny: these types look into anything
 /** Nothing of these can live in a frame. */
-type HostObject = SharedArrayBuffer | MessagePort | ReadableStream<any> | WritableStream<any> | TransformStream<any, any>;
+type HostObject =
+  | SharedArrayBuffer
+  | MessagePort
+  | ReadableStream<any>
+  | WritableStream<any>
+  | TransformStream<any, any>;
 
 export type IsAny<T> = 0 extends 1 & T ? true : false;
 declare const refBrand: unique symbol;

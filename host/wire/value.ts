@@ -10,7 +10,7 @@
 //
 // This ring knows no actors: refs come in through a bridge, which the actor ring supplies.
 import { addExtension, Packr } from "msgpackr";
-import { isZanniError, ZanniError, type ErrorCode } from "../errors.ts";
+import { type ErrorCode, isZanniError, ZanniError } from "../errors.ts";
 import { defaults } from "../options.ts";
 
 /** How refs cross: supplied by the ring that knows them. */
@@ -243,7 +243,15 @@ addExtension({
 addExtension({ Class: NegativeZero, type: 4, write: () => 0, read: () => -0 });
 
 function reviveError(parts: unknown[]): Error {
-  const [name, message, stack, code, actor, details, cause] = parts as [string, string, string, unknown, unknown, unknown, unknown];
+  const [name, message, stack, code, actor, details, cause] = parts as [
+    string,
+    string,
+    string,
+    unknown,
+    unknown,
+    unknown,
+    unknown,
+  ];
   if (name === "ZanniError") {
     const error = new ZanniError(code as ErrorCode, message, {
       actor: actor as string | undefined,

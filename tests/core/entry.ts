@@ -1,17 +1,18 @@
 // What tests and the explorer call: the ABI, and the parts behind it one by one. The debug, model and
 // seeded builds are made from this file; the releases from assembly/index.ts.
-export * from "../../assembly/index";
-export { claim, idle, yieldTurn, block, unblock, raise } from "../../assembly/cell";
-export { push, order, pushSystem, takeControl } from "../../assembly/mailbox";
+
+export { block, claim, idle, raise, unblock, yieldTurn } from "../../assembly/cell";
 export {
-  push as dequePush,
-  pop as dequePop,
-  steal as dequeSteal,
   length as dequeLength,
+  pop as dequePop,
+  push as dequePush,
+  steal as dequeSteal,
 } from "../../assembly/deque";
-export { deliver, sort, first, append } from "../../assembly/inbox";
-export { inject, draw } from "../../assembly/injector";
-export { allocate, allocateControl, free, collect, flushAll, classOf, sizeOf } from "../../assembly/pool";
-export { arm, cancel, due, nextDue as nextTimer } from "../../assembly/wheel";
+export { beginSearch, endSearch, stealable, wake, wakeAny } from "../../assembly/idle";
+export { append, deliver, first, sort } from "../../assembly/inbox";
+export * from "../../assembly/index";
+export { draw, inject } from "../../assembly/injector";
+export { order, push, pushSystem, takeControl } from "../../assembly/mailbox";
+export { allocate, allocateControl, classOf, collect, flushAll, free, sizeOf } from "../../assembly/pool";
 export { claim as claimTicket, expired } from "../../assembly/ticket";
-export { wake, wakeAny, beginSearch, endSearch, stealable } from "../../assembly/idle";
+export { arm, cancel, due, nextDue as nextTimer } from "../../assembly/wheel";

@@ -26,7 +26,20 @@ test("no two fields share an offset, and 8-byte fields are aligned", () => {
       seen.set(offset, name);
     }
   }
-  for (const wide of [L.CELL_HEAD, L.CELL_SYSTEM, L.CELL_STATE, L.WORKER_TOP, L.WORKER_BOTTOM, L.WORKER_WHEEL_TICK, L.HEADER_EPOCH, L.WORKER_METER, L.WORKER_NOW, L.TICKET_STATE, L.TICKET_TIMER + L.TIMER_DUE, L.FRAME_PAYLOAD]) {
+  for (const wide of [
+    L.CELL_HEAD,
+    L.CELL_SYSTEM,
+    L.CELL_STATE,
+    L.WORKER_TOP,
+    L.WORKER_BOTTOM,
+    L.WORKER_WHEEL_TICK,
+    L.HEADER_EPOCH,
+    L.WORKER_METER,
+    L.WORKER_NOW,
+    L.TICKET_STATE,
+    L.TICKET_TIMER + L.TIMER_DUE,
+    L.FRAME_PAYLOAD,
+  ]) {
     assert.is(wide % 8, 0);
   }
 });
@@ -47,7 +60,9 @@ test("structures fit into their room", () => {
 test("words that other threads change stand on cache lines of their own", () => {
   const lines = [L.WORKER_PARKED, L.WORKER_INBOX, L.WORKER_REMOTE, L.WORKER_TOP, L.WORKER_BOTTOM].map((at) => at >>> 6);
   assert.is(new Set(lines).size, lines.length);
-  const owners = fields("WORKER_", ["WORKER_FIRST", "WORKER_BYTES"]).filter(([, at]) => at >= L.WORKER_FIFO_HEAD && at < L.WORKER_TOP);
+  const owners = fields("WORKER_", ["WORKER_FIRST", "WORKER_BYTES"]).filter(
+    ([, at]) => at >= L.WORKER_FIFO_HEAD && at < L.WORKER_TOP,
+  );
   for (const [name, at] of owners) assert.not.ok(lines.includes(at >>> 6), name);
 });
 

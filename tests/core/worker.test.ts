@@ -59,7 +59,12 @@ turns("a turn ends at the budget and the cell goes to the end of the line", () =
       seen.push([cell === hot.cell ? "hot" : "quiet", count]);
     } while (core.release(cell, L.TURN_DRY, count));
   }
-  assert.equal(seen, [["hot", 10], ["quiet", 1], ["hot", 10], ["hot", 5]]);
+  assert.equal(seen, [
+    ["hot", 10],
+    ["quiet", 1],
+    ["hot", 10],
+    ["hot", 5],
+  ]);
 });
 
 turns("a turn that yields early keeps the rest, in order, before what comes later", () => {
@@ -121,7 +126,10 @@ turns("control frames come in order, also many", () => {
     }
     more = core.release(to.cell, L.TURN_DRY, 0);
   } while (more);
-  assert.equal(seen, Array.from({ length: 600 }, (_, i) => i));
+  assert.equal(
+    seen,
+    Array.from({ length: 600 }, (_, i) => i),
+  );
 });
 
 turns("the mailbox is limited in messages, exactly on one thread", () => {
@@ -176,7 +184,16 @@ stealing("work of one worker is taken by another, and counted", () => {
     core.release(cell, L.TURN_DRY, 1);
     return [i % 2 === 0 ? "b" : "a", cells.findIndex((each) => each.cell === cell)];
   });
-  assert.equal(got, [["b", 0], ["a", 3], ["b", 1], ["a", 2]], "thieves take the oldest, the owner its newest");
+  assert.equal(
+    got,
+    [
+      ["b", 0],
+      ["a", 3],
+      ["b", 1],
+      ["a", 2],
+    ],
+    "thieves take the oldest, the owner its newest",
+  );
   assert.is(world.meter(L.METER_STEALS, 1), 2);
 });
 

@@ -68,13 +68,7 @@ export class World {
   readonly pages: number;
   readonly stacks: number;
 
-  constructor(
-    threads: number,
-    thieves: number,
-    module: WebAssembly.Module,
-    bug: number,
-    hooks: Hooks,
-  ) {
+  constructor(threads: number, thieves: number, module: WebAssembly.Module, bug: number, hooks: Hooks) {
     this.threads = threads;
     this.thieves = thieves;
     this.pages = 1 + threads + 1 + ARENA_PAGES;

@@ -118,7 +118,8 @@ function* turn(world: World, id: number, cell: number, budget = 1000): Program<v
     }
     more = yield call(core, "release", cell, outcome, done);
     // The awaited promise settles on the actor's own thread.
-    if (outcome === L.TURN_BLOCK && names[done] !== HANGS) yield* bits(world, id, { cell, generation }, L.SYSTEM_SETTLED);
+    if (outcome === L.TURN_BLOCK && names[done] !== HANGS)
+      yield* bits(world, id, { cell, generation }, L.SYSTEM_SETTLED);
   }
 }
 
@@ -146,7 +147,9 @@ function* bury(world: World, id: number, cell: number, done: number, _names: num
 // ---- rules ----------------------------------------------------------------------------------------
 
 function exactly(world: World, expected: string[]): string | undefined {
-  const got = notes(world).handled.filter((entry) => !entry.includes("control")).sort();
+  const got = notes(world)
+    .handled.filter((entry) => !entry.includes("control"))
+    .sort();
   const want = [...expected].sort();
   return got.join() === want.join() ? undefined : `handled ${got.join(" ")}, expected ${want.join(" ")}`;
 }
@@ -162,7 +165,10 @@ function inOrder(world: World, ...names: number[]): string | undefined {
 
 function accounted(world: World, names: number[]): string | undefined {
   const note = notes(world);
-  const seen = [...note.handled.filter((h) => !h.includes("control")).map((h) => Number(h.split(":")[1])), ...note.dead];
+  const seen = [
+    ...note.handled.filter((h) => !h.includes("control")).map((h) => Number(h.split(":")[1])),
+    ...note.dead,
+  ];
   const want = [...names].sort().join();
   return seen.sort().join() === want ? undefined : `handled or dead: ${seen.join(" ")}, sent: ${names.join(" ")}`;
 }
@@ -346,7 +352,8 @@ export const scenarios: Scenario[] = [
         const n = Number(hint as bigint);
         if (n > 1) got.push(n);
       };
-      const deque = (id: number) => world.core(id) as unknown as Record<string, (block: number, hint?: bigint) => unknown>;
+      const deque = (id: number) =>
+        world.core(id) as unknown as Record<string, (block: number, hint?: bigint) => unknown>;
       return [
         (function* (): Program<void> {
           const core = deque(0);
@@ -381,7 +388,8 @@ export const scenarios: Scenario[] = [
         const n = Number(hint as bigint);
         if (n > 1) got.push(n);
       };
-      const deque = (id: number) => world.core(id) as unknown as Record<string, (block: number, hint?: bigint) => unknown>;
+      const deque = (id: number) =>
+        world.core(id) as unknown as Record<string, (block: number, hint?: bigint) => unknown>;
       const thief = function* (id: number): Program<void> {
         keep(yield () => deque(id)["dequeSteal"]?.(block));
       };

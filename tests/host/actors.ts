@@ -1,5 +1,5 @@
 // The actors of the host suite; the same module serves the worker threads.
-import { Actor, actor, refuse, type ActorRef, type Context, type Directive, type ExitReason } from "zanni";
+import { Actor, type ActorRef, actor, type Context, type Directive, type ExitReason, refuse } from "zanni";
 
 /** Counts, crashes on demand, awaits on demand. */
 export class Counter extends Actor<{ start: number } | undefined> {

@@ -1,7 +1,7 @@
 // The host suite runs in every mode: each test is given a way to open systems, which are stopped after it.
 import { suite } from "uvu";
-import { createSystem, isZanniError, Worker, type ErrorCode, type System, type SystemOptions } from "zanni";
 import * as assert from "uvu/assert";
+import { createSystem, type ErrorCode, isZanniError, type System, type SystemOptions, Worker } from "zanni";
 import * as actors from "./actors.ts";
 
 export type Mode = "single" | "shared";
@@ -12,7 +12,10 @@ export const worker = () => new Worker(new URL("./worker.js", import.meta.url), 
 /** Threads of the shared mode; more than the machine has cores is fine. */
 const workers = Number(process.env["ZANNI_TEST_WORKERS"] ?? 2);
 
-export function both(title: string, define: (test: (name: string, run: (open: Open, mode: Mode) => Promise<void>) => void, mode: Mode) => void): void {
+export function both(
+  title: string,
+  define: (test: (name: string, run: (open: Open, mode: Mode) => Promise<void>) => void, mode: Mode) => void,
+): void {
   for (const mode of ["single", "shared"] as const) {
     const tests = suite(`${title}, ${mode}`);
     define((name, run) => {

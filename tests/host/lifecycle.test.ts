@@ -189,8 +189,16 @@ both("supervision", (test) => {
   test("supervise: children under one supervisor, with decide", async (open) => {
     const system = await open();
     const shop = system.supervise(
-      { name: "shop", maxRestarts: 5, within: "1m", decide: (error) => (error.message === "resume" ? "resume" : "restart") },
-      (sup) => ({ a: sup.spawn(Counter, { start: 1 }, { name: "a" }), b: sup.spawn(Counter, { start: 2 }, { name: "b" }) }),
+      {
+        name: "shop",
+        maxRestarts: 5,
+        within: "1m",
+        decide: (error) => (error.message === "resume" ? "resume" : "restart"),
+      },
+      (sup) => ({
+        a: sup.spawn(Counter, { start: 1 }, { name: "a" }),
+        b: sup.spawn(Counter, { start: 2 }, { name: "b" }),
+      }),
     );
     const { a, b } = shop.children;
     assert.is(a.path, "shop/a");
@@ -204,7 +212,11 @@ both("supervision", (test) => {
     assert.is(await later.ask.value(), 3);
     assert.equal(
       (await shop.status()).map(({ path, restarts }) => [path, restarts]),
-      [["shop/a", 0], ["shop/b", 1], ["shop/c", 0]],
+      [
+        ["shop/a", 0],
+        ["shop/b", 1],
+        ["shop/c", 0],
+      ],
     );
     await shop.stop();
     await rejects(a.ask.value(), "ERR_ACTOR_STOPPED");

@@ -176,7 +176,10 @@ both("system", (test, mode) => {
     for (const each of busy) {
       for (let i = 0; i < 100; i++) {
         left++;
-        void each.ask({ timeout: "1m" }).spin(1).then(() => left--);
+        void each
+          .ask({ timeout: "1m" })
+          .spin(1)
+          .then(() => left--);
       }
     }
     const lag = await spinner.ask({ timeout: "1m" }).lag(10);
@@ -202,7 +205,7 @@ both("system", (test, mode) => {
       // What was queued is handled.
       gate.tell.open();
       await hoarder.ask({ timeout: "20s" }).keep(new Uint8Array(1));
-      assert.is((await echo.ask.echo("x".repeat(50_000)) as string).length, 50_000);
+      assert.is(((await echo.ask.echo("x".repeat(50_000))) as string).length, 50_000);
     }
   });
 });

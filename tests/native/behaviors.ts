@@ -1,12 +1,6 @@
 // Behaviors in AssemblyScript, for tests and benchmarks: called as behavior(cell, frame), with 40 bytes of state in
 // the cell. The host puts each into the table at the index that ../bench/native.ts names.
-import {
-  CELL_STATE,
-  FRAME_NAME,
-  FRAME_PAYLOAD,
-  HOME_ANY,
-  UNLIMITED,
-} from "../../assembly/layout";
+import { CELL_STATE, FRAME_NAME, FRAME_PAYLOAD, HOME_ANY, UNLIMITED } from "../../assembly/layout";
 import { generation, spawn, stopSelf, tell } from "./core";
 
 const GO: u32 = 1;
