@@ -65,8 +65,11 @@ export abstract class Actor<Init = void> {
   protected get init(): Init {
     return this[seats].init as Init;
   }
-  protected get self(): ActorRef<this> {
-    return this[seats].self as ActorRef<this>;
+  /** This actor, for others. Typed `any`: inside a class its own protocol is not complete yet. */
+  // biome-ignore lint/suspicious/noExplicitAny: ActorRef<this> could be passed to nobody
+  protected get self(): ActorRef<any> {
+    // biome-ignore lint/suspicious/noExplicitAny: the same
+    return this[seats].self as ActorRef<any>;
   }
   protected get ctx(): Context {
     return this[seats].ctx;

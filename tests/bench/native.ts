@@ -4,7 +4,7 @@ import { Worker } from "node:worker_threads";
 import * as L from "../../assembly/layout.ts";
 import type { Core } from "../../host/core/abi.ts";
 
-export const behaviors = ["idle", "count", "trap", "sender", "receiver", "hop", "sky", "result"] as const;
+export const behaviors = ["idle", "count", "trap", "sender", "receiver", "hop", "sky", "result", "spawner"] as const;
 export type Behavior = (typeof behaviors)[number];
 
 export function indexOf(behavior: Behavior): number {

@@ -1,7 +1,7 @@
 // Behaviors in AssemblyScript, for tests and benchmarks: called as behavior(cell, frame), with 40 bytes of state in
 // the cell. The host puts each into the table at the index that ../bench/native.ts names.
 import { CELL_STATE, FRAME_NAME, FRAME_PAYLOAD, HOME_ANY, UNLIMITED } from "../../assembly/layout";
-import { generation, spawn, stopSelf, tell } from "./core";
+import { generation, spawn, stop, stopSelf, tell } from "./core";
 
 const GO: u32 = 1;
 const ACK: u32 = 2;
@@ -101,4 +101,16 @@ export function sky(cell: u32, frame: u32): void {
 export function result(cell: u32, frame: u32): void {
   store<u64>(cell + CELL_STATE, a(frame));
   store<u32>(cell + CELL_STATE + 8, 1);
+}
+
+/** Spawns and stops: state { report to, generation, behavior, how many }. */
+export function spawner(cell: u32, frame: u32): void {
+  const state = cell + CELL_STATE;
+  const behavior = load<u32>(state + 8);
+  const many = load<u32>(state + 12);
+  for (let i: u32 = 0; i < many; i++) {
+    const child = spawn(HOME_ANY, behavior, 0, UNLIMITED, UNLIMITED, 0);
+    stop(child, generation(child));
+  }
+  tell(load<u32>(state), load<u32>(state + 4), ACK, many, 0);
 }

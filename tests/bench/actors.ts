@@ -1,0 +1,136 @@
+// The benchmark's actors; workloads as in the table of README.md.
+import { Actor, type ActorRef } from "zanni";
+
+const BURST = 1000;
+const WINDOW = 10;
+
+/** Throughput: sends bursts of 1,000, at most 10 of them not acknowledged. */
+export class Tx extends Actor<{ rx: ActorRef<Rx>; count: number }> {
+  #left = this.init.count;
+  go() {
+    for (let i = 0; i < WINDOW; i++) this.#burst();
+  }
+  ack() {
+    this.#burst();
+  }
+  #burst() {
+    if (this.#left <= 0) return;
+    const { tell } = this.init.rx;
+    for (let i = 1; i < BURST; i++) tell.take(i);
+    tell.last(this.self);
+    this.#left -= BURST;
+  }
+}
+export class Rx extends Actor<{ count: number; done: ActorRef<Done> }> {
+  #got = 0;
+  #sum = 0;
+  take(n: number) {
+    this.#sum += n;
+    this.#count();
+  }
+  last(from: ActorRef<Tx>) {
+    from.tell.ack();
+    this.#count();
+  }
+  #count() {
+    if (++this.#got === this.init.count) this.init.done.tell.done(this.#sum);
+  }
+}
+
+/** Tells whoever waits outside. */
+export class Done extends Actor {
+  static override readonly reentrant = true;
+  #result: number | undefined;
+  #waiting: ((result: number) => void) | undefined;
+  done(result: number) {
+    this.#result = result;
+    this.#waiting?.(result);
+  }
+  wait(): number | Promise<number> {
+    const result = this.#result;
+    this.#result = undefined;
+    if (result !== undefined) return result;
+    return new Promise((resolve) => {
+      this.#waiting = (value) => {
+        this.#result = undefined;
+        resolve(value);
+      };
+    });
+  }
+}
+
+export class Echo extends Actor {
+  echo(n: number) {
+    return n;
+  }
+}
+/** Measures asks from inside an actor: samples in µs. */
+export class Asker extends Actor<{ echo: ActorRef<Echo> }> {
+  async measure(count: number): Promise<Float64Array> {
+    const { ask } = this.init.echo;
+    for (let i = 0; i < 5000; i++) await ask.echo(i);
+    const samples = new Float64Array(count);
+    for (let i = 0; i < count; i++) {
+      const before = performance.now();
+      if ((await ask.echo(i)) !== i) throw new Error("wrong answer");
+      samples[i] = (performance.now() - before) * 1000;
+    }
+    return samples;
+  }
+}
+
+export class Idle extends Actor {
+  nothing() {}
+}
+
+export class Hop extends Actor<{ done: ActorRef<Done> }> {
+  #next: ActorRef<Hop> | undefined;
+  link(next: ActorRef<Hop>) {
+    this.#next = next;
+  }
+  pass(left: number) {
+    if (left === 0) this.init.done.tell.done(0);
+    else this.#next?.tell.pass(left - 1);
+  }
+}
+
+/** Skynet: ten children each, down to the leaves; sums flow back. */
+export class Sky extends Actor<{ parent: ActorRef<Sky> | undefined; done: ActorRef<Done> | undefined }> {
+  #left = 10;
+  #sum = 0;
+  go(number: number, size: number) {
+    if (size === 1) {
+      this.#report(number);
+      return;
+    }
+    const part = size / 10;
+    const { self } = this;
+    for (let i = 0; i < 10; i++) {
+      this.ctx.spawn(Sky, { parent: self, done: undefined }, { placement: "same" }).tell.go(number + i * part, part);
+    }
+  }
+  sum(value: number) {
+    this.#sum += value;
+    if (--this.#left === 0) this.#report(this.#sum);
+  }
+  #report(value: number) {
+    const { parent, done } = this.init;
+    if (parent) parent.tell.sum(value);
+    else done?.tell.done(value);
+  }
+}
+
+/** Row 9: CPU tasks. */
+export class Task extends Actor<{ gather: ActorRef<Gather> }> {
+  run(rounds: number) {
+    let x = 1;
+    for (let i = 0; i < rounds; i++) x = (Math.imul(x, 1103515245) + 12345) | 0;
+    this.init.gather.tell.result(x);
+  }
+}
+export class Gather extends Actor<{ count: number; done: ActorRef<Done> }> {
+  #left = this.init.count;
+  result(_: number) {
+    if (--this.#left === 0) this.init.done.tell.done(0);
+  }
+}

@@ -1,0 +1,382 @@
+// The rows of the benchmark: each verifies its work before it answers a time.
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { buildSync } from "esbuild";
+import { createSystem, type System, Worker } from "zanni";
+import * as L from "../../assembly/layout.ts";
+import * as actors from "./actors.ts";
+import { indexOf, Native } from "./native.ts";
+
+export interface Row {
+  readonly id: string;
+  readonly name: string;
+  readonly unit: string;
+  /** Bigger is better: speed-ups. */
+  readonly more?: boolean;
+  readonly target: number;
+  /** Stored figures of others, in this row's unit. */
+  readonly peers: string;
+  readonly run: () => Promise<number>;
+}
+
+const root = fileURLToPath(new URL("../../../../", import.meta.url));
+const worker = () => new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
+const open = (workers: number): Promise<System> =>
+  createSystem({
+    actors,
+    logger: false,
+    mailbox: { capacity: Number.POSITIVE_INFINITY, bytes: Number.POSITIVE_INFINITY },
+    ...(workers > 0 ? { worker, workers } : {}),
+  });
+const slow = { timeout: "5m" } as const;
+
+function verify(got: number | bigint, wanted: number | bigint): void {
+  if (got !== wanted) throw new Error(`the work was not done: ${got} instead of ${wanted}`);
+}
+
+/** Sum of the messages 1 to 999 of each burst. */
+const bursts = (count: number) => (count / 1000) * 499_500;
+
+async function throughput(workers: number, senders: number, count: number): Promise<number> {
+  const system = await open(workers);
+  const place = (placement: number) => (workers > 0 ? { placement } : {});
+  const done = system.spawn(actors.Done, undefined, place(0));
+  const rx = system.spawn(actors.Rx, { count, done }, place(0));
+  const txs = Array.from({ length: senders }, () =>
+    system.spawn(actors.Tx, { rx, count: count / senders }, place(workers > 1 ? 1 : 0)),
+  );
+  await done.ask(slow).done(0);
+  await done.ask(slow).wait();
+  const before = performance.now();
+  for (const tx of txs) tx.tell.go();
+  verify(await done.ask(slow).wait(), bursts(count));
+  const ns = ((performance.now() - before) * 1e6) / count;
+  await system.stop();
+  return ns;
+}
+
+let askP99 = 0;
+async function ask(across: boolean, count: number): Promise<number> {
+  const system = await open(across ? 2 : 0);
+  const echo = system.spawn(actors.Echo, undefined, across ? { placement: 0 } : {});
+  const asker = system.spawn(actors.Asker, { echo }, across ? { placement: 1 } : {});
+  const samples = (await asker.ask(slow).measure(count)).sort();
+  askP99 = samples[Math.floor(count * 0.99)] as number;
+  const mean = samples.reduce((a, b) => a + b) / count;
+  await system.stop();
+  return mean;
+}
+
+async function spawnStop(count: number): Promise<number> {
+  const system = await open(0);
+  const refs = [];
+  const before = performance.now();
+  for (let i = 0; i < count; i++) refs.push(system.spawn(actors.Idle));
+  await refs[count - 1]?.ask(slow).nothing();
+  const created = performance.now();
+  await Promise.all(refs.map((ref) => ref.stop()));
+  const ended = performance.now();
+  verify(system.stats().active, 0);
+  spawnCreate = ((created - before) * 1e6) / count;
+  await system.stop();
+  return ((ended - before) * 1e6) / count;
+}
+let spawnCreate = 0;
+
+async function ring(hops: number): Promise<number> {
+  const system = await open(0);
+  const done = system.spawn(actors.Done);
+  const nodes = Array.from({ length: 1000 }, () => system.spawn(actors.Hop, { done }));
+  nodes.forEach((node, i) => void node.tell.link(nodes[(i + 1) % 1000] as (typeof nodes)[0]));
+  const before = performance.now();
+  nodes[0]?.tell.pass(hops);
+  verify(await done.ask(slow).wait(), 0);
+  const ns = ((performance.now() - before) * 1e6) / hops;
+  await system.stop();
+  return ns;
+}
+
+async function skynet(leaves: number): Promise<number> {
+  const system = await open(0);
+  const done = system.spawn(actors.Done);
+  const top = system.spawn(actors.Sky, { parent: undefined, done });
+  const before = performance.now();
+  top.tell.go(0, leaves);
+  verify(await done.ask(slow).wait(), (leaves * (leaves - 1)) / 2);
+  const ms = performance.now() - before;
+  await system.stop({ within: 1 });
+  return ms * (1_000_000 / leaves);
+}
+
+let rounds = 0;
+/** Rounds of the task's loop that take about 20 µs here. */
+function calibrate(): number {
+  if (rounds > 0) return rounds;
+  const time = (n: number) => {
+    const before = performance.now();
+    let x = 1;
+    for (let k = 0; k < 500; k++) for (let i = 0; i < n; i++) x = (Math.imul(x, 1103515245) + 12345) | 0;
+    return ((performance.now() - before) / 500) * 1000 + x * 0;
+  };
+  time(10_000);
+  rounds = Math.round((10_000 * 20) / Math.min(time(10_000), time(10_000)));
+  return rounds;
+}
+
+async function tasks(workers: number, count: number): Promise<number> {
+  const system = await open(workers);
+  const done = system.spawn(actors.Done);
+  const gather = system.spawn(actors.Gather, { count, done });
+  const all = Array.from({ length: 64 }, () => system.spawn(actors.Task, { gather }));
+  const work = calibrate();
+  await Promise.all(
+    all.map((task) =>
+      task
+        .ask(slow)
+        .run(0)
+        .catch(() => {}),
+    ),
+  );
+  const before = performance.now();
+  for (let i = 0; i < count - 64; i++) all[i % 64]?.tell.run(work);
+  verify(await done.ask(slow).wait(), 0);
+  const ms = performance.now() - before;
+  await system.stop();
+  return ms;
+}
+
+/** A fresh process: import, createSystem with two workers, first answer. */
+function startUp(): number {
+  const code = `
+    const before = performance.now();
+    const { createSystem, Worker } = await import("zanni");
+    const actors = await import(${JSON.stringify(new URL("./actors.js", import.meta.url).href)});
+    const url = new URL(${JSON.stringify(new URL("./worker.js", import.meta.url).href)});
+    const system = await createSystem({ actors, worker: () => new Worker(url, { type: "module" }), workers: 2 });
+    console.log(performance.now() - before);
+    await system.stop();`;
+  mkdirSync(`${root}build/bench`, { recursive: true });
+  writeFileSync(`${root}build/bench/start-up.mjs`, code);
+  const { stdout, stderr } = spawnSync(process.execPath, [`${root}build/bench/start-up.mjs`], {
+    cwd: root,
+    encoding: "utf8",
+  });
+  const ms = Number(stdout);
+  if (!(ms > 0)) throw new Error(stderr);
+  return ms;
+}
+
+function bundleKib(): number {
+  const contents = readFileSync(`${root}examples/hello.js`, "utf8");
+  const { outputFiles } = buildSync({
+    stdin: { contents, resolveDir: root },
+    bundle: true,
+    minify: true,
+    write: false,
+    format: "esm",
+    platform: "neutral",
+    logLevel: "error",
+  });
+  return gzipSync(outputFiles[0]?.contents as Uint8Array, { level: 9 }).length / 1024;
+}
+
+// ---- native ---------------------------------------------------------------------------------------
+
+async function nativeThroughput(workers: number, senders: number, count: number): Promise<number> {
+  const system = await new Native(workers).ready();
+  const rx = system.spawn("receiver", workers > 1 ? 0 : L.HOME_ANY);
+  const txs = Array.from({ length: senders }, () => {
+    const tx = system.spawn("sender", workers > 1 ? 1 : L.HOME_ANY);
+    system.set(tx.cell, rx.cell, rx.generation, count / senders);
+    return tx;
+  });
+  const before = performance.now();
+  for (const tx of txs) system.core.tell(tx.cell, tx.generation, 1, 0n, 0n);
+  system.run(() => system.state(rx.cell, 0) >= count);
+  const ns = ((performance.now() - before) * 1e6) / count;
+  verify(system.u64[(rx.cell + L.CELL_STATE + 8) >>> 3] as bigint, BigInt(bursts(count)));
+  await system.end();
+  return ns;
+}
+
+async function nativeSpawn(count: number): Promise<number> {
+  const system = await new Native(1).ready();
+  const spawner = system.spawn("spawner");
+  const result = system.spawn("result");
+  let ns = 0;
+  // The first round touches the memory, the second is measured: actors come and go.
+  for (let round = 0; round < 2; round++) {
+    system.set(spawner.cell, result.cell, result.generation, indexOf("idle"), count);
+    system.set(result.cell, 0, 0, 0);
+    const before = performance.now();
+    system.core.tell(spawner.cell, spawner.generation, 1, 0n, 0n);
+    system.run(() => system.state(result.cell, 8) === 1);
+    while (system.core.take(1) !== L.TAKE_IDLE);
+    ns = ((performance.now() - before) * 1e6) / count;
+  }
+  verify(system.state(result.cell, 0), count);
+  await system.end();
+  return ns;
+}
+
+async function nativeRing(hops: number): Promise<number> {
+  const system = await new Native(1).ready();
+  const nodes = Array.from({ length: 1000 }, () => system.spawn("hop"));
+  nodes.forEach((node, i) => {
+    const next = nodes[(i + 1) % 1000] as typeof node;
+    system.set(node.cell, next.cell, next.generation);
+  });
+  const first = nodes[0] as (typeof nodes)[0];
+  const last = nodes[hops % 1000] as typeof first;
+  const before = performance.now();
+  system.core.tell(first.cell, first.generation, 3, BigInt(hops), 0n);
+  system.run(() => system.state(last.cell, 8) === 1);
+  const ns = ((performance.now() - before) * 1e6) / hops;
+  await system.end();
+  return ns;
+}
+
+async function nativeSkynet(workers: number): Promise<number> {
+  const system = await new Native(workers).ready();
+  const result = system.spawn("result");
+  const top = system.spawn("sky");
+  system.set(top.cell, result.cell, result.generation);
+  const before = performance.now();
+  system.core.tell(top.cell, top.generation, 1, 0n, (1_000_000n << 32n) | BigInt(indexOf("sky")));
+  system.run(() => system.state(result.cell, 8) === 1);
+  const ms = performance.now() - before;
+  verify(system.u64[(result.cell + L.CELL_STATE) >>> 3] as bigint, 499_999_500_000n);
+  await system.end();
+  return ms;
+}
+
+export const rows: Row[] = [
+  {
+    id: "1",
+    name: "throughput, same thread",
+    unit: "ns/message",
+    target: 30,
+    peers: "Erlang 66, actor-ts 103",
+    run: () => throughput(0, 1, 3_000_000),
+  },
+  {
+    id: "1n",
+    name: "the same, native",
+    unit: "ns/message",
+    target: 22,
+    peers: "",
+    run: () => nativeThroughput(1, 1, 8_000_000),
+  },
+  {
+    id: "2",
+    name: "throughput, across threads",
+    unit: "ns/message",
+    target: 50,
+    peers: "CAF 157, Erlang 178, postMessage 640",
+    run: () => throughput(2, 1, 3_000_000),
+  },
+  {
+    id: "2n",
+    name: "the same, native",
+    unit: "ns/message",
+    target: 35,
+    peers: "",
+    run: () => nativeThroughput(2, 1, 8_000_000),
+  },
+  {
+    id: "3",
+    name: "fan-in, 8 senders to 1",
+    unit: "ns/message",
+    target: 60,
+    peers: "Erlang 171, actor-ts 128",
+    run: () => throughput(2, 8, 3_200_000),
+  },
+  {
+    id: "3n",
+    name: "the same, native",
+    unit: "ns/message",
+    target: 40,
+    peers: "",
+    run: () => nativeThroughput(2, 8, 8_000_000),
+  },
+  {
+    id: "4a",
+    name: "ask, same thread, mean",
+    unit: "µs",
+    target: 0.6,
+    peers: "Erlang 0.85, actor-ts 1.72",
+    run: () => ask(false, 100_000),
+  },
+  { id: "4a'", name: "the same, p99", unit: "µs", target: 2, peers: "Erlang 1.5", run: async () => askP99 },
+  {
+    id: "4b",
+    name: "ask, across threads, mean",
+    unit: "µs",
+    target: 4.5,
+    peers: "Erlang 4.6, all in JS 68 to 104",
+    run: () => ask(true, 50_000),
+  },
+  { id: "4b'", name: "the same, p99", unit: "µs", target: 30, peers: "Erlang 30", run: async () => askP99 },
+  {
+    id: "5a",
+    name: "spawn + stop, 100k",
+    unit: "ns/actor",
+    target: 1000,
+    peers: "CAF 3175, Erlang 3419",
+    run: () => spawnStop(100_000),
+  },
+  { id: "5a'", name: "of which create", unit: "ns/actor", target: 600, peers: "CAF 943", run: async () => spawnCreate },
+  {
+    id: "5an",
+    name: "spawn + stop, native",
+    unit: "ns/actor",
+    target: 100,
+    peers: "",
+    run: () => nativeSpawn(100_000),
+  },
+  {
+    id: "6",
+    name: "ring of 1000",
+    unit: "ns/hop",
+    target: 50,
+    peers: "Erlang 290, xstate 246",
+    run: () => ring(2_000_000),
+  },
+  { id: "6n", name: "the same, native", unit: "ns/hop", target: 26, peers: "", run: () => nativeRing(5_000_000) },
+  {
+    id: "7",
+    name: "skynet, 100k leaves, scaled to 1M",
+    unit: "ms",
+    target: 700,
+    peers: "CAF 1841, Erlang 2282",
+    run: () => skynet(100_000),
+  },
+  {
+    id: "7n",
+    name: "skynet, 1M leaves, native, 2 workers",
+    unit: "ms",
+    target: 50,
+    peers: "",
+    run: () => nativeSkynet(2),
+  },
+  {
+    id: "9",
+    name: "20 µs tasks: speed-up from 1 to 2 workers",
+    unit: "x",
+    more: true,
+    target: 1.9,
+    peers: "Erlang 1.91",
+    run: async () => (await tasks(1, 20_000)) / (await tasks(2, 20_000)),
+  },
+  {
+    id: "12",
+    name: "import + createSystem, 2 workers",
+    unit: "ms",
+    target: 80,
+    peers: "a Worker 17",
+    run: async () => startUp(),
+  },
+  { id: "12'", name: "hello, bundled, gzipped", unit: "KiB", target: 30, peers: "", run: async () => bundleKib() },
+];

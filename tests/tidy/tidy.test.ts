@@ -1,0 +1,259 @@
+// The house rules as a test: layers, circles, the ABI, the wasm's sections, package exports, bundle size, format.
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { buildSync } from "esbuild";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { coreExports, coreImports } from "../../host/core/abi.ts";
+
+const root = fileURLToPath(new URL("../../../../", import.meta.url));
+const read = (file: string) => readFileSync(join(root, file), "utf8");
+const filesBelow = (folder: string) =>
+  readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".ts"))
+    .map((name) => join(folder, name));
+
+/** Files of the repository that a file imports, types included. */
+function imports(file: string): string[] {
+  return [...read(file).matchAll(/^(?:import|export)[^;]*?from "(\.[^"]+)"/gms)].map(([, from]) => {
+    const to = join(dirname(file), from as string);
+    return existsSync(join(root, to)) ? to : `${to}.ts`;
+  });
+}
+
+function circle(files: readonly string[]): string[] | undefined {
+  const done = new Set<string>();
+  const walk = (file: string, path: string[]): string[] | undefined => {
+    if (path.includes(file)) return [...path.slice(path.indexOf(file)), file];
+    if (done.has(file)) return undefined;
+    for (const next of imports(file)) {
+      const found = walk(next, [...path, file]);
+      if (found) return found;
+    }
+    done.add(file);
+    return undefined;
+  };
+  for (const file of files) {
+    const found = walk(file, []);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+const layers = suite("layers");
+
+/** assembly/: a file imports only from smaller numbers. */
+const core: Record<string, number> = {
+  layout: 0,
+  scale: 1,
+  sync: 1,
+  check: 1,
+  place: 1,
+  clock: 1,
+  pool: 2,
+  cell: 2,
+  meter: 2,
+  frame: 3,
+  deque: 3,
+  inbox: 3,
+  wheel: 3,
+  injector: 4,
+  ticket: 4,
+  mailbox: 5,
+  idle: 5,
+  worker: 6,
+  index: 7,
+};
+
+layers("the core imports down only, and every file has its number", () => {
+  for (const file of filesBelow("assembly")) {
+    const name = relative("assembly", file).replace(".ts", "");
+    const own = core[name];
+    assert.ok(own !== undefined, `${file} has a layer`);
+    for (const to of imports(file)) {
+      const other = core[relative("assembly", to).replace(".ts", "")] as number;
+      assert.ok(other < (own as number), `${file} (${own}) imports ${to} (${other})`);
+    }
+  }
+});
+
+/** host/: rings; a ring imports itself and smaller numbers. */
+function ring(file: string): number {
+  if (file.startsWith("assembly/")) return 0;
+  const [, folder, name] = /^host\/(?:(\w+)\/)?(\w+)\.ts$/.exec(file) ?? [];
+  if (folder) return ({ platform: 0, wire: 0, core: 1, actor: 2 } as Record<string, number>)[folder] ?? 9;
+  return (
+    ({ errors: 0, options: 0, stream: 0, stats: 1, system: 2, worker: 2, index: 3 } as Record<string, number>)[
+      name as string
+    ] ?? 9
+  );
+}
+
+layers("the host imports down only", () => {
+  for (const file of filesBelow("host")) {
+    assert.ok(ring(file) < 9, `${file} has a ring`);
+    for (const to of imports(file))
+      assert.ok(ring(to) <= ring(file), `${file} (${ring(file)}) imports ${to} (${ring(to)})`);
+  }
+});
+
+layers("no circles, types included", () => {
+  for (const folder of ["assembly", "host", "tests"]) assert.is(circle(filesBelow(folder)), undefined);
+});
+
+layers("only sync.ts says atomic, only platform/ asks where it runs", () => {
+  for (const file of filesBelow("assembly")) {
+    if (file !== "assembly/sync.ts") assert.not.match(read(file).replace(/\/\/.*$/gm, ""), /\batomic\./, file);
+    assert.not.match(read(file), /^\s*@\w+/m, `${file}: no decorators`);
+  }
+  for (const file of filesBelow("host")) {
+    if (file.startsWith("host/platform/")) continue;
+    assert.not.match(read(file), /globalThis\.process|\bnavigator\b|\bprocess\.|\bdocument\b/, file);
+  }
+});
+layers.run();
+
+const wasm = suite("wasm");
+const parts = (name: string) => {
+  const bytes = readFileSync(join(root, `build/${name}.wasm`));
+  const module = new WebAssembly.Module(bytes);
+  const ids: number[] = [];
+  for (let at = 8; at < bytes.length; ) {
+    ids.push(bytes[at++] as number);
+    let size = 0;
+    for (let shift = 0; ; shift += 7) {
+      const byte = bytes[at++] as number;
+      size |= (byte & 127) << shift;
+      if (byte < 128) break;
+    }
+    at += size;
+  }
+  return { module, ids };
+};
+
+wasm("releases have no data, start or element section: they would write over shared memory", () => {
+  for (const name of ["core.shared", "core.single"]) {
+    const { ids } = parts(name);
+    for (const forbidden of [8, 9, 11, 12]) assert.not.ok(ids.includes(forbidden), `${name}, section ${forbidden}`);
+  }
+});
+
+wasm("exports and imports are those of host/core/abi.ts", () => {
+  for (const name of ["core.shared", "core.single"]) {
+    const { module } = parts(name);
+    assert.equal(
+      WebAssembly.Module.exports(module)
+        .map((each) => each.name)
+        .sort(),
+      [...coreExports].sort(),
+    );
+    assert.equal(
+      WebAssembly.Module.imports(module)
+        .map((each) => `${each.module}.${each.name}`)
+        .sort(),
+      [...coreImports].sort(),
+    );
+  }
+});
+
+wasm("the doors to atomics, and what every message passes, are inlined", () => {
+  const { module } = parts("core.shared");
+  void module;
+  const wat = spawnSync(
+    process.execPath,
+    [
+      fileURLToPath(import.meta.resolve("assemblyscript/bin/asc.js")),
+      "assembly/index.ts",
+      "--target",
+      "shared",
+      "--use",
+      "LAYOUT=1",
+      "--debug",
+      "--textFile",
+      "build/core.shared.wat",
+      "--outFile",
+      "build/core.check.wasm",
+    ],
+    { cwd: root, encoding: "utf8" },
+  );
+  assert.is(wat.status, 0, wat.stderr);
+  const functions = [...read("build/core.shared.wat").matchAll(/^ \(func \$assembly\/(\S+)/gm)].map(
+    ([, name]) => name as string,
+  );
+  assert.ok(functions.length > 20);
+  const inlined = [
+    "sync/",
+    "check/",
+    "meter/",
+    "cell/idle",
+    "cell/raise",
+    "cell/lower",
+    "mailbox/present",
+    "pool/carve",
+    "pool/classOf",
+    "pool/metaOf",
+    "frame/blank",
+  ];
+  for (const name of functions) for (const each of inlined) assert.not.ok(name.startsWith(each), `${name} is a call`);
+});
+wasm.run();
+
+const packaged = suite("package");
+const manifest = JSON.parse(read("package.json")) as {
+  exports: Record<string, string | { types: string; default: string }>;
+  devDependencies: Record<string, string>;
+};
+
+packaged("every export exists, with its types", () => {
+  for (const target of Object.values(manifest.exports)) {
+    for (const file of typeof target === "string" ? [target] : Object.values(target))
+      assert.ok(existsSync(join(root, file)), file);
+  }
+});
+
+packaged("versions are pinned, and no address of a registry is recorded", () => {
+  for (const [name, version] of Object.entries(manifest.devDependencies))
+    assert.match(version, /^\d+\.\d+\.\d+$/, name);
+  assert.not.match(read("package-lock.json"), /"resolved": "http/);
+});
+
+packaged("the bundle imports nothing of Node and evaluates where there is no process", () => {
+  for (const file of ["build/zanni.js", "build/worker.js", "build/runtime.js"]) {
+    assert.not.match(read(file), /^\s*import .*["']node:/m);
+  }
+  const code = `
+    for (const name of ["process", "Buffer", "setImmediate", "require"]) Reflect.deleteProperty(globalThis, name);
+    const { createSystem } = await import(${JSON.stringify(join(root, "build/zanni.js"))});
+    await import(${JSON.stringify(join(root, "build/worker.js"))});
+    if (typeof createSystem !== "function") throw new Error("no createSystem");`;
+  const { status, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", code], { encoding: "utf8" });
+  assert.is(status, 0, stderr);
+});
+
+packaged("hello, bundled and minified, stays small", () => {
+  const [file] = buildSync({
+    stdin: { contents: read("examples/hello.js"), resolveDir: root },
+    bundle: true,
+    minify: true,
+    write: false,
+    format: "esm",
+    platform: "neutral",
+    logLevel: "error",
+  }).outputFiles;
+  const size = gzipSync(file?.contents as Uint8Array, { level: 9 }).length;
+  console.log(`  hello: ${size} bytes gzipped, wasm included`);
+  assert.ok(size < 52_000, `${size} bytes`);
+});
+
+packaged("format and lint", () => {
+  const biome = fileURLToPath(new URL("../../../../node_modules/@biomejs/biome/bin/biome", import.meta.url));
+  const { status, stdout, stderr } = spawnSync(process.execPath, [biome, "check", "."], {
+    cwd: root,
+    encoding: "utf8",
+  });
+  assert.is(status, 0, stdout + stderr);
+});
+packaged.run();
