@@ -1,4 +1,4 @@
-// The ABI, in the order of a message's life. host/core/abi.ts says the same in TypeScript, and a test
+// The ABI. host/core/abi.ts says the same in TypeScript, and a test
 // compares the two. Nothing but exports, and the two calls that begin a system and a thread.
 import {
   HEADER,
@@ -90,7 +90,7 @@ export {
   report,
   sample,
   send,
-  sliceOver,
+  settleBatch,
   spawn,
   stop,
   stopSelf,

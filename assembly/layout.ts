@@ -122,7 +122,7 @@ export const RESERVE_BYTES = 256;
 export const PENDING_MAX = 64; // blocks freed for another worker before they are handed over
 export const STATE_FREE = 0; //   chunk states: 0, or 1 + the owner's index
 export const META_BYTES = 32;
-export const META_CLASS = 0; //   O  (all of a chunk's meta)
+export const META_CLASS = 0; //   O  (all of a chunk's meta) class | owner << 8, so that freeing reads one word
 export const META_FREE = 4; //       first free block
 export const META_BUMP = 8; //       bytes carved so far
 export const META_LIVE = 12; //      blocks in use
@@ -162,7 +162,7 @@ export const CELL_RESTARTS = 84; //      O
 export const CELL_STATE = 88; //         O  a native behavior's own state
 export const CELL_STATE_BYTES = 40;
 export const HOME_ANY = 0xffffffff;
-export const UNLIMITED = 0xffffffff;
+export const UNLIMITED = 0xffffffff; // as a capacity: nothing is counted either
 
 export const POINTER_MASK = 0xffffffc0;
 export const OWNED = 1; //    queued or in its turn: the step to OWNED queues, once

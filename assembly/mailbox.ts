@@ -60,19 +60,13 @@ import { drop } from "./ticket";
 
 /** NOTHING | SCHEDULE: the frame is the mailbox's. REFUSED | OVER: it is still the caller's. */
 export function push(cell: usize, generation: u32, frame: u32): i32 {
-  const counted: u32 = (load<u8>(frame + FRAME_FLAGS) & FLAG_PRIVATE) != 0 ? 0 : 1;
-  const bytes: u32 = counted != 0 ? load<u32>(frame + FRAME_SIZE) + FRAME_PAYLOAD : 0;
   for (;;) {
     const old = load64(cell + CELL_HEAD);
     if (seeded(14) ? (<u32>old & STOPPED) != 0 : refuses(old, generation)) return REFUSED;
     const below = pointerOf(old);
-    // Totals of a frame that is drained and used again meanwhile are wrong, and the CAS fails with it.
-    const total = glance32(below != 0 ? <usize>below + FRAME_COUNT : cell + CELL_TAKEN) + counted;
-    const totalBytes = glance32(below != 0 ? <usize>below + FRAME_BYTES : cell + CELL_TAKEN_BYTES) + bytes;
-    if (counted != 0 && over(cell, total, totalBytes, bytes)) return OVER;
+    // A glance: a slow sender may look at the next tenant's limits, and its CAS fails.
+    if (glance32(cell + CELL_CAPACITY) != UNLIMITED && total(cell, below, frame)) return OVER;
     if (!seeded(8)) store<u32>(frame + FRAME_PUSH, below);
-    note32(frame + FRAME_COUNT, total);
-    note32(frame + FRAME_BYTES, totalBytes);
     const next = pushed(old, frame);
     // Publishes the frame; pairs with claim() and drain(). From unowned to OWNED, the sender must queue.
     if (cas64(cell + CELL_HEAD, old, next) == old) {
@@ -82,6 +76,18 @@ export function push(cell: usize, generation: u32, frame: u32): i32 {
     }
   }
   return REFUSED;
+}
+
+/** Writes the running totals into the frame. True when that passes a limit. */
+function total(cell: usize, below: u32, frame: u32): bool {
+  const counted: u32 = isPrivate(frame) ? 0 : 1;
+  const bytes: u32 = counted != 0 ? load<u32>(frame + FRAME_SIZE) + FRAME_PAYLOAD : 0;
+  // Totals of a frame that is drained and used again meanwhile are wrong, and the CAS fails with it.
+  const messages = glance32(below != 0 ? <usize>below + FRAME_COUNT : cell + CELL_TAKEN) + counted;
+  const all = glance32(below != 0 ? <usize>below + FRAME_BYTES : cell + CELL_TAKEN_BYTES) + bytes;
+  note32(frame + FRAME_COUNT, messages);
+  note32(frame + FRAME_BYTES, all);
+  return counted != 0 && over(cell, messages, all, bytes);
 }
 
 /** Control: a frame (SYSTEM_* 0), or bits without one. Never limited. NOTHING | SCHEDULE | REFUSED, as above. */
@@ -104,21 +110,24 @@ export function pushSystem(cell: usize, generation: u32, frame: u32, bits: u32):
 
 /** Frames taken from the stack, newest first, become the list in reading order. */
 export function order(cell: usize, newest: u32): void {
+  store<u32>(cell + CELL_INTENT, 0);
+  const limited = load<u32>(cell + CELL_CAPACITY) != UNLIMITED;
   let count: u32 = 0;
   let bytes: u32 = 0;
   let first: u32 = 0;
   let frame = newest;
   while (frame != 0) {
+    const below = load<u32>(frame + FRAME_PUSH);
     store<u32>(frame + FRAME_NEXT, first);
-    if ((load<u8>(frame + FRAME_FLAGS) & FLAG_PRIVATE) == 0) {
+    if (limited && !isPrivate(frame)) {
       count++;
       bytes += load<u32>(frame + FRAME_SIZE) + FRAME_PAYLOAD;
     }
     first = frame;
-    frame = load<u32>(frame + FRAME_PUSH);
+    frame = below;
   }
   store<u32>(cell + CELL_LIST, first);
-  store<u32>(cell + CELL_INTENT, 0);
+  if (!limited) return;
   // Senders glance at these when the stack is empty; a stale total only bends the limit.
   note32(cell + CELL_TAKEN, glance32(cell + CELL_TAKEN) + count);
   note32(cell + CELL_TAKEN_BYTES, glance32(cell + CELL_TAKEN_BYTES) + bytes);
@@ -155,7 +164,7 @@ export function finish(cell: usize, count: u32): u32 {
   let bytes: u32 = 0;
   for (let i: u32 = 0; i < count; i++) {
     const next = load<u32>(frame + FRAME_NEXT);
-    if ((load<u8>(frame + FRAME_FLAGS) & FLAG_PRIVATE) == 0) {
+    if (!isPrivate(frame)) {
       messages++;
       bytes += load<u32>(frame + FRAME_SIZE) + FRAME_PAYLOAD;
     }
@@ -170,9 +179,10 @@ export function finish(cell: usize, count: u32): u32 {
 
 /** Tells senders what has been handled. */
 export function publish(cell: usize, messages: u32, bytes: u32): void {
+  store<u32>(cell + CELL_PROCESSED, load<u32>(cell + CELL_PROCESSED) + messages);
+  if (load<u32>(cell + CELL_CAPACITY) == UNLIMITED) return;
   note32(cell + CELL_HANDLED, glance32(cell + CELL_HANDLED) + messages);
   note32(cell + CELL_HANDLED_BYTES, glance32(cell + CELL_HANDLED_BYTES) + bytes);
-  store<u32>(cell + CELL_PROCESSED, load<u32>(cell + CELL_PROCESSED) + messages);
 }
 
 /** SYS was raised: takes the system word into WORKER_SYSTEM and WORKER_OUT_*. What does not fit stays listed. */
@@ -220,15 +230,18 @@ function giveBack(frame: u32): void {
 
 // ---- helpers --------------------------------------------------------------------------------------
 
-function over(cell: usize, total: u32, totalBytes: u32, bytes: u32): bool {
-  // Glances: a slow sender may look at the next tenant's limits, and its CAS fails.
-  const capacity = glance32(cell + CELL_CAPACITY);
-  if (capacity != UNLIMITED && <i32>(total - glance32(cell + CELL_HANDLED)) > <i32>capacity) return true;
+function over(cell: usize, messages: u32, totalBytes: u32, bytes: u32): bool {
+  if (<i32>(messages - glance32(cell + CELL_HANDLED)) > <i32>glance32(cell + CELL_CAPACITY)) return true;
   const limit = glance32(cell + CELL_LIMIT);
   if (limit == UNLIMITED) return false;
   const held = totalBytes - glance32(cell + CELL_HANDLED_BYTES);
   // A message larger than the limit still passes into an empty mailbox.
   return <i32>held > <i32>limit && held != bytes;
+}
+
+/** Not a user's message: neither counted nor limited. */
+export function isPrivate(frame: u32): bool {
+  return (load<u8>(frame + FRAME_FLAGS) & FLAG_PRIVATE) != 0;
 }
 
 function closed(system: u64, generation: u32): bool {

@@ -87,19 +87,21 @@ export function free(block: u32): void {
   check((block & (BLOCK_MIN - 1)) == 0, TRAP_RANGE);
   const chunk = block >>> CHUNK_SHIFT;
   // Plain: written by the owner before it handed the block out.
-  const cls = load<u32>(metaOf(chunk) + META_CLASS);
-  if (cls == CLASS_RUN) {
-    freeRun(chunk);
-    return;
-  }
-  const owner = load<u32>(stateOf(chunk)) - 1;
-  if (owner == me) freeHere(block, chunk, cls);
+  const word = load<u32>(metaOf(chunk) + META_CLASS);
+  const owner = word >>> 8;
+  if ((word & 255) == CLASS_RUN) freeRun(chunk);
+  else if (owner == me) freeHere(block, chunk, word & 255);
   else freeElsewhere(block, owner);
 }
 
 /** Which class a living block is of. */
 export function classAt(block: u32): u32 {
-  return load<u32>(metaOf(block >>> CHUNK_SHIFT) + META_CLASS);
+  return load<u32>(metaOf(block >>> CHUNK_SHIFT) + META_CLASS) & 255;
+}
+
+/** Whose block it is: the worker that allocated it. */
+export function ownerOf(block: u32): u32 {
+  return load<u32>(metaOf(block >>> CHUNK_SHIFT) + META_CLASS) >>> 8;
 }
 
 /** Owner only. Takes back what others freed, hands over what this worker freed for others, returns empty chunks. */
@@ -127,7 +129,7 @@ export function collect(): void {
   while (block != 0) {
     const next = load<u32>(block + BLOCK_LINK);
     const chunk = block >>> CHUNK_SHIFT;
-    freeHere(block, chunk, load<u32>(metaOf(chunk) + META_CLASS));
+    freeHere(block, chunk, load<u32>(metaOf(chunk) + META_CLASS) & 255);
     block = next;
   }
 }
@@ -175,7 +177,7 @@ function refill(cls: u32): u32 {
       if (chunk == 0) return 0;
     }
     const meta = metaOf(chunk);
-    store<u32>(meta + META_CLASS, cls);
+    store<u32>(meta + META_CLASS, cls | (me << 8));
     store<u32>(meta + META_FREE, 0);
     store<u32>(meta + META_BUMP, 0);
     store<u32>(meta + META_LIVE, 0);

@@ -124,7 +124,7 @@ import {
   WORKER_SYSTEM,
   WORKER_TICK,
 } from "./layout";
-import { arrange, finish, order, present, publish, push, pushSystem, refill, takeControl } from "./mailbox";
+import { arrange, finish, isPrivate, order, present, publish, push, pushSystem, refill, takeControl } from "./mailbox";
 import { count } from "./meter";
 import { blockOf, budget, here, me, sliceMs, workers } from "./place";
 import { allocateClass, collect, flushAll, free } from "./pool";
@@ -173,8 +173,9 @@ const SAMPLE: u32 = 64;
 
 /** A user's message. SENT: the frame is the mailbox's. GONE, FULL: it is still the caller's. */
 export function send(cell: u32, generation: u32, frame: u32): i32 {
+  // Read before the push: after it the frame is the receiver's, and may be freed already.
+  const counted = !isPrivate(frame);
   const owed = push(cell, generation, frame);
-  const counted = (load<u8>(frame + FRAME_FLAGS) & FLAG_PRIVATE) == 0;
   if (owed == OVER) return FULL;
   if (counted) sent++;
   if (owed == REFUSED) {
@@ -263,6 +264,8 @@ export function spawn(home: u32, behavior: u32, init: u32, capacity: u32, limit:
   if (generation == 0) generation = 1;
   store<u32>(cell + CELL_WORKER, home);
   store<u32>(cell + CELL_BEHAVIOR, behavior);
+  // Either limit needs the counts.
+  if (capacity == UNLIMITED && limit != UNLIMITED) capacity = 0x7fffffff;
   store<u32>(cell + CELL_CAPACITY, capacity);
   store<u32>(cell + CELL_LIMIT, limit);
   store<u64>(cell + CELL_TAKEN, 0); // and TAKEN_BYTES
@@ -345,6 +348,7 @@ export function take(fresh: bool): u32 {
     now = clock();
     sliceEnd = now + sliceMs;
     store<f64>(here + WORKER_NOW, now);
+    collect();
     expire();
   }
   for (;;) {
@@ -435,12 +439,17 @@ export function release(cell: u32, outcome: i32, done: u32): u32 {
   return handOut(cell, generation) ? 1 : 0;
 }
 
+/** The first `done` messages of the batch are handled, and the turn is not over. */
+export function settleBatch(cell: u32, done: u32): void {
+  if (done != 0) handled += finish(cell, done);
+}
+
 /** The message in hand is done with: counts and frees it. */
 export function putDown(cell: u32): void {
   const frame = load<u32>(cell + CELL_HAND);
   if (frame == 0) return;
   store<u32>(cell + CELL_HAND, 0);
-  const counted = (load<u8>(frame + FRAME_FLAGS) & FLAG_PRIVATE) == 0;
+  const counted = !isPrivate(frame);
   if (counted) {
     publish(cell, 1, load<u32>(frame + FRAME_SIZE) + FRAME_PAYLOAD);
     handled++;
@@ -488,12 +497,6 @@ export function failCurrent(): u32 {
   native = false;
   if (cell != 0) end(cell);
   return cell;
-}
-
-/** Turns for the look at the clock in between: the slice is over. */
-export function sliceOver(): bool {
-  now = clock();
-  return now >= sliceEnd;
 }
 
 // ---- one turn -------------------------------------------------------------------------------------

@@ -25,6 +25,8 @@ export class Asks {
   add(pending: Pending): void {
     this.#pending.set(pending.ticket, pending);
     const { holder } = pending;
+    // A stranger has no life whose end would end its asks.
+    if (holder.cell === 0) return;
     holder.asks ??= new Set();
     holder.asks.add(pending.ticket);
   }

@@ -4,12 +4,14 @@
 //   take() ─▶ control(bits, frames) ─▶ messages ─▶ release(outcome, done) ─▶ more? again : next cell
 import {
   FLAG_EXTENDED,
+  FORM_INLINE,
   FRAME_FLAGS,
   FRAME_FORM,
   FRAME_KIND,
   FRAME_NAME,
   FRAME_PAYLOAD,
   FRAME_SENDER,
+  FRAME_SENDER_GENERATION,
   FRAME_SIZE,
   FRAME_TAGS,
   FRAME_TICKET,
@@ -74,7 +76,8 @@ import {
 } from "./lifecycle.ts";
 import { Ref } from "./ref.ts";
 import type { Handler } from "./registry.ts";
-import type { Thread } from "./thread.ts";
+import { exitReasons, type Thread } from "./thread.ts";
+import type { ExitReason } from "./types.ts";
 
 /** Messages between two looks at the clock, at most; one when they are long. */
 const CLOCK_EVERY = 32;
@@ -121,6 +124,13 @@ export class Dispatch {
         if (count > 0) {
           outcome = this.#messages(actor, count);
           done = this.#done;
+          if (outcome === TURN_STOP) {
+            // The stop itself stays in the list, and is buried with what came after it.
+            core.settleBatch(cell, done);
+            done = 0;
+            outcome = stop(thread, actor, "normal");
+            if (outcome === TURN_GONE) return;
+          }
         }
       }
       // A cell that runs and is to wait becomes BLOCKED; one that is BLOCKED stays so or runs again.
@@ -162,11 +172,9 @@ export class Dispatch {
     const { u8, u32 } = thread.views;
     const ticket = u32[(frame + FRAME_TICKET) >>> 2] as number;
     const ticketGeneration = u32[(frame + FRAME_TICKET_GENERATION) >>> 2] as number;
-    const parts = thread.decode(
-      thread.payload(frame),
-      u32[(frame + FRAME_SIZE) >>> 2] as number,
-      actor.life,
-    ) as readonly unknown[];
+    const size = u32[(frame + FRAME_SIZE) >>> 2] as number;
+    const inline = u8[frame + FRAME_FORM] === FORM_INLINE || size === 0;
+    const parts = inline ? [] : (thread.decode(thread.payload(frame), size, actor.life) as readonly unknown[]);
     switch (u8[frame + FRAME_KIND]) {
       case KIND_WATCH:
         watch(actor, ticket, ticketGeneration);
@@ -182,7 +190,23 @@ export class Dispatch {
         thread.reply(ticket, ticketGeneration, describe(thread, actor));
         return TURN_DRY;
       case KIND_CHILD_STOPPED:
-        childStopped(thread, actor, parts);
+        if (inline) {
+          const at = (frame + FRAME_PAYLOAD) >>> 2;
+          const cell = u32[(frame + FRAME_SENDER) >>> 2] as number;
+          const generation = u32[(frame + FRAME_SENDER_GENERATION) >>> 2] as number;
+          const reason = exitReasons[u32[(frame + FRAME_TAGS) >>> 2] as number] ?? "normal";
+          childStopped(
+            thread,
+            actor,
+            cell,
+            generation,
+            reason,
+            size === 0 ? none : [...u32.subarray(at, at + size / 4)],
+          );
+        } else {
+          const [cell, generation, reason, watchers] = parts as [number, number, ExitReason, readonly number[]];
+          childStopped(thread, actor, cell, generation, reason, watchers);
+        }
         return TURN_DRY;
       case KIND_CHILD_FAILED:
         return childFailed(thread, actor, parts);
@@ -241,8 +265,10 @@ export class Dispatch {
     const thread = this.#thread;
     const { u8, u32 } = thread.views;
     if (u8[frame + FRAME_KIND] === KIND_STOP) {
-      later(thread, actor, () => stop(thread, actor, "normal"));
-      return TURN_BLOCK;
+      const stopper = u32[(frame + FRAME_TICKET) >>> 2] as number;
+      if (stopper !== 0) watch(actor, stopper, u32[(frame + FRAME_TICKET_GENERATION) >>> 2] as number);
+      u32[(frame + FRAME_TICKET) >>> 2] = 0;
+      return TURN_STOP;
     }
     const flags = u8[frame + FRAME_FLAGS] as number;
     if ((flags & FLAG_EXTENDED) !== 0) thread.core.sample(frame);
@@ -459,4 +485,8 @@ export class Dispatch {
   }
 }
 
+/** A stop was met: the messages before it are done, the actor ends. */
+const TURN_STOP = -2;
+
+const none: readonly number[] = [];
 const ONE_NUMBER = ((1 << 28) | TAG_NUMBER) >>> 0;

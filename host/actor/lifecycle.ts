@@ -16,7 +16,9 @@ import {
   CELL_RESTARTS,
   CELL_SLOT,
   FLAG_PRIVATE,
+  FORM_INLINE,
   FRAME_FLAGS,
+  FRAME_FORM,
   FRAME_KIND,
   FRAME_NAME,
   FRAME_SENDER,
@@ -48,7 +50,7 @@ import { SUPERVISOR } from "./internal.ts";
 import { Ref } from "./ref.ts";
 import { Definition, type Instance } from "./registry.ts";
 import { decide } from "./supervise.ts";
-import type { Thread } from "./thread.ts";
+import { reasonCode, type Thread } from "./thread.ts";
 import type { Context, Directive, ExitReason } from "./types.ts";
 
 /** The cell was given back: no release. */
@@ -59,7 +61,6 @@ class ActorLife implements Life, Seat {
   readonly actor: HostCell;
   readonly cell: number;
   readonly generation: number;
-  readonly path: string;
   ended = false;
   deadline = Infinity;
   asks: Set<number> | undefined;
@@ -74,7 +75,10 @@ class ActorLife implements Life, Seat {
     this.actor = actor;
     this.cell = actor.cell;
     this.generation = actor.generation;
-    this.path = actor.path;
+  }
+
+  get path(): string {
+    return this.actor.path;
   }
 
   get ctx(): Context {
@@ -84,6 +88,57 @@ class ActorLife implements Life, Seat {
 
   get self(): Ref {
     return new Ref(this.#thread, this.cell, this.generation, this.actor.definition.name, this.path, this);
+  }
+}
+
+/** The host half of a user's actor. Its path is read from the init frame when somebody asks for it. */
+class AdoptedCell implements HostCell {
+  readonly cell: number;
+  readonly generation: number;
+  readonly slot: number;
+  readonly definition: Definition;
+  readonly parent: Address;
+  readonly supervision: Supervision;
+  readonly internal = false;
+  life = undefined as unknown as Life;
+  status: HostCell["status"] = "starting";
+  restarts = 0;
+  served: HostCell["served"];
+  epoch = 0;
+  next: HostCell["next"];
+  failure: Error | undefined;
+  watchers: number[] | undefined;
+  children: HostCell["children"];
+  names: HostCell["names"];
+  ordinals: HostCell["ordinals"];
+  reason: ExitReason | undefined;
+  readonly #thread: Thread;
+  #path: string | undefined;
+
+  constructor(
+    thread: Thread,
+    cell: number,
+    generation: number,
+    slot: number,
+    definition: Definition,
+    parent: Address,
+    supervision: Supervision,
+  ) {
+    this.#thread = thread;
+    this.cell = cell;
+    this.generation = generation;
+    this.slot = slot;
+    this.definition = definition;
+    this.parent = parent;
+    this.supervision = supervision;
+  }
+
+  get path(): string {
+    if (this.#path === undefined) {
+      const frame = this.#thread.views.u32[(this.cell + CELL_INIT) >>> 2] as number;
+      this.#path = readInit(this.#thread, frame, undefined).path;
+    }
+    return this.#path;
   }
 }
 
@@ -99,28 +154,7 @@ export function adopt(thread: Thread, cell: number, generation: number): HostCel
     generation: u32[(frame + FRAME_SENDER_GENERATION) >>> 2] as number,
   };
   const slot = thread.newSlot();
-  const actor: HostCell = {
-    cell,
-    generation,
-    slot,
-    definition,
-    path: readInit(thread, frame, undefined).path,
-    parent,
-    supervision,
-    internal: false,
-    life: undefined as unknown as Life,
-    status: "starting",
-    restarts: 0,
-    served: undefined,
-    epoch: 0,
-    next: undefined,
-    failure: undefined,
-    watchers: undefined,
-    children: undefined,
-    names: undefined,
-    ordinals: undefined,
-    reason: undefined,
-  };
+  const actor = new AdoptedCell(thread, cell, generation, slot, definition, parent, supervision);
   thread.cells[slot] = actor;
   u32[(cell + CELL_SLOT) >>> 2] = slot;
   return actor;
@@ -151,7 +185,8 @@ export function start(thread: Thread, actor: HostCell, after?: Error): number {
   if (actor.internal) return ready(actor);
   try {
     const frame = thread.views.u32[(actor.cell + CELL_INIT) >>> 2] as number;
-    life.init = readInit(thread, frame, life).init;
+    // Inline is a path alone.
+    if (thread.views.u8[frame + FRAME_FORM] !== FORM_INLINE) life.init = readInit(thread, frame, life).init;
     const instance = actor.definition.make(life);
     life.instance = instance;
     if (!actor.definition.hasHooks || (instance.onStart === base.onStart && !after)) return ready(actor);
@@ -356,46 +391,54 @@ function endLife(thread: Thread, actor: HostCell): void {
 function terminate(thread: Thread, actor: HostCell): number {
   const { core } = thread;
   const reason = actor.reason ?? "normal";
-  const gone = stopped(actor.path);
   endLife(thread, actor);
   if (actor.served && actor.served.ticket !== 0) {
-    thread.replyError(actor.served.ticket, actor.served.ticketGeneration, gone);
+    thread.replyError(actor.served.ticket, actor.served.ticketGeneration, stopped(actor.path));
   }
   actor.status = "stopped";
   let left = core.close(actor.cell);
   while (left > 0) {
     for (let i = 0; i < left; i++) {
-      buryFrame(thread, actor, thread.views.u32[(thread.block + WORKER_BATCH + i * 4) >>> 2] as number, gone);
+      buryFrame(thread, actor, thread.views.u32[(thread.block + WORKER_BATCH + i * 4) >>> 2] as number);
     }
     left = core.bury(actor.cell, left);
   }
-  buryControl(thread, actor, gone);
+  buryControl(thread, actor);
   thread.freeSlot(actor.slot);
   const watchers = actor.watchers ?? [];
-  const told = actor.parent
-    ? thread.sendControl(actor.parent, KIND_CHILD_STOPPED, [
-        actor.cell,
-        actor.generation,
-        typeof reason === "string" ? reason : { error: sendable(thread, reason.error) },
-        watchers,
-      ])
-    : false;
-  if (!told) tellWatchers(thread, watchers, reason);
+  if (!tellParent(thread, actor, reason, watchers)) tellWatchers(thread, watchers, reason);
   if (thread.listening()) thread.event({ type: "stop", actor: actor.path });
   core.vacate(actor.cell);
   return TURN_GONE;
 }
 
-function buryFrame(thread: Thread, actor: HostCell, frame: number, gone: Error): void {
+/** More watchers than this, or an error as the reason, travel as values; else as numbers in the frame. */
+const WATCHERS_INLINE = 32;
+
+function tellParent(thread: Thread, actor: HostCell, reason: ExitReason, watchers: readonly number[]): boolean {
+  const { parent } = actor;
+  if (!parent) return false;
+  const code = reasonCode(reason);
+  if (code >= 0 && watchers.length <= WATCHERS_INLINE) return thread.sendChildStopped(parent, actor, code, watchers);
+  const value = typeof reason === "string" ? reason : { error: sendable(thread, reason.error) };
+  return thread.sendControl(parent, KIND_CHILD_STOPPED, [actor.cell, actor.generation, value, watchers]);
+}
+
+function buryFrame(thread: Thread, actor: HostCell, frame: number): void {
   const { u8, u32 } = thread.views;
-  if (((u8[frame + FRAME_FLAGS] as number) & FLAG_PRIVATE) !== 0) return;
   const ticket = u32[(frame + FRAME_TICKET) >>> 2] as number;
-  if (ticket !== 0) thread.replyError(ticket, u32[(frame + FRAME_TICKET_GENERATION) >>> 2] as number, gone);
+  const generation = u32[(frame + FRAME_TICKET_GENERATION) >>> 2] as number;
+  if (((u8[frame + FRAME_FLAGS] as number) & FLAG_PRIVATE) !== 0) {
+    // Another stop: whoever sent it waits for the end as well.
+    if (ticket !== 0) watch(actor, ticket, generation);
+    return;
+  }
+  if (ticket !== 0) thread.replyError(ticket, generation, stopped(actor.path));
   thread.deadLetter(actor.path, nameOf(u32[(frame + FRAME_NAME) >>> 2] as number), "stopped");
 }
 
 /** Control that came too late: who asked is answered, who watches is told. */
-function buryControl(thread: Thread, actor: HostCell, gone: Error): void {
+function buryControl(thread: Thread, actor: HostCell): void {
   const { u8, u32 } = thread.views;
   for (;;) {
     const count = u32[(thread.block + WORKER_OUT_SYSTEM) >>> 2] as number;
@@ -406,7 +449,7 @@ function buryControl(thread: Thread, actor: HostCell, gone: Error): void {
       const generation = u32[(frame + FRAME_TICKET_GENERATION) >>> 2] as number;
       if (ticket !== 0) {
         if (u8[frame + FRAME_KIND] === KIND_WATCH) watch(actor, ticket, generation);
-        else thread.replyError(ticket, generation, gone);
+        else thread.replyError(ticket, generation, stopped(actor.path));
       }
       thread.core.drop(frame);
     }
@@ -422,14 +465,22 @@ export function watch(actor: HostCell, ticket: number, generation: number): void
 }
 
 function tellWatchers(thread: Thread, watchers: readonly number[], reason: ExitReason): void {
-  for (let i = 0; i < watchers.length; i += 2) thread.reply(watchers[i] as number, watchers[i + 1] as number, reason);
+  const code = reasonCode(reason);
+  const answer = code >= 0 ? code : reason;
+  for (let i = 0; i < watchers.length; i += 2) thread.reply(watchers[i] as number, watchers[i + 1] as number, answer);
 }
 
 // ---- as a parent ----------------------------------------------------------------------------------
 
 /** A child is gone: its name is free, then its watchers are told. */
-export function childStopped(thread: Thread, parent: HostCell, parts: readonly unknown[]): void {
-  const [cell, generation, reason, watchers] = parts as [number, number, ExitReason, readonly number[]];
+export function childStopped(
+  thread: Thread,
+  parent: HostCell,
+  cell: number,
+  generation: number,
+  reason: ExitReason,
+  watchers: readonly number[],
+): void {
   const child = removeChild(parent, { cell, generation });
   tellWatchers(thread, watchers, reason);
   child?.gone?.();

@@ -27,6 +27,7 @@ import {
   HEADER_ROOT,
   HEADER_ROOT_GENERATION,
   KIND_CANCEL,
+  KIND_CHILD_STOPPED,
   KIND_EVENT,
   KIND_FAILURE,
   KIND_LOG,
@@ -162,7 +163,8 @@ export class Thread implements Carrier {
   // ---- cells --------------------------------------------------------------------------------------
 
   newCell(home: number, init: number, capacity: number, bytes: number, budget: number): Address {
-    const limit = (n: number) => (Number.isFinite(n) ? Math.min(n, 0x7fffffff) : 0xffffffff);
+    // Not UNLIMITED as a capacity: the tree shows how many messages are queued.
+    const limit = (n: number) => Math.min(n, 0x7fffffff);
     const cell = this.core.spawn(home, 0, init, limit(capacity), limit(bytes), budget) >>> 0;
     if (cell === 0) {
       if (init !== 0) this.core.drop(init);
@@ -244,20 +246,32 @@ export class Thread implements Carrier {
   }
 
   watch(target: Target): Promise<ExitReason> {
-    return this.question(target, KIND_WATCH, undefined, target.holder, target.path).then(
-      (reason) => reason as ExitReason,
-      (error: unknown) => {
-        // Nobody there any more: how it ended is not known.
-        if ((error as { code?: unknown }).code === "ERR_ACTOR_STOPPED") return "normal";
-        throw error;
-      },
-    );
+    return this.question(target, KIND_WATCH, undefined, target.holder, target.path).then(asReason, ifGone);
   }
 
-  async stop(target: Target): Promise<void> {
-    const gone = this.watch(target);
-    this.sendStop(target);
-    await gone;
+  /** The frame of the stop watches too: it carries a ticket, answered when the actor is gone. */
+  stop(target: Target): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const ticket = this.openTicket(Infinity);
+      if (ticket === 0) {
+        reject(outOfMemory(target.path, 0));
+        return;
+      }
+      const generation = this.views.u32[(ticket + TICKET_STATE + 4) >>> 2] as number;
+      const { holder } = target;
+      const done = () => resolve();
+      this.asks.add({
+        ticket,
+        generation,
+        holder,
+        target: undefined,
+        hash: 0,
+        resolve: done,
+        reject,
+        release: undefined,
+      });
+      this.sendStop(target, ticket, generation);
+    });
   }
 
   async kill(target: Target): Promise<void> {
@@ -276,23 +290,59 @@ export class Thread implements Carrier {
   }
 
   /** A stop, after what was sent before. */
-  sendStop(to: Address): void {
+  sendStop(to: Address, ticket = 0, ticketGeneration = 0): void {
+    if (this.postponed.length > 0 || !this.#trySendStop(to, ticket, ticketGeneration)) {
+      this.postponed.push(() => this.#trySendStop(to, ticket, ticketGeneration));
+    }
+    this.kick();
+  }
+
+  #trySendStop(to: Address, ticket: number, ticketGeneration: number): boolean {
+    const frame = this.core.reserveControl(0) >>> 0;
+    if (frame === 0) return false;
+    this.views.reach(frame + 64);
+    const { u8, u32 } = this.views;
+    u8[frame + FRAME_KIND] = KIND_STOP;
+    u8[frame + FRAME_FLAGS] = FLAG_PRIVATE;
+    u32[(frame + FRAME_TICKET) >>> 2] = ticket;
+    u32[(frame + FRAME_TICKET_GENERATION) >>> 2] = ticketGeneration;
+    if (this.core.send(to.cell, to.generation, frame) !== SENT) {
+      this.core.drop(frame);
+      // It is gone already.
+      if (ticket !== 0) this.#giveUp(ticket)?.resolve(undefined);
+    }
+    return true;
+  }
+
+  /** To the parent: a child is gone; who watched it is told by the parent, once the name is free. Numbers only. */
+  sendChildStopped(to: Address, child: Address, reason: number, watchers: readonly number[]): boolean {
+    let there = true;
     this.persist(() => {
-      const frame = this.core.reserveControl(0) >>> 0;
+      const size = watchers.length * 4;
+      const frame = this.core.reserveControl(size) >>> 0;
       if (frame === 0) return false;
-      this.views.reach(frame + 64);
-      this.views.u8[frame + FRAME_KIND] = KIND_STOP;
-      this.views.u8[frame + FRAME_FLAGS] = FLAG_PRIVATE;
-      if (this.core.send(to.cell, to.generation, frame) !== SENT) this.core.drop(frame);
+      this.views.reach(frame + FRAME_PAYLOAD + size);
+      const { u8, u32 } = this.views;
+      u8[frame + FRAME_KIND] = KIND_CHILD_STOPPED;
+      u8[frame + FRAME_FORM] = FORM_INLINE;
+      u32[(frame + FRAME_TAGS) >>> 2] = reason;
+      u32[(frame + FRAME_SENDER) >>> 2] = child.cell;
+      u32[(frame + FRAME_SENDER_GENERATION) >>> 2] = child.generation;
+      for (let i = 0; i < watchers.length; i++) u32[(frame + FRAME_PAYLOAD + i * 4) >>> 2] = watchers[i] as number;
+      if (this.core.control(to.cell, to.generation, frame, 0) !== SENT) {
+        this.core.drop(frame);
+        there = false;
+      }
       return true;
     });
+    return there;
   }
 
   /** A frame of control with values. Answers false when nobody is there; without memory it is sent again later. */
   sendControl(to: Address, kind: number, values: readonly unknown[], ticket = 0, ticketGeneration = 0): boolean {
     let there = true;
     this.persist(() => {
-      const bytes = this.codec.encode(values, "control");
+      const bytes = values.length === 1 && values[0] === undefined ? nothing : this.codec.encode(values, "control");
       const frame = this.core.reserveControl(bytes.length) >>> 0;
       if (frame === 0) return false;
       this.write(frame, kind, bytes);
@@ -371,9 +421,12 @@ export class Thread implements Carrier {
       this.replyError(ticket, generation, asError(error));
       return;
     }
-    if (!this.#replyBytes(ticket, generation, KIND_REPLY, bytes)) {
-      this.replyError(ticket, generation, outOfMemory("the asker", bytes.length));
-    }
+    if (this.#replyBytes(ticket, generation, KIND_REPLY, bytes)) return;
+    // No memory: the answer waits until there is, or until nobody waits for it.
+    const kept = bytes.slice();
+    this.postponed.push(
+      () => !this.core.pending(ticket, generation) || this.#replyBytes(ticket, generation, KIND_REPLY, kept),
+    );
   }
 
   replyError(ticket: number, generation: number, error: Error): void {
@@ -707,6 +760,23 @@ export class Thread implements Carrier {
       bytes: options?.bytes ?? this.settings.bytes,
     };
   }
+}
+
+/** How a watch is answered: a number for a reason without an error. */
+export const exitReasons: readonly ExitReason[] = ["normal", "shutdown", "killed"];
+
+export function reasonCode(reason: ExitReason): number {
+  return typeof reason === "string" ? exitReasons.indexOf(reason) : -1;
+}
+
+function asReason(answer: unknown): ExitReason {
+  return typeof answer === "number" ? (exitReasons[answer] ?? "normal") : (answer as ExitReason);
+}
+
+/** Nobody there any more: how it ended is not known. */
+function ifGone(error: unknown): ExitReason {
+  if (isZanniError(error, "ERR_ACTOR_STOPPED")) return "normal";
+  throw error;
 }
 
 const none: readonly unknown[] = [];
