@@ -1,8 +1,8 @@
 // node examples/source-counter.js
 // The first actor program of many runtimes: two messages, printed from inside the actor.
 // prints:
-//   [actor] count is now: 10
-//   [actor] count is now: 30
+//     [actor] count is now: 10
+//     [actor] count is now: 30
 import { Actor, createSystem } from "zanni";
 
 class Counter extends Actor {

@@ -87,7 +87,7 @@ index("prints progress, hierarchy, words, crashes and statistics", () => {
   const printed = node("examples/index-files/main.js", "tests/fixtures/index");
   for (const part of [
     /^100% 6\/6 files/m,
-    /\/index\/reader-0 {2}worker 0/,
+    /\/index\/reader-0 {2}worker \d/,
     /Most frequent words:\n +\d+ {2}the/,
     /Crashed readers: 3/,
     /Actors created: \d/,
