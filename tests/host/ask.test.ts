@@ -96,10 +96,9 @@ both("ask", (test) => {
     const slow = system.spawn(Slow, { gate, journal: system.spawn(Journal) });
     slow.tell.work("first");
     await until(async () => (await gate.ask.waiting()) === 1, "the handler waits");
-    const queued = slow.ask.quick("never");
-    const killed = slow.kill();
-    await rejects(queued, "ERR_ACTOR_STOPPED");
-    await killed;
+    const queued = rejects(slow.ask.quick("never"), "ERR_ACTOR_STOPPED");
+    await slow.kill();
+    await queued;
     await rejects(slow.ask.quick("never"), "ERR_ACTOR_STOPPED");
   });
 

@@ -76,12 +76,12 @@ both("lifecycle", (test) => {
     const system = await open();
     const gate = system.spawn(Gate);
     const slow = system.spawn(Slow, { gate, journal: system.spawn(Journal) });
-    const hanging = slow.ask({ timeout: "1m" }).work("for ever");
+    const hanging = rejects(slow.ask({ timeout: "1m" }).work("for ever"), "ERR_ACTOR_STOPPED");
     await until(async () => (await gate.ask.waiting()) === 1, "it waits");
     const ended = slow.stopped;
     await slow.kill();
     assert.is(await ended, "killed");
-    await rejects(hanging, "ERR_ACTOR_STOPPED");
+    await hanging;
   });
 
   test("stopped resolves with the reason, also for who looks late", async (open) => {
