@@ -10,7 +10,7 @@ export type Open = (options?: SystemOptions) => Promise<System>;
 export const worker = () => new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
 
 /** Threads of the shared mode; more than the machine has cores is fine. */
-const workers = Number(process.env["ZANNI_TEST_WORKERS"] ?? 2);
+export const workers = Number(process.env["ZANNI_TEST_WORKERS"] ?? 2);
 
 export function both(
   title: string,

@@ -3,7 +3,7 @@ import * as assert from "uvu/assert";
 import { createSystem, Worker } from "zanni";
 import * as actors from "./actors.ts";
 import { Counter, Echo, Gate, Hoarder, Journal, Parent, Spinner } from "./actors.ts";
-import { both, rejects, throws, until, worker } from "./helper.ts";
+import { both, rejects, throws, until, worker, workers } from "./helper.ts";
 
 both("system", (test, mode) => {
   test("names are unique among living siblings, and free again after a stop", async (open) => {
@@ -79,7 +79,7 @@ both("system", (test, mode) => {
     assert.ok(stats.latency.mean >= 0 && stats.latency.p99 >= stats.latency.p50);
     assert.ok(stats.memory.used > 0 && stats.memory.used <= stats.memory.reserved);
     assert.ok(stats.uptime > 0);
-    assert.is(stats.workers.length, mode === "single" ? 1 : 2);
+    assert.is(stats.workers.length, mode === "single" ? 1 : workers);
     await counter.stop();
     await until(() => system.stats().active === 0, "none left");
   });
