@@ -77,6 +77,17 @@ export function raise(cell: usize, generation: u32): i32 {
   return REFUSED;
 }
 
+/**
+ * IDLE straight to RUNNING, for a sender that will run the cell itself: push, claim and drain in one CAS. False when the
+ * cell is anything but idle. The frame goes into the list, which is the caller's from here on.
+ */
+export function seize(cell: usize, generation: u32): bool {
+  const idle = word(generation, 0);
+  if (load64(cell + CELL_HEAD) != idle) return false;
+  // Pairs with push(), raise() and claim(), which find the cell OWNED; nobody holds a hint to it.
+  return cas64(cell + CELL_HEAD, idle, word(generation, OWNED | RUNNING)) == idle;
+}
+
 // ---- the worker that took the cell from a queue ---------------------------------------------------
 
 /**

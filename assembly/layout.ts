@@ -51,6 +51,7 @@ export const WORKER_TOKEN = 220; //       O  1 while this worker holds the searc
 export const WORKER_REPLIES = 224; //     O  the cell that takes this thread's replies
 export const WORKER_REPLIES_GENERATION = 228; // O
 export const WORKER_NOW = 240; //         O  f64, the clock as take() read it last
+export const WORKER_HANDED = 236; //      O  the frame about to be handed to the run-next cell
 export const WORKER_BACKLOG = 232; //     O  cells drawn from the injector that found no room in the deque
 export const WORKER_OUT_CELL = 256; //    O  what take() hands to the host: the cell,
 export const WORKER_OUT_GENERATION = 260; // its generation,

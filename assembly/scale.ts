@@ -7,7 +7,11 @@ export const pendingMax: u32 = MODEL ? 2 : PENDING_MAX;
 export const reserveBlocks: u32 = MODEL ? 1 : RESERVE_BLOCKS;
 /** Searches of all victims before a thief gives up. */
 export const searchRounds: u32 = MODEL ? 1 : 2;
-/** Messages between two looks at the clock. */
-export const clockEvery: u32 = 32;
+/** Messages between two looks at the clock, at most; fewer while they are long. */
+export const clockEvery: u32 = 128;
+/** ms: a stride that took longer makes the next ones shorter. */
+export const shortStride: f64 = 0.05;
+/** Turns of the run-next slot before the queues are looked at. */
+export const inRowMax: u32 = MODEL ? 1 : 15;
 /** Every so many takes, the oldest work comes first: last-in first-out alone would starve. */
 export const oldestEvery: u32 = MODEL ? 4 : 16;

@@ -8,8 +8,8 @@
 // Where a ready cell is queued:
 //   pinned, home is this worker    its FIFO, plain
 //   pinned, home is elsewhere      that worker's inbox, and a targeted wake
-//   native, made ready by native   the run-next slot, which inherits the rest of the slice; the one that
-//   code of this worker            was there moves to the deque
+//   native, idle, sent to by       the run-next slot if it is free: claimed in the same CAS, with the message in hand;
+//   native code of this worker     it inherits the rest of the slice
 //   native otherwise               the deque, from a thread that steals; else the injector; an any wake
 //   native whose turn expired      the injector: last-in first-out alone would starve the others
 //
@@ -28,6 +28,7 @@ import {
   idle,
   open as openHead,
   pointerOf,
+  seize,
   unblock,
   yieldTurn,
 } from "./cell";
@@ -106,6 +107,7 @@ import {
   TURN_YIELD,
   UNLIMITED,
   WORKER_CURRENT,
+  WORKER_HANDED,
   WORKER_LOAD,
   WORKER_NEXT,
   WORKER_NEXT_GENERATION,
@@ -128,8 +130,8 @@ import { arrange, finish, isPrivate, order, present, publish, push, pushSystem, 
 import { count } from "./meter";
 import { blockOf, budget, here, me, sliceMs, workers } from "./place";
 import { allocateClass, collect, flushAll, free } from "./pool";
-import { clockEvery, oldestEvery, searchRounds } from "./scale";
-import { add32, load32, load64 } from "./sync";
+import { clockEvery, inRowMax, oldestEvery, searchRounds, shortStride } from "./scale";
+import { add32, glance32, load32, load64 } from "./sync";
 import { claim as claimTicket, drop, expired, fill } from "./ticket";
 import { nextDue as nextTimer } from "./wheel";
 
@@ -148,6 +150,8 @@ let created: u32 = 0;
 let ended: u32 = 0;
 let stopping: bool = false; // the running native behavior asked to stop
 let native: bool = false; // native code runs: what it makes ready may use the run-next slot
+let inRow: u32 = 0; //       turns of the run-next slot without a look at the queues
+let stride: u32 = 1; //      messages between two looks at the clock, more while they are short
 
 /** A thread begins: nothing cached from an earlier memory. */
 export function startThread(): void {
@@ -164,6 +168,8 @@ export function startThread(): void {
   ended = 0;
   stopping = false;
   native = false;
+  inRow = 0;
+  stride = 1;
 }
 
 /** One message in so many carries a time stamp. */
@@ -175,6 +181,10 @@ const SAMPLE: u32 = 64;
 export function send(cell: u32, generation: u32, frame: u32): i32 {
   // Read before the push: after it the frame is the receiver's, and may be freed already.
   const counted = !isPrivate(frame);
+  if (native && load<u32>(here + WORKER_NEXT) == 0 && hand(cell, generation, frame)) {
+    if (counted) sent++;
+    return SENT;
+  }
   const owed = push(cell, generation, frame);
   if (owed == OVER) return FULL;
   if (counted) sent++;
@@ -331,6 +341,15 @@ export function stop(cell: u32, generation: u32): i32 {
   return outcome;
 }
 
+/** From here on it is a behavior that sends. */
+export function enterNative(): void {
+  native = true;
+}
+
+export function leaveNative(): void {
+  native = false;
+}
+
 /** The behavior that runs is over after this message. */
 export function stopSelf(): void {
   stopping = true;
@@ -352,8 +371,19 @@ export function take(fresh: bool): u32 {
     expire();
   }
   for (;;) {
+    const next = load<u32>(here + WORKER_NEXT);
+    if (next != 0) {
+      // Ours already: no claim.
+      store<u32>(here + WORKER_NEXT, 0);
+      begin(next, 0);
+      run(next, load<u32>(here + WORKER_NEXT_GENERATION));
+      if (now >= sliceEnd) return TAKE_SLICE;
+      if (++inRow < inRowMax) continue;
+    }
+    inRow = 0;
     const hint = pick();
     if (hint == EMPTY) {
+      if (load<u32>(here + WORKER_NEXT) != 0) continue;
       flushAll();
       return TAKE_IDLE;
     }
@@ -578,6 +608,7 @@ function handOut(cell: u32, generation: u32): bool {
 
 function run(cell: u32, generation: u32): void {
   const behavior = load<u32>(cell + CELL_BEHAVIOR);
+  const limited = load<u32>(cell + CELL_CAPACITY) != UNLIMITED;
   let messages: u32 = 0;
   let bytes: u32 = 0;
   for (;;) {
@@ -606,17 +637,19 @@ function run(cell: u32, generation: u32): void {
     store<u32>(cell + CELL_HAND, frame);
     if (load<u8>(frame + FRAME_KIND) == KIND_STOP) break;
     if ((load<u8>(frame + FRAME_FLAGS) & FLAG_EXTENDED) != 0) sample(frame);
-    native = true;
+    enterNative();
     call_indirect<void>(behavior, cell, frame);
-    native = false;
+    leaveNative();
     messages++;
-    bytes += load<u32>(frame + FRAME_SIZE) + FRAME_PAYLOAD;
+    if (limited) bytes += load<u32>(frame + FRAME_SIZE) + FRAME_PAYLOAD;
     store<u32>(cell + CELL_HAND, 0);
     free(frame);
     left--;
-    if (++ticks >= clockEvery) {
+    if (++ticks >= stride) {
+      const before = now;
       ticks = 0;
       now = clock();
+      stride = now - before > shortStride ? 1 : min<u32>(clockEvery, stride << 1);
     }
     if (stopping) break;
   }
@@ -659,17 +692,25 @@ function queue(cell: u32): void {
     wake(home);
     return;
   }
-  let hint = hintOf(cell);
-  if (native) {
-    const before = load<u32>(here + WORKER_NEXT);
-    const beforeGeneration = load<u32>(here + WORKER_NEXT_GENERATION);
-    store<u32>(here + WORKER_NEXT, cell);
-    store<u32>(here + WORKER_NEXT_GENERATION, <u32>(hint >>> 32));
-    if (before == 0) return;
-    hint = ((<u64>beforeGeneration) << 32) | before;
-  }
-  if (!thief() || !pushHint(here, hint)) inject(<u32>hint);
+  if (!thief() || !pushHint(here, hintOf(cell))) inject(cell);
   wakeAny();
+}
+
+/**
+ * From native code to an idle cell without limits: it is this worker's at once, with the frame in its list, and waits in
+ * the run-next slot. The frame is noted first, so that it can be found if this thread dies before the list holds it.
+ */
+function hand(cell: u32, generation: u32, frame: u32): bool {
+  // Glances: all three are the next tenant's if this one is gone, and then the CAS fails.
+  if (glance32(cell + CELL_BEHAVIOR) == 0 || glance32(cell + CELL_WORKER) != HOME_ANY) return false;
+  if (glance32(cell + CELL_CAPACITY) != UNLIMITED) return false;
+  store<u32>(here + WORKER_HANDED, frame);
+  if (!seize(cell, generation)) return false;
+  store<u32>(frame + FRAME_NEXT, 0);
+  store<u32>(cell + CELL_LIST, frame);
+  store<u32>(here + WORKER_NEXT, cell);
+  store<u32>(here + WORKER_NEXT_GENERATION, generation);
+  return true;
 }
 
 function pick(): u64 {
@@ -683,11 +724,6 @@ function pick(): u64 {
       const oldest = pickOldest();
       if (oldest > RETRY) return oldest;
     }
-  }
-  const next = load<u32>(here + WORKER_NEXT);
-  if (next != 0) {
-    store<u32>(here + WORKER_NEXT, 0);
-    return ((<u64>load<u32>(here + WORKER_NEXT_GENERATION)) << 32) | next;
   }
   // Pinned and stealable cells in turns, so that neither starves the other.
   if ((tick & 1) != 0) {

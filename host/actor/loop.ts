@@ -53,6 +53,8 @@ export class Loop {
 
   end(): void {
     this.#state = "ended";
+    // What was counted since the last take().
+    this.#thread.core.report();
     this.#timer?.cancel();
     this.#thread.kick = () => {};
     if (this.#shared) {

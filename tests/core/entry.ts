@@ -16,3 +16,4 @@ export { order, push, pushSystem, takeControl } from "../../assembly/mailbox";
 export { allocate, allocateControl, classOf, collect, flushAll, free, sizeOf } from "../../assembly/pool";
 export { claim as claimTicket, expired } from "../../assembly/ticket";
 export { arm, cancel, due, nextDue as nextTimer } from "../../assembly/wheel";
+export { enterNative, leaveNative } from "../../assembly/worker";

@@ -424,6 +424,38 @@ export const scenarios: Scenario[] = [
     check: (world) => exactly(world, ["1:1", "1:2", "1:3"]),
   },
   {
+    name: "seize: native code runs what it sends to, beside a sender and a thief",
+    threads: 2,
+    thieves: 0,
+    setup: (world) => {
+      const note = begin(world);
+      world.onNative = (cell, frame) => {
+        if (note.inside.has(cell)) throw new Error("two workers inside one actor");
+        note.handled.push(`1:${world.word(frame + L.FRAME_NAME)}`);
+      };
+      const core = world.core(0);
+      const behave = () => {
+        const cell = (core["spawn"] as Core[string])(L.HOME_ANY, 1, 0, L.UNLIMITED, L.UNLIMITED, 0) >>> 0;
+        return { cell, generation: world.word(cell + 4) };
+      };
+      note.a = behave();
+      note.b = behave();
+    },
+    programs: (world) => [
+      all(
+        (function* (): Program<void> {
+          yield call(world.core(0), "enterNative");
+          yield* tell(world, 0, notes(world).a, 1);
+          yield* tell(world, 0, notes(world).b, 2);
+          yield call(world.core(0), "leaveNative");
+        })(),
+        work(world, 0),
+      ),
+      all(tell(world, 1, notes(world).a, 3), work(world, 1)),
+    ],
+    check: (world) => exactly(world, ["1:1", "1:2", "1:3"]),
+  },
+  {
     name: "wake: a stranger sends to two thieves that park",
     threads: 3,
     setup: (world) => {
