@@ -75,8 +75,8 @@ async function compileCore() {
 function inline(name) {
   const file = `${root}build/${name}.wasm`;
   const module = binaryen.readBinary(readFileSync(file));
-  const { Atomics, BulkMemory, MutableGlobals, NontrappingFPToInt, SignExt } = binaryen.Features;
-  module.setFeatures(Atomics | BulkMemory | MutableGlobals | NontrappingFPToInt | SignExt);
+  const has = binaryen.Features;
+  module.setFeatures(has.Atomics | has.BulkMemory | has.MutableGlobals | has.NontrappingFPToInt | has.SignExt);
   binaryen.setOptimizeLevel(3);
   binaryen.setShrinkLevel(0);
   binaryen.setAlwaysInlineMaxSize(200);

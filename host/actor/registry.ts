@@ -18,6 +18,9 @@ export class Definition {
   readonly #make: (seat: Seat) => object;
   /** Message names by hash; handlers in fields are added when the first instance shows them. */
   readonly #messages = new Map<number, string>();
+  /** The message asked for last: the same one comes again, mostly. */
+  #lastHash = -1;
+  #lastName = "";
   /** Do instances carry handlers in fields? Known after the first one. */
   #fields: boolean | undefined;
 
@@ -58,7 +61,13 @@ export class Definition {
 
   /** The name of the message with this hash, if there is one. */
   message(hash: number): string | undefined {
-    return this.#messages.get(hash);
+    if (hash === this.#lastHash) return this.#lastName;
+    const name = this.#messages.get(hash);
+    if (name !== undefined) {
+      this.#lastHash = hash;
+      this.#lastName = name;
+    }
+    return name;
   }
 
   #learn(name: string): void {
