@@ -33,8 +33,8 @@ export interface Child {
   state: "running" | "restarting";
   restarts: number;
   history: readonly number[];
-  /** Called when it is gone. */
-  gone: (() => void) | undefined;
+  /** Called when it is gone: it is being ended. More than one when a kill overtakes a restart. */
+  gone: (() => void)[] | undefined;
 }
 
 export interface Supervision extends Limits {
@@ -68,6 +68,7 @@ export interface HostCell extends Address {
   failure: Error | undefined;
   /** Tickets of those who wait for its end. */
   watchers: number[] | undefined;
+  /** By childKey(): a cell may have its next tenant before the end of the last one is known here. */
   children: Map<number, Child> | undefined;
   names: Map<string, Child> | undefined;
   /** For unnamed children: how many of a definition there have been. */

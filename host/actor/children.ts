@@ -75,34 +75,43 @@ export function spawn(
 export function addChild(parent: HostCell, child: Child): void {
   parent.children ??= new Map();
   parent.names ??= new Map();
-  parent.children.set(child.cell, child);
+  parent.children.set(childKey(child), child);
   parent.names.set(child.name, child);
 }
 
 /** The record goes, the name is free again. */
 export function removeChild(parent: HostCell, address: Address): Child | undefined {
-  const child = parent.children?.get(address.cell);
-  if (!child || child.generation !== address.generation) return undefined;
-  parent.children?.delete(child.cell);
+  const child = parent.children?.get(childKey(address));
+  if (!child) return undefined;
+  parent.children?.delete(childKey(address));
   parent.names?.delete(child.name);
   return child;
+}
+
+/** Cell and generation in one number: 25 bits of a 128-byte cell's index, 28 bits of generation. */
+export function childKey({ cell, generation }: Address): number {
+  return (cell >>> 7) * 2 ** 28 + (generation & 0x0fffffff);
 }
 
 /** Ends all children, in reverse order of their start, each in its own time. Undefined when there are none. */
 export function endChildren(thread: Thread, parent: HostCell): Promise<void> | undefined {
   if (!parent.children || parent.children.size === 0) return undefined;
   return (async () => {
-    for (const child of [...(parent.children?.values() ?? [])].reverse()) await endChild(thread, child);
+    for (const child of [...(parent.children?.values() ?? [])].reverse()) {
+      // It may have ended of itself meanwhile.
+      if (parent.children?.get(childKey(child)) === child) await endChild(thread, child);
+    }
   })();
 }
 
 function endChild(thread: Thread, child: Child): Promise<void> {
   return new Promise((resolve) => {
     let timer: { cancel(): void } | undefined;
-    child.gone = () => {
+    child.gone ??= [];
+    child.gone.push(() => {
       timer?.cancel();
       resolve();
-    };
+    });
     if (child.shutdownMs === 0 || child.state === "restarting") thread.control(child, SYSTEM_KILL);
     else {
       thread.sendStop(child);

@@ -401,10 +401,7 @@ export class Dispatch {
   }
 
   #crash(actor: HostCell, hash: number, error: Error): number {
-    const outcome = fail(this.#thread, actor, error, nameOf(hash));
-    if (outcome === TURN_WAIT) return TURN_BLOCK;
-    // The parent is gone: it stops, in a turn for control.
-    later(this.#thread, actor, () => outcome);
+    fail(this.#thread, actor, error, nameOf(hash));
     return TURN_BLOCK;
   }
 

@@ -43,7 +43,7 @@ import { asError, stopped, ZanniError } from "../errors.ts";
 import { Actor, actor as actorOf, type Seat } from "./behavior.ts";
 import type { Address } from "./carrier.ts";
 import type { Child, HostCell, Life, Supervision } from "./cell.ts";
-import { endChildren, readInit, removeChild, supervisionOf } from "./children.ts";
+import { childKey, endChildren, readInit, removeChild, supervisionOf } from "./children.ts";
 import { ActorContext } from "./context.ts";
 import { nameOf } from "./hash.ts";
 import { SUPERVISOR } from "./internal.ts";
@@ -272,7 +272,8 @@ export function fail(thread: Thread, actor: HostCell, error: Error, message: str
   if (
     !thread.sendControl(parent, KIND_CHILD_FAILED, [actor.cell, actor.generation, message, sendable(thread, error)])
   ) {
-    return stop(thread, actor, { error });
+    // Nobody decides: it ends, in a turn for control of its own.
+    return later(thread, actor, () => stop(thread, actor, { error }));
   }
   return TURN_WAIT;
 }
@@ -483,15 +484,15 @@ export function childStopped(
 ): void {
   const child = removeChild(parent, { cell, generation });
   tellWatchers(thread, watchers, reason);
-  child?.gone?.();
+  for (const gone of child?.gone ?? []) gone();
 }
 
 /** A child failed: what becomes of it. TURN_DRY (0): the parent goes on; else how its turn ends. */
 export function childFailed(thread: Thread, parent: HostCell, parts: readonly unknown[]): number {
   const [cell, generation, message, error] = parts as [number, number, string | undefined, Error];
-  const child = parent.children?.get(cell);
   const address: Address = { cell, generation };
-  if (!child || child.generation !== generation || child.gone || parent.status === "stopping") {
+  const child = parent.children?.get(childKey(address));
+  if (!child || child.gone || parent.status === "stopping") {
     thread.control(address, SYSTEM_KILL);
     return 0;
   }

@@ -213,6 +213,9 @@ export class Parent extends Actor<{ journal: ActorRef<Journal>; directive?: Dire
   path() {
     return this.ctx.path;
   }
+  crash() {
+    throw new Error("boom");
+  }
   parentPath() {
     return this.ctx.parent?.path;
   }

@@ -259,6 +259,21 @@ both("supervision", (test) => {
     await group.stop();
   });
 
+  test("a kill that overtakes a restart ends the children once, and the actor", async (open) => {
+    const system = await open();
+    const gate = system.spawn(Gate);
+    const journal = system.spawn(Journal);
+    for (let round = 0; round < 20; round++) {
+      const parent = system.spawn(Parent, undefined, { name: `parent-${round}` });
+      for (const name of ["one", "two", "three"]) await parent.ask.hooked(journal, name);
+      const child = await parent.ask.child();
+      parent.tell.crash();
+      await Promise.all([parent.kill(), child.stopped]);
+    }
+    assert.is((await system.tree()).children.length, 2);
+    void gate;
+  });
+
   test("100 crashes of many actors under load: every message is accounted for", async (open) => {
     const system = await open({ supervision: { maxRestarts: Number.POSITIVE_INFINITY } });
     const counters = Array.from({ length: 10 }, () => system.spawn(Counter, { start: 0 }));
