@@ -33,3 +33,11 @@ export class Member extends Actor<{ friend: ActorRef<Member> | undefined }> {
     this.ctx.spawn(Member, { friend: undefined }).tell.work(0);
   }
 }
+
+/** One per worker: bytes in use on its heap, after a collection. */
+export class Heap extends Actor {
+  used() {
+    globalThis.gc?.();
+    return process.memoryUsage().heapUsed;
+  }
+}
