@@ -176,7 +176,7 @@ interface Thread {
 }
 
 /** A JavaScript function as one that a table takes: imported by a module of nothing else, and exported again. */
-function asWasm(f: (cell: number, frame: number) => void): unknown {
+export function asWasm(f: (cell: number, frame: number) => void): unknown {
   const bytes = [
     0, 97, 115, 109, 1, 0, 0, 0, 1, 6, 1, 96, 2, 127, 127, 0, 2, 7, 1, 1, 109, 1, 102, 0, 0, 7, 5, 1, 1, 102, 0, 0,
   ];

@@ -33,6 +33,11 @@ function begin(world: World): Notes {
   return notes(world);
 }
 
+/** Actor `a` lives on worker 0. */
+function oneActor(world: World): void {
+  begin(world).a = world.cell(0, 0);
+}
+
 // ---- players --------------------------------------------------------------------------------------
 
 function call(core: Core, name: string, ...args: number[]): () => number {
@@ -144,6 +149,15 @@ function* bury(world: World, id: number, cell: number, done: number, _names: num
   if (after) yield* after(id);
 }
 
+/** Notes what a deque gave, unless that is EMPTY or RETRY. */
+function keeper(world: World): (hint: unknown) => void {
+  const got = notes(world).dead;
+  return (hint) => {
+    const n = Number(hint as bigint);
+    if (n > 1) got.push(n);
+  };
+}
+
 // ---- rules ----------------------------------------------------------------------------------------
 
 function exactly(world: World, expected: string[]): string | undefined {
@@ -179,9 +193,7 @@ export const scenarios: Scenario[] = [
   {
     name: "mailbox: two senders, one owner",
     threads: 3,
-    setup: (world) => {
-      begin(world).a = world.cell(0, 0);
-    },
+    setup: oneActor,
     programs: (world) => [
       work(world, 0),
       all(tell(world, 1, notes(world).a, 1), tell(world, 1, notes(world).a, 2)),
@@ -192,9 +204,7 @@ export const scenarios: Scenario[] = [
   {
     name: "cycle: one sender, turns of one message",
     threads: 2,
-    setup: (world) => {
-      begin(world).a = world.cell(0, 0);
-    },
+    setup: oneActor,
     programs: (world) => [
       work(world, 0, 1),
       all(tell(world, 1, notes(world).a, 1), tell(world, 1, notes(world).a, 2), tell(world, 1, notes(world).a, 3)),
@@ -204,9 +214,7 @@ export const scenarios: Scenario[] = [
   {
     name: "control: bits and frames beside messages",
     threads: 2,
-    setup: (world) => {
-      begin(world).a = world.cell(0, 0);
-    },
+    setup: oneActor,
     programs: (world) => [
       work(world, 0),
       all(
@@ -227,9 +235,7 @@ export const scenarios: Scenario[] = [
   {
     name: "blocked: a handler that awaits, settled, with control beside",
     threads: 2,
-    setup: (world) => {
-      begin(world).a = world.cell(0, 0);
-    },
+    setup: oneActor,
     programs: (world) => [
       work(world, 0),
       all(
@@ -245,18 +251,14 @@ export const scenarios: Scenario[] = [
   {
     name: "blocked: two threads send while it awaits",
     threads: 3,
-    setup: (world) => {
-      begin(world).a = world.cell(0, 0);
-    },
+    setup: oneActor,
     programs: (world) => [work(world, 0), tell(world, 1, notes(world).a, HOLDS), tell(world, 2, notes(world).a, 1)],
     check: (world) => exactly(world, ["1:1", `1:${HOLDS}`]),
   },
   {
     name: "blocked: a kill reaches an actor that awaits for ever",
     threads: 2,
-    setup: (world) => {
-      begin(world).a = world.cell(0, 0);
-    },
+    setup: oneActor,
     programs: (world) => [
       work(world, 0),
       all(
@@ -275,9 +277,7 @@ export const scenarios: Scenario[] = [
   {
     name: "stop: what was sent before is handled, the rest is dead",
     threads: 3,
-    setup: (world) => {
-      begin(world).a = world.cell(0, 0);
-    },
+    setup: oneActor,
     programs: (world) => [
       work(world, 0),
       all(tell(world, 1, notes(world).a, 1), stop(world, 1, notes(world).a)),
@@ -329,9 +329,7 @@ export const scenarios: Scenario[] = [
   {
     name: "kill: beside messages, all accounted for",
     threads: 3,
-    setup: (world) => {
-      begin(world).a = world.cell(0, 0);
-    },
+    setup: oneActor,
     programs: (world) => [
       work(world, 0),
       all(tell(world, 1, notes(world).a, 1), tell(world, 1, notes(world).a, 2)),
@@ -346,12 +344,8 @@ export const scenarios: Scenario[] = [
       begin(world);
     },
     programs: (world) => {
-      const got = notes(world).dead;
       const block = world.block(0);
-      const keep = (hint: unknown) => {
-        const n = Number(hint as bigint);
-        if (n > 1) got.push(n);
-      };
+      const keep = keeper(world);
       const deque = (id: number) =>
         world.core(id) as unknown as Record<string, (block: number, hint?: bigint) => unknown>;
       return [
@@ -382,12 +376,8 @@ export const scenarios: Scenario[] = [
       begin(world);
     },
     programs: (world) => {
-      const got = notes(world).dead;
       const block = world.block(0);
-      const keep = (hint: unknown) => {
-        const n = Number(hint as bigint);
-        if (n > 1) got.push(n);
-      };
+      const keep = keeper(world);
       const deque = (id: number) =>
         world.core(id) as unknown as Record<string, (block: number, hint?: bigint) => unknown>;
       const thief = function* (id: number): Program<void> {

@@ -294,3 +294,14 @@ export class Hoarder extends Actor<ActorRef<Gate>> {
     return bytes.length;
   }
 }
+
+/** Takes its thread along. */
+export class Deadly extends Actor {
+  async die(way: "exit" | "throw") {
+    if (way === "exit") process.exit(3);
+    setTimeout(() => {
+      throw new Error("nobody catches this");
+    });
+    await new Promise(() => {});
+  }
+}

@@ -240,13 +240,20 @@ threads("a worker file that fails to load gives its own error, not a hang", asyn
 });
 
 threads("a worker that dies stops the system with ERR_WORKER_LOST, until its actors can be adopted", async () => {
-  const system = await createSystem({ actors: { ...actors }, worker, workers: 1, logger: false });
-  const slow = system.spawn(Echo);
-  await slow.ask.echo(1);
-  // A rejection that nobody handles ends a Node thread; so does a throw in a timer.
-  const dying = system.spawn(actors.Leaky, system.spawn(Journal));
-  void dying;
-  await system.stop();
+  for (const way of ["exit", "throw"] as const) {
+    const system = await createSystem({ actors, worker, workers: 2, logger: false });
+    const events = system.events();
+    const deadly = system.spawn(actors.Deadly, undefined, { placement: 1 });
+    const unanswered = deadly.ask.die(way).catch((error: { code: string }) => error.code);
+    const error = await rejects(system.stopped, "ERR_WORKER_LOST");
+    assert.is(error.details["worker"], 1);
+    assert.is(await unanswered, "ERR_ACTOR_STOPPED");
+    for await (const event of events) {
+      if (event.type !== "worker-lost") continue;
+      assert.is(event.worker, 1);
+      break;
+    }
+  }
 });
 
 threads("the arena may lie above 2 GiB: addresses are unsigned", async () => {

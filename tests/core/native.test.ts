@@ -1,0 +1,84 @@
+// Native behaviors: turns by the clock, the run-next slot, and traps that stay with their actor. The behaviors are
+// JavaScript in the place of AssemblyScript, on an injected clock.
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import * as L from "../../assembly/layout.ts";
+import { asWasm } from "../explore/explorer.ts";
+import { World } from "./instance.ts";
+
+const test = suite("native behaviors");
+
+/** A world with one native actor per behavior. */
+function play(...behaviors: ((name: number, world: World) => void)[]) {
+  const world = new World();
+  const actors = behaviors.map((behavior, i) => {
+    const run = (_: number, frame: number) => behavior(world.word((frame >>> 0) + L.FRAME_NAME), world);
+    world.tables[0]?.set(i + 1, asWasm(run));
+    const cell = world.core.spawn(L.HOME_ANY, i + 1, 0, -1, -1, 0) >>> 0;
+    return { cell, generation: world.core.generation(cell) >>> 0 };
+  });
+  return { world, core: world.core, actors: actors as [(typeof actors)[0], ...typeof actors] };
+}
+
+test("a turn ends after the slice, and the rest waits for the next", () => {
+  const seen: number[] = [];
+  const { world, core, actors } = play((name, { time }) => {
+    seen.push(name);
+    world.time = time + 0.4;
+  });
+  for (let i = 0; i < 7; i++) world.post(actors[0], i);
+  assert.is(core.take(1), L.TAKE_SLICE);
+  assert.equal(seen, [0, 1, 2], "three of 0.4 ms pass 1 ms");
+  assert.is(core.take(1), L.TAKE_SLICE);
+  assert.equal(seen, [0, 1, 2, 3, 4, 5]);
+  assert.is(core.take(1), L.TAKE_IDLE);
+  assert.equal(seen, [0, 1, 2, 3, 4, 5, 6]);
+});
+
+test("a turn ends at 1,000 messages, however short they are", () => {
+  const order: string[] = [];
+  const { world, core, actors } = play(
+    () => void order.push("hot"),
+    () => void order.push("quiet"),
+  );
+  const [hot, quiet] = actors as unknown as [(typeof actors)[0], (typeof actors)[0]];
+  for (let i = 0; i < 2500; i++) world.post(hot, i);
+  world.post(quiet, 0);
+  while (core.take(1) !== L.TAKE_IDLE);
+  assert.is(order.length, 2501);
+  assert.ok(order.indexOf("quiet") <= 1000, "the quiet one waits for one turn at most");
+});
+
+test("a trap fails the one actor that ran; its mailbox becomes dead letters, the worker goes on", () => {
+  let counted = 0;
+  const { world, core, actors } = play(
+    () => {
+      throw new WebAssembly.RuntimeError("unreachable");
+    },
+    () => void counted++,
+  );
+  const [trapping, counting] = actors as unknown as [(typeof actors)[0], (typeof actors)[0]];
+  world.post(counting, 1);
+  for (let i = 0; i < 3; i++) world.post(trapping, i);
+  assert.throws(() => core.take(1), "unreachable");
+  assert.is(core.failCurrent() >>> 0, trapping.cell);
+  assert.is(world.post(trapping, 9), L.GONE);
+  world.post(counting, 2);
+  while (core.take(1) !== L.TAKE_IDLE);
+  assert.is(counted, 2);
+  assert.is(world.meter(L.METER_SENT), world.meter(L.METER_HANDLED) + world.meter(L.METER_DEAD));
+});
+
+test("a stop ends a native actor after what was sent before it", () => {
+  const seen: number[] = [];
+  const { world, core, actors } = play((name) => void seen.push(name));
+  world.post(actors[0], 1);
+  core.stop(actors[0].cell, actors[0].generation);
+  world.post(actors[0], 2);
+  assert.is(core.take(1), L.TAKE_IDLE);
+  assert.equal(seen, [1]);
+  assert.is(world.meter(L.METER_DEAD), 1);
+  assert.is(world.post(actors[0], 3), L.GONE);
+});
+
+test.run();
