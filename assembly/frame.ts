@@ -36,11 +36,6 @@ export function reserveControl(bytes: u32): u32 {
   return frame;
 }
 
-/** Address of the payload. */
-export function payloadOf(frame: u32): usize {
-  return frame + FRAME_PAYLOAD + ((load<u8>(frame + FRAME_FLAGS) & FLAG_EXTENDED) != 0 ? EXTENSION_BYTES : 0);
-}
-
 function blank(frame: u32, bytes: u32): void {
   store<u32>(frame + FRAME_SIZE, bytes);
   store<u32>(frame + FRAME_KIND, 0); // kind, priority, form, flags

@@ -204,7 +204,6 @@ export const FRAME_PAYLOAD = 48;
 export const FRAME_STAMP = 48; //   f64 ms, with FLAG_EXTENDED
 export const FRAME_TRACE = 56; //   u64, reserved
 export const EXTENSION_BYTES = 16;
-export const INLINE_MAX = 2;
 
 export const FLAG_EXTENDED = 1;
 export const FLAG_PRIVATE = 2; //   not a user's message: neither counted nor limited
@@ -274,9 +273,7 @@ export const TURN_WAIT = 3; //     a turn for control is over, the cell stays BL
 export const TURN_UNBLOCK = 4; //  the message in hand, if any, is finished: go on
 
 // ---- trap codes (debug and model builds) ----------------------------------------------------------
-export const TRAP_ALIGNMENT = 1;
 export const TRAP_DOUBLE_FREE = 2;
-export const TRAP_NOT_OWNER = 3;
 export const TRAP_LIST = 4;
 export const TRAP_TIMER = 5;
 export const TRAP_TICKET = 6;

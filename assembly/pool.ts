@@ -99,11 +99,6 @@ export function classAt(block: u32): u32 {
   return load<u32>(metaOf(block >>> CHUNK_SHIFT) + META_CLASS) & 255;
 }
 
-/** Whose block it is: the worker that allocated it. */
-export function ownerOf(block: u32): u32 {
-  return load<u32>(metaOf(block >>> CHUNK_SHIFT) + META_CLASS) >>> 8;
-}
-
 /** Owner only. Takes back what others freed, hands over what this worker freed for others, returns empty chunks. */
 export function tidy(): void {
   flushAll();

@@ -18,10 +18,6 @@ export interface Pending {
 export class Asks {
   readonly #pending = new Map<number, Pending>();
 
-  get size(): number {
-    return this.#pending.size;
-  }
-
   add(pending: Pending): void {
     this.#pending.set(pending.ticket, pending);
     const { holder } = pending;
@@ -29,10 +25,6 @@ export class Asks {
     if (holder.cell === 0) return;
     holder.asks ??= new Set();
     holder.asks.add(pending.ticket);
-  }
-
-  get(ticket: number): Pending | undefined {
-    return this.#pending.get(ticket);
   }
 
   /** Takes it out: whoever gets it settles it. */
