@@ -13,6 +13,8 @@ export interface Pending {
   readonly reject: (error: Error) => void;
   /** Takes the listener off an AbortSignal. */
   readonly release: (() => void) | undefined;
+  /** What the asker holds; undefined for the runtime's own questions. */
+  readonly promise: Promise<unknown> | undefined;
 }
 
 export class Asks {

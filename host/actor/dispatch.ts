@@ -76,7 +76,7 @@ import {
 } from "./lifecycle.ts";
 import { Ref } from "./ref.ts";
 import type { Handler } from "./registry.ts";
-import { exitReasons, type Thread } from "./thread.ts";
+import { exitReasons, FORM_REFERENCE, type Thread } from "./thread.ts";
 import type { ExitReason } from "./types.ts";
 
 /** Messages between two looks at the clock, at most; one when they are long. */
@@ -293,7 +293,7 @@ export class Dispatch {
       if (isZanniError(error, "ERR_REFUSED")) return TURN_DRY;
       return this.#crash(actor, hash, asError(error));
     }
-    if (typeof returned === "object" && isThenable(returned)) return this.#awaits(actor, returned, hash, 0, 0);
+    if (typeof returned === "object" && isThenable(returned)) return this.#awaits(actor, returned, hash, 0, 0, false);
     return TURN_DRY;
   }
 
@@ -329,21 +329,29 @@ export class Dispatch {
       thread.replyError(ticket, ticketGeneration, failed(actor, name, thrown));
       return this.#crash(actor, hash, thrown);
     }
-    if (isThenable(returned)) return this.#awaits(actor, returned, hash, ticket, ticketGeneration);
+    const here = thread.views.u8[frame + FRAME_FORM] === FORM_REFERENCE;
+    if (isThenable(returned)) return this.#awaits(actor, returned, hash, ticket, ticketGeneration, here);
     life.deadline = Infinity;
-    thread.reply(ticket, ticketGeneration, returned);
+    this.#answer(ticket, ticketGeneration, returned, here);
     return TURN_DRY;
   }
 
   /** A handler returned a promise: the actor is BLOCKED until it settles; a reentrant one goes on. */
-  #awaits(actor: HostCell, promise: PromiseLike<unknown>, hash: number, ticket: number, generation: number): number {
+  #awaits(
+    actor: HostCell,
+    promise: PromiseLike<unknown>,
+    hash: number,
+    ticket: number,
+    generation: number,
+    here: boolean,
+  ): number {
     const thread = this.#thread;
     const { life } = actor;
     if (actor.definition.reentrant) {
       thread.settled = true;
       promise.then(
         (value) => {
-          if (ticket !== 0 && !life.ended) thread.reply(ticket, generation, value);
+          if (ticket !== 0 && !life.ended) this.#answer(ticket, generation, value, here);
         },
         (error: unknown) => {
           const thrown = asError(error);
@@ -373,7 +381,7 @@ export class Dispatch {
       promise,
       (value) => {
         over();
-        if (ticket !== 0) thread.reply(ticket, generation, value);
+        if (ticket !== 0) this.#answer(ticket, generation, value, here);
         return TURN_UNBLOCK;
       },
       (error) => {
@@ -391,6 +399,12 @@ export class Dispatch {
       },
     );
     return TURN_BLOCK;
+  }
+
+  /** To whoever asked; by reference, if that is how it was asked. */
+  #answer(ticket: number, generation: number, value: unknown, here: boolean): void {
+    if (here) this.#thread.replyHere(ticket, generation, value);
+    else this.#thread.reply(ticket, generation, value);
   }
 
   /** Did the handler only run out of the time of whoever asked? An impatient asker does not crash whom it asks. */

@@ -223,26 +223,29 @@ export class Thread implements Carrier {
       signal = options.signal;
       if (signal?.aborted) return Promise.reject(aborted(target.path, hash, signal));
     }
-    const deadline = Math.min(this.now() + timeout, holder.deadline);
-    return new Promise((resolve, reject) => {
-      const ticket = this.openTicket(deadline);
-      if (ticket === 0) return reject(outOfMemory(target.path, 0));
-      const generation = this.views.u32[(ticket + TICKET_STATE + 4) >>> 2] as number;
-      let release: (() => void) | undefined;
-      if (signal) {
-        const stop = () => this.#abort(ticket, signal);
-        signal.addEventListener("abort", stop, { once: true });
-        release = () => signal.removeEventListener("abort", stop);
-      }
-      this.asks.add({ ticket, generation, holder, target, hash, resolve, reject, release });
-      this.#meter(METER_ASKS, 1);
-      try {
-        if (this.#sendArgs(target, hash, args, ticket, generation)) return;
-        this.#giveUp(ticket)?.reject(stopped(target.path));
-      } catch (error) {
-        this.#giveUp(ticket)?.reject(asError(error));
-      }
+    const ticket = this.openTicket(Math.min(this.now() + timeout, holder.deadline));
+    if (ticket === 0) return Promise.reject(outOfMemory(target.path, 0));
+    const generation = this.views.u32[(ticket + TICKET_STATE + 4) >>> 2] as number;
+    let resolve: (value: unknown) => void = ignore;
+    let reject: (error: Error) => void = ignore;
+    const promise = new Promise((good, bad) => {
+      resolve = good;
+      reject = bad;
     });
+    let release: (() => void) | undefined;
+    if (signal) {
+      const stop = () => this.#abort(ticket, signal);
+      signal.addEventListener("abort", stop, { once: true });
+      release = () => signal.removeEventListener("abort", stop);
+    }
+    this.asks.add({ ticket, generation, holder, target, hash, resolve, reject, release, promise });
+    this.#meter(METER_ASKS, 1);
+    try {
+      if (!this.#sendArgs(target, hash, args, ticket, generation)) this.#giveUp(ticket)?.reject(stopped(target.path));
+    } catch (error) {
+      this.#giveUp(ticket)?.reject(asError(error));
+    }
+    return promise;
   }
 
   watch(target: Target): Promise<ExitReason> {
@@ -269,6 +272,7 @@ export class Thread implements Carrier {
         resolve: done,
         reject,
         release: undefined,
+        promise: undefined,
       });
       this.sendStop(target, ticket, generation);
     });
@@ -370,7 +374,17 @@ export class Thread implements Carrier {
       const ticket = this.openTicket(Infinity);
       if (ticket === 0) return reject(outOfMemory(path, 0));
       const generation = this.views.u32[(ticket + TICKET_STATE + 4) >>> 2] as number;
-      this.asks.add({ ticket, generation, holder, target: undefined, hash: 0, resolve, reject, release: undefined });
+      this.asks.add({
+        ticket,
+        generation,
+        holder,
+        target: undefined,
+        hash: 0,
+        resolve,
+        reject,
+        release: undefined,
+        promise: undefined,
+      });
       if (!this.sendControl(to, kind, [value], ticket, generation)) this.#giveUp(ticket)?.reject(stopped(path));
     });
   }
@@ -390,6 +404,7 @@ export class Thread implements Carrier {
       resolve: fn,
       reject: fn,
       release: undefined,
+      promise: undefined,
     });
     this.kick();
     return { cancel: () => void this.#giveUp(ticket) };
@@ -401,6 +416,8 @@ export class Thread implements Carrier {
     for (const ticket of [...holder.asks]) {
       const pending = this.#giveUp(ticket);
       if (pending?.target) this.#cancelNotice(pending);
+      // Code that waits for it learns the end; code that does not must not bring the thread down.
+      pending?.promise?.catch(ignore);
       pending?.reject(stopped(holder.path));
     }
   }
@@ -427,6 +444,19 @@ export class Thread implements Carrier {
     this.postponed.push(
       () => !this.core.pending(ticket, generation) || this.#replyBytes(ticket, generation, KIND_REPLY, kept),
     );
+  }
+
+  /** The answer of an actor pinned to this thread, to an asker on this thread: by reference. */
+  replyHere(ticket: number, generation: number, value: unknown): void {
+    const number = this.#pass([value]);
+    if (!this.core.reply(ticket, generation, KIND_REPLY, FORM_REFERENCE, 0, 0, number, 0, 0))
+      this.passed.delete(number);
+  }
+
+  #pass(values: readonly unknown[]): number {
+    const number = this.#nextPassed++;
+    this.passed.set(number, values);
+    return number;
   }
 
   replyError(ticket: number, generation: number, error: Error): void {
@@ -481,6 +511,12 @@ export class Thread implements Carrier {
     if (u8[frame + FRAME_FORM] === FORM_INLINE) {
       const tags = u32[(frame + FRAME_TAGS) >>> 2] as number;
       return tags >>> 28 === 0 ? undefined : this.#inline(frame + FRAME_PAYLOAD, tags & 15);
+    }
+    if (u8[frame + FRAME_FORM] === FORM_REFERENCE) {
+      const number = u32[(frame + FRAME_TAGS) >>> 2] as number;
+      const passed = this.passed.get(number);
+      this.passed.delete(number);
+      return passed?.[0];
     }
     const value = u32[(frame + TICKET_VALUE) >>> 2] as number;
     const size = u32[(frame + FRAME_SIZE) >>> 2] as number;
@@ -685,8 +721,7 @@ export class Thread implements Carrier {
     u32[(frame + FRAME_TICKET_GENERATION) >>> 2] = ticketGeneration;
     let number = 0;
     if (target.here) {
-      number = this.#nextPassed++;
-      this.passed.set(number, args);
+      number = this.#pass(args);
       u8[frame + FRAME_FORM] = FORM_REFERENCE;
       u32[(frame + FRAME_TAGS) >>> 2] = number;
     }
@@ -781,6 +816,7 @@ function ifGone(error: unknown): ExitReason {
 
 const none: readonly unknown[] = [];
 const nothing = new Uint8Array(0);
+function ignore(): void {}
 
 /** The other side knows a name that it does not have by its digits only; the asker knows better. */
 function unknownMessage(error: ZanniError, { hash, target }: Pending): ZanniError {

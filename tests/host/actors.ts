@@ -131,6 +131,9 @@ export class Slow extends Actor<{ gate: ActorRef<Gate>; journal: ActorRef<Journa
     this.init.journal.tell.note(name);
     return name;
   }
+  forget() {
+    void this.init.gate.ask({ timeout: "1m" }).pass();
+  }
   async untilAborted() {
     const { signal } = this.ctx;
     this.init.journal.tell.note("waits");

@@ -107,6 +107,16 @@ both("lifecycle", (test) => {
     await leaky.kill();
   });
 
+  test("an ask that nobody looks at ends with its life, and harms nobody", async (open) => {
+    const system = await open();
+    const gate = system.spawn(Gate);
+    const slow = system.spawn(Slow, { gate, journal: system.spawn(Journal) });
+    slow.tell.forget();
+    await until(async () => (await gate.ask.waiting()) === 1, "the ask is under way");
+    await slow.kill();
+    assert.is(await gate.ask.waiting(), 1);
+  });
+
   test("a failure in any hook is a failure of the actor", async (open) => {
     for (const hook of ["constructor", "onStart", "onRestart"] as const) {
       const system = await open({ supervision: { maxRestarts: 2, within: "1m" } });

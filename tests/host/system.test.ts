@@ -90,6 +90,7 @@ both("system", (test, mode) => {
     const object = { list: [1], run: () => 42 };
     assert.is(await echo.ask.mutate(object), 1);
     assert.is((object as { changed?: boolean }).changed, true);
+    assert.is(await echo.ask.echo(object), object);
     const other = system.spawn(Echo);
     throws(() => other.tell.echo(echo), "ERR_NOT_SENDABLE");
   });
