@@ -10,6 +10,7 @@ import {
   FRAME_SENDER,
   FRAME_SENDER_GENERATION,
   FRAME_SIZE,
+  FRAME_TICKET,
   HEADER,
   HEADER_THIEVES,
   KIND_INIT,
@@ -218,6 +219,7 @@ function initFrameOf(thread: Thread, definition: Definition, parent: HostCell, p
   return packedInit(thread, definition, parent, path, [path, init]);
 }
 
+/** For an actor pinned to this thread: the init stays here, its number is in the frame. */
 function initByReference(
   thread: Thread,
   definition: Definition,
@@ -225,9 +227,15 @@ function initByReference(
   path: string,
   init: unknown,
 ): number {
-  const number = -thread.cells.length - thread.passed.size;
-  thread.passed.set(number, [init]);
-  return packedInit(thread, definition, parent, path, [path, undefined, number]);
+  const frame = packedInit(thread, definition, parent, path, [path, undefined]);
+  thread.views.u32[(frame + FRAME_TICKET) >>> 2] = thread.pass([init]);
+  return frame;
+}
+
+/** The init frame of an actor that is gone: what it held by reference goes too. */
+export function forgetInit(thread: Thread, frame: number): void {
+  const number = thread.views.u32[(frame + FRAME_TICKET) >>> 2] as number;
+  if (number !== 0) thread.passed.delete(number);
 }
 
 function packedInit(thread: Thread, definition: Definition, parent: HostCell, path: string, parts: unknown[]): number {
@@ -256,9 +264,9 @@ export function readInit(thread: Thread, frame: number, reader: Holder | undefin
     for (let i = 0; i < size; i++) path += String.fromCharCode(u8[frame + FRAME_PAYLOAD + i] as number);
     return { path, init: undefined };
   }
-  const parts = thread.decode(frame + FRAME_PAYLOAD, size, reader ?? thread.stranger) as [string, unknown, number?];
-  const number = parts[2];
-  return { path: parts[0], init: number === undefined ? parts[1] : thread.passed.get(number)?.[0] };
+  const [path, init] = thread.decode(frame + FRAME_PAYLOAD, size, reader ?? thread.stranger) as [string, unknown];
+  const number = u32[(frame + FRAME_TICKET) >>> 2] as number;
+  return { path, init: number === 0 ? init : thread.passed.get(number)?.[0] };
 }
 
 function ascii(text: string): boolean {

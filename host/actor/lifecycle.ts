@@ -43,7 +43,7 @@ import { asError, stopped, ZanniError } from "../errors.ts";
 import { Actor, actor as actorOf, type Seat } from "./behavior.ts";
 import type { Address } from "./carrier.ts";
 import type { Child, HostCell, Life, Supervision } from "./cell.ts";
-import { childKey, endChildren, readInit, removeChild, supervisionOf } from "./children.ts";
+import { childKey, endChildren, forgetInit, readInit, removeChild, supervisionOf } from "./children.ts";
 import { ActorContext } from "./context.ts";
 import { nameOf } from "./hash.ts";
 import { SUPERVISOR } from "./internal.ts";
@@ -406,6 +406,7 @@ function terminate(thread: Thread, actor: HostCell): number {
   }
   buryControl(thread, actor);
   thread.freeSlot(actor.slot);
+  if (!actor.internal) forgetInit(thread, thread.views.u32[(actor.cell + CELL_INIT) >>> 2] as number);
   const watchers = actor.watchers ?? [];
   if (!tellParent(thread, actor, reason, watchers)) tellWatchers(thread, watchers, reason);
   if (thread.listening()) thread.event({ type: "stop", actor: actor.path });

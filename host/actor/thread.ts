@@ -448,12 +448,13 @@ export class Thread implements Carrier {
 
   /** The answer of an actor pinned to this thread, to an asker on this thread: by reference. */
   replyHere(ticket: number, generation: number, value: unknown): void {
-    const number = this.#pass([value]);
+    const number = this.pass([value]);
     if (!this.core.reply(ticket, generation, KIND_REPLY, FORM_REFERENCE, 0, 0, number, 0, 0))
       this.passed.delete(number);
   }
 
-  #pass(values: readonly unknown[]): number {
+  /** Keeps values here, for a frame to name by number. */
+  pass(values: readonly unknown[]): number {
     const number = this.#nextPassed++;
     this.passed.set(number, values);
     return number;
@@ -721,7 +722,7 @@ export class Thread implements Carrier {
     u32[(frame + FRAME_TICKET_GENERATION) >>> 2] = ticketGeneration;
     let number = 0;
     if (target.here) {
-      number = this.#pass(args);
+      number = this.pass(args);
       u8[frame + FRAME_FORM] = FORM_REFERENCE;
       u32[(frame + FRAME_TAGS) >>> 2] = number;
     }

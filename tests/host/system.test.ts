@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { createSystem, Worker } from "zanni";
+import { Actor, createSystem, Worker } from "zanni";
 import * as actors from "./actors.ts";
 import { Counter, Echo, Gate, Hoarder, Journal, Parent, Spinner } from "./actors.ts";
 import { both, rejects, throws, until, worker, workers } from "./helper.ts";
@@ -93,6 +93,20 @@ both("system", (test, mode) => {
     assert.is(await echo.ask.echo(object), object);
     const other = system.spawn(Echo);
     throws(() => other.tell.echo(echo), "ERR_NOT_SENDABLE");
+    // Its init may hold anything as well, also after a restart.
+    class Caller extends Actor<{ call: () => number }> {
+      call() {
+        return this.init.call();
+      }
+      crash() {
+        throw new Error("boom");
+      }
+    }
+    const caller = system.spawnHere(Caller, { call: () => 42 });
+    assert.is(await caller.ask.call(), 42);
+    caller.tell.crash();
+    assert.is(await caller.ask.call(), 42);
+    await caller.stop();
   });
 
   test("wrong options are named, with what was given and what is allowed", async (open) => {
