@@ -48,6 +48,7 @@ import {
   TAG_NULL,
   TAG_NUMBER,
   TAG_TRUE,
+  TICKET_BYTES,
   TICKET_STATE,
   TICKET_VALUE,
   WORKER_BYTES,
@@ -223,9 +224,9 @@ export class Thread implements Carrier {
       signal = options.signal;
       if (signal?.aborted) return Promise.reject(aborted(target.path, hash, signal));
     }
-    const ticket = this.openTicket(Math.min(this.now() + timeout, holder.deadline));
-    if (ticket === 0) return Promise.reject(outOfMemory(target.path, 0));
-    const generation = this.views.u32[(ticket + TICKET_STATE + 4) >>> 2] as number;
+    const opened = this.#openTicket(Math.min(this.now() + timeout, holder.deadline));
+    if (!opened) return Promise.reject(outOfMemory(target.path, 0));
+    const { ticket, generation } = opened;
     let resolve: (value: unknown) => void = ignore;
     let reject: (error: Error) => void = ignore;
     const promise = new Promise((good, bad) => {
@@ -254,28 +255,10 @@ export class Thread implements Carrier {
 
   /** The frame of the stop watches too: it carries a ticket, answered when the actor is gone. */
   stop(target: Target): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const ticket = this.openTicket(Infinity);
-      if (ticket === 0) {
-        reject(outOfMemory(target.path, 0));
-        return;
-      }
-      const generation = this.views.u32[(ticket + TICKET_STATE + 4) >>> 2] as number;
-      const { holder } = target;
-      const done = () => resolve();
-      this.asks.add({
-        ticket,
-        generation,
-        holder,
-        target: undefined,
-        hash: 0,
-        resolve: done,
-        reject,
-        release: undefined,
-        promise: undefined,
-      });
-      this.sendStop(target, ticket, generation);
-    });
+    const stopped = this.#promised(target.holder, target.path, (ticket, generation) =>
+      this.sendStop(target, ticket, generation),
+    );
+    return stopped.then(ignore);
   }
 
   async kill(target: Target): Promise<void> {
@@ -370,44 +353,31 @@ export class Thread implements Carrier {
 
   /** An ask of the runtime itself, in the system lane: it reaches an actor that awaits. */
   question(to: Address, kind: number, value: unknown, holder: Holder, path: string): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      const ticket = this.openTicket(Infinity);
-      if (ticket === 0) return reject(outOfMemory(path, 0));
-      const generation = this.views.u32[(ticket + TICKET_STATE + 4) >>> 2] as number;
-      this.asks.add({
-        ticket,
-        generation,
-        holder,
-        target: undefined,
-        hash: 0,
-        resolve,
-        reject,
-        release: undefined,
-        promise: undefined,
-      });
+    return this.#promised(holder, path, (ticket, generation) => {
       if (!this.sendControl(to, kind, [value], ticket, generation)) this.#giveUp(ticket)?.reject(stopped(path));
+    });
+  }
+
+  /** A promise for the answer to what `send` sends with a ticket. */
+  #promised(holder: Holder, path: string, send: (ticket: number, generation: number) => void): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const opened = this.#openTicket(Infinity);
+      if (!opened) {
+        reject(outOfMemory(path, 0));
+        return;
+      }
+      this.asks.add({ ...opened, ...unasked, holder, resolve, reject });
+      send(opened.ticket, opened.generation);
     });
   }
 
   /** Calls `fn` after `ms`, by the timer wheel; the handle cancels it. No memory: a timer of the platform. */
   after(ms: number, fn: () => void): { cancel(): void } {
-    const ticket = this.openTicket(this.now() + ms);
-    if (ticket === 0) return this.platform.after(ms, fn);
-    const generation = this.views.u32[(ticket + TICKET_STATE + 4) >>> 2] as number;
-    const holder = this.stranger;
-    this.asks.add({
-      ticket,
-      generation,
-      holder,
-      target: undefined,
-      hash: 0,
-      resolve: fn,
-      reject: fn,
-      release: undefined,
-      promise: undefined,
-    });
+    const opened = this.#openTicket(this.now() + ms);
+    if (!opened) return this.platform.after(ms, fn);
+    this.asks.add({ ...opened, ...unasked, holder: this.stranger, resolve: fn, reject: fn });
     this.kick();
-    return { cancel: () => void this.#giveUp(ticket) };
+    return { cancel: () => void this.#giveUp(opened.ticket) };
   }
 
   /** Ends what a life still waits for. */
@@ -765,10 +735,12 @@ export class Thread implements Carrier {
     return stopped(holder.path);
   }
 
-  openTicket(deadline: number): number {
+  /** Undefined when there is no memory for it. */
+  #openTicket(deadline: number): { readonly ticket: number; readonly generation: number } | undefined {
     const ticket = this.core.openTicket(deadline) >>> 0;
-    this.views.reach(ticket + 128);
-    return ticket;
+    if (ticket === 0) return undefined;
+    this.views.reach(ticket + TICKET_BYTES);
+    return { ticket, generation: this.views.u32[(ticket + TICKET_STATE + 4) >>> 2] as number };
   }
 
   /** Takes an ask out of the table and, if it is not settled already, its ticket. */
@@ -814,6 +786,9 @@ function ifGone(error: unknown): ExitReason {
   if (isZanniError(error, "ERR_ACTOR_STOPPED")) return "normal";
   throw error;
 }
+
+/** What a question of the runtime itself leaves open. */
+const unasked = { target: undefined, hash: 0, release: undefined, promise: undefined } as const;
 
 const none: readonly unknown[] = [];
 const nothing = new Uint8Array(0);
