@@ -134,9 +134,10 @@ export function createSystem(options: SystemOptions = {}): Promise<System> {
   return openSystem(options, {});
 }
 
-/** For tests: where the arena begins, in bytes. */
+/** For tests: where the arena begins, in bytes; and memory that grows also where it could be reserved. */
 export interface Internals {
   readonly arenaFrom?: number;
+  readonly grows?: boolean;
 }
 
 export async function openSystem(options: SystemOptions, internals: Internals): Promise<System> {
@@ -164,7 +165,7 @@ async function begin(
   const shared = settings.mode === "shared";
   const registry = new Registry(options.actors ?? {});
   const module = await compile(settings.mode);
-  const whole = outside.reserves;
+  const whole = outside.reserves && !internals.grows;
   const room = createMemory(bytes, shared, whole);
   const blocks = shared ? settings.workers + 1 : 1;
   const core = await instantiate(module, room.memory, () => outside.clock() - settings.epoch);

@@ -120,7 +120,7 @@ export class Dispatch {
         if (answer !== TURN_DRY) outcome = answer;
       }
       if (!blocked && outcome === TURN_DRY && actor) {
-        const count = u32[(block + WORKER_OUT_COUNT) >>> 2] as number;
+        const count = thread.views.u32[(block + WORKER_OUT_COUNT) >>> 2] as number;
         if (count > 0) {
           outcome = this.#messages(actor, count);
           done = this.#done;
@@ -134,7 +134,9 @@ export class Dispatch {
         }
       }
       // A cell that runs and is to wait becomes BLOCKED; one that is BLOCKED stays so or runs again.
-      if (!core.release(cell, outcome, done)) return;
+      const more = core.release(cell, outcome, done);
+      thread.views.refresh();
+      if (!more) return;
     }
   }
 

@@ -97,6 +97,7 @@ export class Loop {
     let fresh = 1;
     for (;;) {
       const cell = core.take(fresh) >>> 0;
+      thread.views.refresh();
       fresh = 0;
       if (cell > TAKE_SLICE) {
         this.#worked = true;

@@ -1,10 +1,17 @@
-// Typed views of the core's memory. Where memory grows, they are renewed before an address beyond them is used.
+// Typed views of the core's memory. Where memory grows, they are renewed before what lies beyond them is touched: old
+// views of shared memory keep their length, old views of unshared memory are detached and read as nothing.
+import { HEADER, HEADER_LIMIT } from "../../assembly/layout.ts";
+
+const LIMIT = (HEADER + HEADER_LIMIT) >>> 2;
+
 export class Views {
   readonly memory: WebAssembly.Memory;
   u8: Uint8Array;
   u32: Uint32Array;
   i32: Int32Array;
   f64: Float64Array;
+  /** Pages when the views were made. */
+  #pages = -1;
 
   constructor(memory: WebAssembly.Memory) {
     this.memory = memory;
@@ -13,16 +20,25 @@ export class Views {
     this.u32 = new Uint32Array(buffer);
     this.i32 = new Int32Array(buffer);
     this.f64 = new Float64Array(buffer);
+    this.#pages = this.u32[LIMIT] as number;
   }
 
-  /** Before `address` is touched: true when the views were renewed. */
-  reach(address: number): boolean {
-    if (address < this.u8.length) return false;
+  /** Before `address` is touched, which a call into the core has just answered. */
+  reach(address: number): void {
+    if (address >= this.u8.length) this.#renew();
+  }
+
+  /** After a call into the core that may have met memory somebody grew. */
+  refresh(): void {
+    if (this.u32[LIMIT] !== this.#pages) this.#renew();
+  }
+
+  #renew(): void {
     const { buffer } = this.memory;
     this.u8 = new Uint8Array(buffer);
     this.u32 = new Uint32Array(buffer);
     this.i32 = new Int32Array(buffer);
     this.f64 = new Float64Array(buffer);
-    return true;
+    this.#pages = this.u32[LIMIT] as number;
   }
 }

@@ -297,4 +297,26 @@ threads("the arena may lie above 2 GiB: addresses are unsigned", async () => {
   await system.stop();
 });
 
+threads("memory that grows serves as memory that is reserved", async () => {
+  const { openSystem } = await import("../../host/system.ts");
+  const { Actor: Base } = await import("../../host/actor/behavior.ts");
+  class Keeper extends Base {
+    keep(value: Uint8Array) {
+      return value.length;
+    }
+  }
+  const options = { logger: false, mailbox: { bytes: Number.POSITIVE_INFINITY }, memory: 512 * 1024 ** 2 } as const;
+  const system = await openSystem(options, { grows: true });
+  try {
+    const { reserved } = system.stats().memory;
+    const keeper = system.spawn(Keeper);
+    const bytes = new Uint8Array(100_000).fill(7);
+    const answers = await Promise.all(Array.from({ length: 300 }, () => keeper.ask.keep(bytes)));
+    for (const answer of answers) assert.is(answer, bytes.length);
+    assert.ok(system.stats().memory.reserved > reserved, "it has grown");
+  } finally {
+    await system.stop();
+  }
+});
+
 threads.run();
