@@ -164,8 +164,6 @@ wasm("exports and imports are those of host/core/abi.ts", () => {
 });
 
 wasm("the doors to atomics, and what every message passes, are inlined", () => {
-  const { module } = parts("core.shared");
-  void module;
   const wat = spawnSync(
     process.execPath,
     [
