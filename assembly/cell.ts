@@ -63,6 +63,11 @@ export function pushed(head: u64, frame: u32): u64 {
 
 // ---- any thread -----------------------------------------------------------------------------------
 
+/** Was the cell idle a moment ago, and this its tenant? */
+export function isIdle(cell: usize, generation: u32): bool {
+  return load64(cell + CELL_HEAD) == word(generation, 0);
+}
+
 /** Raises SYS, after something was put into the system word. NOTHING | SCHEDULE | REFUSED. */
 export function raise(cell: usize, generation: u32): i32 {
   for (;;) {
@@ -83,7 +88,6 @@ export function raise(cell: usize, generation: u32): i32 {
  */
 export function seize(cell: usize, generation: u32): bool {
   const idle = word(generation, 0);
-  if (load64(cell + CELL_HEAD) != idle) return false;
   // Pairs with push(), raise() and claim(), which find the cell OWNED; nobody holds a hint to it.
   return cas64(cell + CELL_HEAD, idle, word(generation, OWNED | RUNNING)) == idle;
 }

@@ -121,16 +121,16 @@ export const CLASS_RESERVE = 2; // 256 bytes
 export const RESERVE_BLOCKS = 64;
 export const RESERVE_BYTES = 256;
 export const PENDING_MAX = 64; // blocks freed for another worker before they are handed over
-export const STATE_FREE = 0; //   chunk states: 0, or 1 + the owner's index
-export const META_BYTES = 32;
-export const META_CLASS = 0; //   O  (all of a chunk's meta) class | owner << 8, so that freeing reads one word
-export const META_FREE = 4; //       first free block
-export const META_BUMP = 8; //       bytes carved so far
-export const META_LIVE = 12; //      blocks in use
-export const META_NEXT = 16; //      chunks of this class with room
-export const META_PREVIOUS = 20;
-export const META_LISTED = 24;
-export const META_RUN = 28; //       length of a run of chunks
+export const STATE_FREE = 0; //   chunk states: 0, or 1 + the owner's index | class << STATE_CLASS
+export const STATE_CLASS = 8; //  written by the owner; whoever frees a block reads both here, not in the owner's meta
+export const META_BYTES = 64; //  a line each: neighbours belong to different workers
+export const META_FREE = 0; //    O  (all of a chunk's meta) first free block
+export const META_BUMP = 4; //       bytes carved so far
+export const META_LIVE = 8; //       blocks in use
+export const META_NEXT = 12; //      chunks of this class with room
+export const META_PREVIOUS = 16;
+export const META_LISTED = 20;
+export const META_RUN = 24; //       length of a run of chunks
 
 // ---- the cell -------------------------------------------------------------------------------------
 //

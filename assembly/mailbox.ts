@@ -53,6 +53,7 @@ import {
 import { here } from "./place";
 import { free } from "./pool";
 import { batchMax } from "./scale";
+import { gather, gathered } from "./stream";
 import { cas64, glance32, load64, note32 } from "./sync";
 import { drop } from "./ticket";
 
@@ -115,6 +116,7 @@ export function order(cell: usize, newest: u32): void {
   let count: u32 = 0;
   let bytes: u32 = 0;
   let first: u32 = 0;
+  let messages: u32 = 0;
   let frame = newest;
   while (frame != 0) {
     const below = load<u32>(frame + FRAME_PUSH);
@@ -125,7 +127,9 @@ export function order(cell: usize, newest: u32): void {
     }
     first = frame;
     frame = below;
+    messages++;
   }
+  gathered(cell, newest, messages);
   store<u32>(cell + CELL_LIST, first);
   if (!limited) return;
   // Senders glance at these when the stack is empty; a stale total only bends the limit.
@@ -136,6 +140,7 @@ export function order(cell: usize, newest: u32): void {
 /** Makes sure that the list holds what there is. False when there is nothing. */
 export function refill(cell: usize): bool {
   if (load<u32>(cell + CELL_LIST) != 0) return true;
+  gather(cell);
   const newest = drain(cell);
   if (newest == 0) return false;
   order(cell, newest);

@@ -32,7 +32,6 @@ import {
   HEADER_USED,
   META_BUMP,
   META_BYTES,
-  META_CLASS,
   META_FREE,
   META_LISTED,
   META_LIVE,
@@ -40,6 +39,7 @@ import {
   META_PREVIOUS,
   META_RUN,
   RESERVE_BYTES,
+  STATE_CLASS,
   STATE_FREE,
   TRAP_DOUBLE_FREE,
   TRAP_LIST,
@@ -86,17 +86,21 @@ export function allocateClass(cls: u32): u32 {
 export function free(block: u32): void {
   check((block & (BLOCK_MIN - 1)) == 0, TRAP_RANGE);
   const chunk = block >>> CHUNK_SHIFT;
-  // Plain: written by the owner before it handed the block out.
-  const word = load<u32>(metaOf(chunk) + META_CLASS);
-  const owner = word >>> 8;
-  if ((word & 255) == CLASS_RUN) freeRun(chunk);
-  else if (owner == me) freeHere(block, chunk, word & 255);
+  const cls = classOfChunk(chunk);
+  const owner = ownerOf(block);
+  if (cls == CLASS_RUN) freeRun(chunk);
+  else if (owner == me) freeHere(block, chunk, cls);
   else freeElsewhere(block, owner);
 }
 
 /** Which class a living block is of. */
 export function classAt(block: u32): u32 {
-  return load<u32>(metaOf(block >>> CHUNK_SHIFT) + META_CLASS) & 255;
+  return classOfChunk(block >>> CHUNK_SHIFT);
+}
+
+/** The worker whose chunk a living block is in. */
+export function ownerOf(block: u32): u32 {
+  return (glance32(stateOf(block >>> CHUNK_SHIFT)) & ((1 << STATE_CLASS) - 1)) - 1;
 }
 
 /** Owner only. Takes back what others freed, hands over what this worker freed for others, returns empty chunks. */
@@ -124,7 +128,7 @@ export function collect(): void {
   while (block != 0) {
     const next = load<u32>(block + BLOCK_LINK);
     const chunk = block >>> CHUNK_SHIFT;
-    freeHere(block, chunk, load<u32>(metaOf(chunk) + META_CLASS) & 255);
+    freeHere(block, chunk, classOfChunk(chunk));
     block = next;
   }
 }
@@ -172,7 +176,7 @@ function refill(cls: u32): u32 {
       if (chunk == 0) return 0;
     }
     const meta = metaOf(chunk);
-    store<u32>(meta + META_CLASS, cls | (me << 8));
+    note32(stateOf(chunk), (me + 1) | (cls << STATE_CLASS));
     store<u32>(meta + META_FREE, 0);
     store<u32>(meta + META_BUMP, 0);
     store<u32>(meta + META_LIVE, 0);
@@ -283,9 +287,8 @@ function allocateRun(length: u32): u32 {
     first = claim(length);
     if (first == 0) return 0;
   }
-  const meta = metaOf(first);
-  store<u32>(meta + META_CLASS, CLASS_RUN);
-  store<u32>(meta + META_RUN, length);
+  note32(stateOf(first), (me + 1) | (CLASS_RUN << STATE_CLASS));
+  store<u32>(metaOf(first) + META_RUN, length);
   return first << CHUNK_SHIFT;
 }
 
@@ -379,6 +382,11 @@ export function stateOf(chunk: u32): usize {
 
 export function metaOf(chunk: u32): usize {
   return metas + chunk * META_BYTES;
+}
+
+/** Written by the owner before it handed a block out, and not changed while one lives. */
+function classOfChunk(chunk: u32): u32 {
+  return glance32(stateOf(chunk)) >>> STATE_CLASS;
 }
 
 function entryOf(cls: u32): usize {

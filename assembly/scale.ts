@@ -11,6 +11,10 @@ export const searchRounds: u32 = MODEL ? 1 : 2;
 export const clockEvery: u32 = 128;
 /** ms: a stride that took longer makes the next ones shorter. */
 export const shortStride: f64 = 0.05;
+/** Entries a thief takes from one victim, at most half of what is there. */
+export const stealMax: u32 = MODEL ? 2 : 32;
+/** Loads that take less than a microsecond, while a batch comes together. */
+export const gatherLoads: u32 = MODEL ? 1 : 2000;
 /** Turns of the run-next slot before the queues are looked at. */
 export const inRowMax: u32 = MODEL ? 1 : 15;
 /** Every so many takes, the oldest work comes first: last-in first-out alone would starve. */

@@ -166,8 +166,8 @@ async function begin(
   const registry = new Registry(options.actors ?? {});
   const module = await compile(settings.mode);
   const whole = outside.reserves && !internals.grows;
-  const room = createMemory(bytes, shared, whole);
   const blocks = shared ? settings.workers + 1 : 1;
+  const room = createMemory(bytes, blocks, shared, whole);
   const core = await instantiate(module, room.memory, () => outside.clock() - settings.epoch);
   const first = Math.ceil((internals.arenaFrom ?? 0) / 65_536);
   const { budget, slice, epoch } = settings;

@@ -2,20 +2,25 @@
 // module and memory to the others.
 import { instantiate as load } from "@assemblyscript/loader";
 import { layoutHash, shared, single } from "#core";
-import { HEADER, HEADER_LAYOUT } from "../../assembly/layout.ts";
+import { HEADER, HEADER_LAYOUT, META_BYTES, WORKER_BYTES, WORKER_FIRST } from "../../assembly/layout.ts";
 import { ZanniError } from "../errors.ts";
 import type { Core, CoreImports } from "./abi.ts";
 
 const PAGE = 65_536;
 const PAGES_MAX = 65_536;
-/** The system header, the worker blocks and the tables need this much, besides the arena. */
+/** What an arena needs at least, besides the header, the worker blocks and the tables. */
 const PAGES_MIN = 64;
 
 export function compile(kind: "shared" | "single"): Promise<WebAssembly.Module> {
-  const text = atob(kind === "shared" ? shared : single);
+  return unpack(kind === "shared" ? shared : single).then((bytes) => WebAssembly.compile(bytes));
+}
+
+/** The build compresses the core (gzip) and writes it as text (base64). */
+function unpack(packed: string): Promise<ArrayBuffer> {
+  const text = atob(packed);
   const bytes = new Uint8Array(text.length);
   for (let i = 0; i < bytes.length; i++) bytes[i] = text.charCodeAt(i);
-  return WebAssembly.compile(bytes);
+  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
 }
 
 export interface Room {
@@ -26,10 +31,11 @@ export interface Room {
 }
 
 /** Memory for `bytes`: reserved whole where untouched pages are free, halved until it can be had. */
-export function createMemory(bytes: number, isShared: boolean, whole: boolean): Room {
+export function createMemory(bytes: number, workers: number, isShared: boolean, whole: boolean): Room {
   let maximum = Math.max(PAGES_MIN, Math.min(PAGES_MAX, Math.ceil(bytes / PAGE)));
   for (;;) {
-    const pages = whole ? maximum : Math.min(maximum, PAGES_MIN * 2);
+    const tables = Math.ceil((WORKER_FIRST + workers * WORKER_BYTES + maximum * (META_BYTES + 4)) / PAGE) + 1;
+    const pages = whole ? maximum : Math.min(maximum, PAGES_MIN + tables);
     try {
       return { memory: new WebAssembly.Memory({ initial: pages, maximum, shared: isShared }), pages, maximum };
     } catch (cause) {

@@ -189,12 +189,13 @@ stealing("work of one worker is taken by another, and counted", () => {
     [
       ["b", 0],
       ["a", 3],
-      ["b", 1],
-      ["a", 2],
+      ["b", 2],
+      ["a", 1],
     ],
-    "thieves take the oldest, the owner its newest",
+    "a thief takes the oldest and half of the rest, the owner its newest",
   );
-  assert.is(world.meter(L.METER_STEALS, 1), 2);
+  assert.is(world.meter(L.METER_STEALS, 1), 3);
+  assert.is(world.meter(L.METER_STEALS, 0), 1);
 });
 
 stealing("a thread that does not steal hands its work to those who do", () => {
