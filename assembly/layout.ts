@@ -200,6 +200,9 @@ export const FRAME_SENDER = 32;
 export const FRAME_SENDER_GENERATION = 36;
 export const FRAME_TICKET = 40; //  where the reply goes; 0: nobody waits
 export const FRAME_TICKET_GENERATION = 44;
+// In an init frame, which is in no mailbox:
+export const INIT_CHILD = 8; //     the parent's number for its child
+export const INIT_ORDINAL = 12; //  how many of its definition, when it has no name of its own
 export const FRAME_PAYLOAD = 48;
 export const FRAME_STAMP = 48; //   f64 ms, with FLAG_EXTENDED
 export const FRAME_TRACE = 56; //   u64, reserved
@@ -238,6 +241,7 @@ export const TICKET_STATE = 64; //     S  { generation | state }: who moves it f
 export const TICKET_ASKER = 72; //     O  index of the asker's worker
 export const TICKET_VALUE = 76; //        frame with a reply too long for the ticket, or 0
 export const TICKET_TIMER = 80; //     O  a timer of the asker's wheel
+export const TICKET_SLOT = 96; //      O  the asker's number for it
 export const TICKET_FREE = 0;
 export const TICKET_PENDING = 1;
 export const TICKET_ANSWERED = 2;

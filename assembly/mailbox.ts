@@ -190,9 +190,15 @@ export function publish(cell: usize, messages: u32, bytes: u32): void {
   note32(cell + CELL_HANDLED_BYTES, glance32(cell + CELL_HANDLED_BYTES) + bytes);
 }
 
-/** SYS was raised: takes the system word into WORKER_SYSTEM and WORKER_OUT_*. What does not fit stays listed. */
+/**
+ * SYS was raised, or control is listed: hands out what is listed, else takes the system word, into WORKER_SYSTEM and
+ * WORKER_OUT_*. What does not fit stays listed; SYS is left raised until the list is used up.
+ */
 export function takeControl(cell: usize): void {
-  if (seeded(12)) {
+  if (load<u32>(cell + CELL_SYSTEM_LIST) != 0) {
+    store<u32>(here + WORKER_OUT_BITS, 0);
+    handControl(cell);
+  } else if (seeded(12)) {
     // Seeded bug 12: SYS is lowered after the system word was taken.
     arrange(cell, takeSystem(cell));
     lower(cell);
@@ -214,8 +220,13 @@ export function arrange(cell: usize, taken: u32): void {
   let last = cell + CELL_SYSTEM_LIST - FRAME_NEXT;
   while (load<u32>(last + FRAME_NEXT) != 0) last = load<u32>(last + FRAME_NEXT);
   store<u32>(last + FRAME_NEXT, first);
+  store<u32>(here + WORKER_OUT_BITS, taken & SYSTEM_BITS);
+  handControl(cell);
+}
+
+function handControl(cell: usize): void {
   let count: u32 = 0;
-  frame = load<u32>(cell + CELL_SYSTEM_LIST);
+  let frame = load<u32>(cell + CELL_SYSTEM_LIST);
   while (frame != 0 && count < <u32>SYSTEM_BATCH_MAX) {
     store<u32>(here + WORKER_SYSTEM + (count << 2), frame);
     frame = load<u32>(frame + FRAME_NEXT);
@@ -223,7 +234,6 @@ export function arrange(cell: usize, taken: u32): void {
   }
   store<u32>(cell + CELL_SYSTEM_LIST, frame);
   store<u32>(here + WORKER_OUT_SYSTEM, count);
-  store<u32>(here + WORKER_OUT_BITS, taken & SYSTEM_BITS);
 }
 
 /** A reply is a ticket, which has more to give back. */

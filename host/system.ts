@@ -222,7 +222,7 @@ class LocalSystem implements System {
     };
     thread.rootFailed = (error) => this.#failed(error);
     const supervision = supervisionOf(undefined, thread.settings);
-    this.#root = internalCell(thread, "", undefined, supervision, ROOT);
+    this.#root = internalCell(thread, "", undefined, 0, supervision, ROOT);
     thread.views.u32[(HEADER + HEADER_ROOT) >>> 2] = this.#root.cell;
     thread.views.u32[(HEADER + HEADER_ROOT_GENERATION) >>> 2] = this.#root.generation;
     this.#dispatch = new Dispatch(thread);

@@ -46,7 +46,7 @@ const seats = Symbol("seat");
  */
 export abstract class Actor<Init = void> {
   declare readonly [initType]: Init;
-  readonly [seats]: Seat;
+  declare readonly [seats]: Seat;
   /** Allows messages to run between the awaits of another. Off: one message at a time. */
   static readonly reentrant?: boolean;
   /** The name on the wire and in paths; default: the registry's key. */

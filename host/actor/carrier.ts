@@ -1,5 +1,6 @@
 // Who takes messages for an address: the core here, a link elsewhere later. Refs know this interface and nothing
 // behind it.
+import type { Pending } from "./ask.ts";
 import type { AskOptions, ExitReason } from "./types.ts";
 
 /** Where a message goes. The generation makes an address of an earlier tenant fail. */
@@ -15,10 +16,10 @@ export interface Address {
 export interface Holder extends Address {
   readonly path: string;
   ended: boolean;
-  /** ms; what it asks inherits the deadline of the message it serves. Infinity: none. */
-  deadline: number;
-  /** Tickets it waits for. */
-  asks: Set<number> | undefined;
+  /** ms; what it asks inherits the deadline of the message it serves. Undefined: none. */
+  deadline: number | undefined;
+  /** The newest of what it waits for; the others hang on it. */
+  asks: Pending | undefined;
 }
 
 /** What a carrier needs to know of a ref. */

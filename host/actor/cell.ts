@@ -1,8 +1,10 @@
-// The host half of a cell: what JavaScript knows of an actor. Plain data; lifecycle.ts and dispatch.ts change it.
+// The host half of a cell: what JavaScript knows of an actor and of its children. Plain data, made small, as there may
+// be a million of them; lifecycle.ts, children.ts and dispatch.ts change it.
 import type { Address, Holder } from "./carrier.ts";
 import type { Ref } from "./ref.ts";
 import type { Definition, Instance } from "./registry.ts";
 import type { Limits } from "./supervise.ts";
+import type { Thread } from "./thread.ts";
 import type { Directive, ExitReason, RestartPolicy } from "./types.ts";
 
 /** One life of an actor, from a start to a crash, restart or stop; the holder of the refs it obtains. */
@@ -21,20 +23,78 @@ export interface Served {
   readonly ticketGeneration: number;
 }
 
-export interface Child {
-  readonly name: string;
-  readonly path: string;
-  readonly definition: string;
-  readonly cell: number;
-  readonly generation: number;
+/** What its parent was told about a child when it was spawned. */
+export interface Terms {
   readonly policy: RestartPolicy;
   /** ms, Infinity, or 0 for brutal. */
   readonly shutdownMs: number;
-  state: "running" | "restarting";
+}
+
+/** What a parent knows of a child that has failed. */
+export interface Trouble {
+  restarting: boolean;
   restarts: number;
   history: readonly number[];
+}
+
+/** A parent's record of a child. */
+export class Child implements Address {
+  /** Its number among all that its parent ever had. */
+  readonly id: number;
+  readonly cell: number;
+  readonly generation: number;
+  readonly parent: HostCell;
+  readonly definition: string;
+  /** Its name, or how many of its definition it is. */
+  readonly label: string | number;
+  readonly terms: Terms;
+  trouble: Trouble | undefined;
   /** Called when it is gone: it is being ended. More than one when a kill overtakes a restart. */
   gone: (() => void)[] | undefined;
+
+  constructor(
+    id: number,
+    address: Address,
+    parent: HostCell,
+    definition: string,
+    label: string | number,
+    terms: Terms,
+  ) {
+    this.id = id;
+    this.cell = address.cell;
+    this.generation = address.generation;
+    this.parent = parent;
+    this.definition = definition;
+    this.label = label;
+    this.terms = terms;
+  }
+
+  get name(): string {
+    return nameOfChild(this.definition, this.label);
+  }
+
+  get path(): string {
+    return below(this.parent.path, this.name);
+  }
+}
+
+export function nameOfChild(definition: string, label: string | number): string {
+  return typeof label === "string" ? label : `${definition}-${label}`;
+}
+
+export function below(parent: string, name: string): string {
+  return parent === "" ? name : `${parent}/${name}`;
+}
+
+/** What an actor that has, or had, children keeps about them. */
+export class Family {
+  /** In order of their start. */
+  readonly children = new Map<number, Child>();
+  /** Those that were given a name. */
+  named: Map<string, Child> | undefined;
+  /** For the others: how many of a definition there have been. */
+  readonly ordinals = new Map<string, number>();
+  next = 1;
 }
 
 export interface Supervision extends Limits {
@@ -49,6 +109,7 @@ export interface Supervision extends Limits {
 export type Status = "starting" | "running" | "awaiting" | "failed" | "stopping" | "stopped";
 
 export interface HostCell extends Address {
+  readonly thread: Thread;
   readonly slot: number;
   readonly definition: Definition;
   readonly path: string;
@@ -56,6 +117,8 @@ export interface HostCell extends Address {
   readonly supervision: Supervision;
   /** The root, and supervisors: no user code of their own. */
   readonly internal: boolean;
+  /** Its parent's number for it; 0 for the root. */
+  readonly child: number;
   life: Life;
   status: Status;
   restarts: number;
@@ -68,10 +131,8 @@ export interface HostCell extends Address {
   failure: Error | undefined;
   /** Tickets of those who wait for its end. */
   watchers: number[] | undefined;
-  /** By childKey(): a cell may have its next tenant before the end of the last one is known here. */
-  children: Map<number, Child> | undefined;
-  names: Map<string, Child> | undefined;
-  /** For unnamed children: how many of a definition there have been. */
-  ordinals: Map<string, number> | undefined;
+  family: Family | undefined;
   reason: ExitReason | undefined;
+  /** Before the cell is given back: what its path is made of is not there afterwards. */
+  keepPath(): void;
 }

@@ -13,6 +13,8 @@ import {
   FRAME_TICKET,
   HEADER,
   HEADER_THIEVES,
+  INIT_CHILD,
+  INIT_ORDINAL,
   KIND_INIT,
   SYSTEM_KILL,
   SYSTEM_START,
@@ -20,7 +22,7 @@ import {
 import { outOfMemory, stopped, ZanniError } from "../errors.ts";
 import { defaults, known, milliseconds, oneOf, whole, wrong } from "../options.ts";
 import type { Address, Holder } from "./carrier.ts";
-import type { Child, HostCell, Supervision } from "./cell.ts";
+import { below, Child, Family, type HostCell, nameOfChild, type Supervision, type Terms } from "./cell.ts";
 import { Ref } from "./ref.ts";
 import type { Definition } from "./registry.ts";
 import type { Settings, Thread } from "./thread.ts";
@@ -46,61 +48,83 @@ export function spawn(
   if (options) check(options, thread);
   const home = here ? thread.index : placeOf(thread, options?.placement);
   const definition = definitionOf(thread, def, home);
-  const name = nameChild(parent, definition.name, options?.name);
-  const path = parent.path === "" ? name : `${parent.path}/${name}`;
-  let initFrame: number;
-  if (here && init !== undefined) {
-    initFrame = initByReference(thread, definition, parent, path, init);
-  } else initFrame = initFrameOf(thread, definition, parent, path, init);
+  const family = familyOf(parent);
+  const label = labelChild(parent, family, definition.name, options?.name);
+  const initFrame = initFrameOf(thread, definition, parent, label, init, here);
+  thread.views.u32[(initFrame + INIT_CHILD) >>> 2] = family.next;
   const { capacity, bytes } = thread.mailbox(options?.mailbox);
   const address = thread.newCell(home, initFrame, capacity, bytes, options?.budget ?? 0);
-  const shutdown = options?.shutdown ?? defaults.shutdown;
-  addChild(parent, {
-    name,
-    path,
-    definition: definition.name,
-    cell: address.cell,
-    generation: address.generation,
-    policy: options?.restart ?? "permanent",
-    shutdownMs: shutdown === "brutal" ? 0 : shutdown === "infinity" ? Infinity : milliseconds("shutdown", shutdown),
-    state: "running",
-    restarts: 0,
-    history: noHistory,
-    gone: undefined,
-  });
+  const child = addChild(parent, address, definition.name, label, options ? termsOf(options) : usualTerms);
   thread.control(address, SYSTEM_START);
-  if (thread.listening()) thread.event({ type: "spawn", actor: path });
-  return new Ref(thread, address.cell, address.generation, definition.name, path, holder, here);
+  if (thread.listening()) thread.event({ type: "spawn", actor: child.path });
+  return new Ref(thread, address.cell, address.generation, definition.name, child, holder, here);
 }
 
-export function addChild(parent: HostCell, child: Child): void {
-  parent.children ??= new Map();
-  parent.names ??= new Map();
-  parent.children.set(childKey(child), child);
-  parent.names.set(child.name, child);
+function familyOf(parent: HostCell): Family {
+  parent.family ??= new Family();
+  return parent.family;
 }
 
-/** The record goes, the name is free again. */
-export function removeChild(parent: HostCell, address: Address): Child | undefined {
-  const child = parent.children?.get(childKey(address));
-  if (!child) return undefined;
-  parent.children?.delete(childKey(address));
-  parent.names?.delete(child.name);
+export function addChild(
+  parent: HostCell,
+  address: Address,
+  definition: string,
+  label: string | number,
+  terms: Terms,
+): Child {
+  const family = familyOf(parent);
+  const child = new Child(family.next++, address, parent, definition, label, terms);
+  family.children.set(child.id, child);
+  if (typeof label === "string") {
+    family.named ??= new Map();
+    family.named.set(label, child);
+  }
   return child;
 }
 
-/** Cell and generation in one number: 25 bits of a 128-byte cell's index, 28 bits of generation. */
-export function childKey({ cell, generation }: Address): number {
-  return (cell >>> 7) * 2 ** 28 + (generation & 0x0fffffff);
+/** The record goes, the name is free again. */
+export function removeChild(parent: HostCell, id: number): Child | undefined {
+  const { family } = parent;
+  const child = family?.children.get(id);
+  if (!family || !child) return undefined;
+  family.children.delete(id);
+  if (typeof child.label === "string") family.named?.delete(child.label);
+  return child;
+}
+
+/** The living child of that name. One without a name of its own is looked for among all: names are not kept for them. */
+export function findChild(family: Family | undefined, name: string): Child | undefined {
+  const named = family?.named?.get(name);
+  if (named || !family) return named;
+  const [, definition, ordinal] = /^(.*)-([1-9]\d*)$/s.exec(name) ?? [];
+  if (definition === undefined) return undefined;
+  for (const child of family.children.values()) {
+    if (child.label === Number(ordinal) && child.definition === definition) return child;
+  }
+  return undefined;
+}
+
+/** A child's own children in order, as they are now. */
+export function childrenOf(actor: HostCell): Iterable<Child> {
+  return actor.family?.children.values() ?? [];
+}
+
+const usualTerms: Terms = { policy: "permanent", shutdownMs: milliseconds("shutdown", defaults.shutdown) };
+
+function termsOf({ restart = "permanent", shutdown = defaults.shutdown }: SpawnOptions): Terms {
+  const shutdownMs =
+    shutdown === "brutal" ? 0 : shutdown === "infinity" ? Infinity : milliseconds("shutdown", shutdown);
+  return { policy: restart, shutdownMs };
 }
 
 /** Ends all children, in reverse order of their start, each in its own time. Undefined when there are none. */
 export function endChildren(thread: Thread, parent: HostCell): Promise<void> | undefined {
-  if (!parent.children || parent.children.size === 0) return undefined;
+  const children = parent.family?.children;
+  if (!children || children.size === 0) return undefined;
   return (async () => {
-    for (const child of [...(parent.children?.values() ?? [])].reverse()) {
+    for (const child of [...children.values()].reverse()) {
       // It may have ended of itself meanwhile.
-      if (parent.children?.get(childKey(child)) === child) await endChild(thread, child);
+      if (children.has(child.id)) await endChild(thread, child);
     }
   })();
 }
@@ -113,11 +137,12 @@ function endChild(thread: Thread, child: Child): Promise<void> {
       timer?.cancel();
       resolve();
     });
-    if (child.shutdownMs === 0 || child.state === "restarting") thread.control(child, SYSTEM_KILL);
+    const { shutdownMs } = child.terms;
+    if (shutdownMs === 0 || child.trouble?.restarting) thread.control(child, SYSTEM_KILL);
     else {
       thread.sendStop(child);
-      if (child.shutdownMs < Infinity) {
-        timer = thread.after(child.shutdownMs, () => void thread.control(child, SYSTEM_KILL));
+      if (shutdownMs < Infinity) {
+        timer = thread.after(shutdownMs, () => void thread.control(child, SYSTEM_KILL));
       }
     }
   });
@@ -177,58 +202,76 @@ function definitionOf(thread: Thread, def: unknown, home: number): Definition {
   throw thread.registry.unknown(name || String(def));
 }
 
-export function nameChild(parent: HostCell, definition: string, given: string | undefined): string {
+/** The name it was given, if nobody has it, or how many of its definition it is. */
+export function labelChild(
+  parent: HostCell,
+  family: Family,
+  definition: string,
+  given: string | undefined,
+): string | number {
   if (given === undefined) {
-    parent.ordinals ??= new Map();
-    for (;;) {
-      const next = (parent.ordinals.get(definition) ?? 0) + 1;
-      parent.ordinals.set(definition, next);
-      const name = `${definition}-${next}`;
-      if (!parent.names?.has(name)) return name;
-    }
+    let ordinal = family.ordinals.get(definition) ?? 0;
+    do ordinal++;
+    while (family.named?.has(nameOfChild(definition, ordinal)));
+    family.ordinals.set(definition, ordinal);
+    return ordinal;
   }
   if (typeof given !== "string" || given === "" || given.includes("/") || given.length > defaults.nameLengthMax) {
     wrong("name", given, `a text of 1 to ${defaults.nameLengthMax} characters without "/"`);
   }
-  if (parent.names?.has(given)) {
-    throw new ZanniError(
-      "ERR_NAME_TAKEN",
-      `"${parent.path === "" ? given : `${parent.path}/${given}`}" is alive; names are unique among siblings`,
-      {
-        details: { name: given },
-      },
-    );
+  if (findChild(family, given)) {
+    const path = below(parent.path, given);
+    throw new ZanniError("ERR_NAME_TAKEN", `"${path}" is alive; names are unique among siblings`, {
+      details: { name: given },
+    });
   }
   return given;
 }
 
 // ---- the init frame: what it takes to start, kept for restarts -------------------------------------
+//
+// The text is the path of a child with a name, and its parent's path otherwise: with the definition and the ordinal
+// that makes the path, when somebody asks for it.
 
-/** Inline: the path in ASCII, no init. Packed: [path, init]. */
-function initFrameOf(thread: Thread, definition: Definition, parent: HostCell, path: string, init: unknown): number {
-  if (init === undefined && ascii(path)) {
-    const frame = thread.core.reserve(path.length) >>> 0;
-    if (frame === 0) throw outOfMemory(path, path.length);
-    thread.views.reach(frame + FRAME_PAYLOAD + path.length);
-    const { u8 } = thread.views;
-    for (let i = 0; i < path.length; i++) u8[frame + FRAME_PAYLOAD + i] = path.charCodeAt(i);
-    u8[frame + FRAME_KIND] = KIND_INIT;
-    u8[frame + FRAME_FORM] = FORM_INLINE;
-    return headed(thread, frame, definition, parent);
-  }
-  return packedInit(thread, definition, parent, path, [path, init]);
-}
-
-/** For an actor pinned to this thread: the init stays here, its number is in the frame. */
-function initByReference(
+/** Inline: the text in ASCII, no init. Packed: [text, init]. */
+function initFrameOf(
   thread: Thread,
   definition: Definition,
   parent: HostCell,
-  path: string,
+  label: string | number,
   init: unknown,
+  here: boolean,
 ): number {
-  const frame = packedInit(thread, definition, parent, path, [path, undefined]);
-  thread.views.u32[(frame + FRAME_TICKET) >>> 2] = thread.pass([init]);
+  const text = typeof label === "string" ? below(parent.path, label) : parent.path;
+  const plain = init === undefined && ascii(text);
+  const frame = plain ? inlineInit(thread, text) : packedInit(thread, text, here ? undefined : init);
+  const { u32 } = thread.views;
+  u32[(frame + FRAME_NAME) >>> 2] = definition.hash;
+  u32[(frame + FRAME_SENDER) >>> 2] = parent.cell;
+  u32[(frame + FRAME_SENDER_GENERATION) >>> 2] = parent.generation;
+  u32[(frame + INIT_ORDINAL) >>> 2] = typeof label === "string" ? 0 : label;
+  // For an actor pinned to this thread the init stays here, and its number is in the frame.
+  if (here && init !== undefined) u32[(frame + FRAME_TICKET) >>> 2] = thread.pass([init]);
+  return frame;
+}
+
+function inlineInit(thread: Thread, text: string): number {
+  const frame = thread.core.reserve(text.length) >>> 0;
+  if (frame === 0) throw outOfMemory(text, text.length);
+  thread.views.reach(frame + FRAME_PAYLOAD + text.length);
+  const { u8 } = thread.views;
+  for (let i = 0; i < text.length; i++) u8[frame + FRAME_PAYLOAD + i] = text.charCodeAt(i);
+  u8[frame + FRAME_KIND] = KIND_INIT;
+  u8[frame + FRAME_FORM] = FORM_INLINE;
+  return frame;
+}
+
+function packedInit(thread: Thread, text: string, init: unknown): number {
+  const bytes = thread.codec.encode([text, init], "init");
+  const frame = thread.core.reserve(bytes.length) >>> 0;
+  if (frame === 0) throw outOfMemory(text, bytes.length);
+  thread.write(frame, KIND_INIT, bytes);
+  thread.views.u8[frame + FRAME_FORM] = FORM_PACKED;
   return frame;
 }
 
@@ -238,40 +281,21 @@ export function forgetInit(thread: Thread, frame: number): void {
   if (number !== 0) thread.passed.delete(number);
 }
 
-function packedInit(thread: Thread, definition: Definition, parent: HostCell, path: string, parts: unknown[]): number {
-  const bytes = thread.codec.encode(parts, "init");
-  const frame = thread.core.reserve(bytes.length) >>> 0;
-  if (frame === 0) throw outOfMemory(path, bytes.length);
-  thread.write(frame, KIND_INIT, bytes);
-  thread.views.u8[frame + FRAME_FORM] = FORM_PACKED;
-  return headed(thread, frame, definition, parent);
-}
-
-function headed(thread: Thread, frame: number, definition: Definition, parent: HostCell): number {
-  const { u32 } = thread.views;
-  u32[(frame + FRAME_NAME) >>> 2] = definition.hash;
-  u32[(frame + FRAME_SENDER) >>> 2] = parent.cell;
-  u32[(frame + FRAME_SENDER_GENERATION) >>> 2] = parent.generation;
-  return frame;
-}
-
 /** What an init frame says. `reader` becomes the holder of the refs in it. */
-export function readInit(thread: Thread, frame: number, reader: Holder | undefined): { path: string; init: unknown } {
+export function readInit(thread: Thread, frame: number, reader: Holder | undefined): { text: string; init: unknown } {
   const { u8, u32 } = thread.views;
   const size = u32[(frame + FRAME_SIZE) >>> 2] as number;
   if (u8[frame + FRAME_FORM] === FORM_INLINE) {
-    let path = "";
-    for (let i = 0; i < size; i++) path += String.fromCharCode(u8[frame + FRAME_PAYLOAD + i] as number);
-    return { path, init: undefined };
+    let text = "";
+    for (let i = 0; i < size; i++) text += String.fromCharCode(u8[frame + FRAME_PAYLOAD + i] as number);
+    return { text, init: undefined };
   }
-  const [path, init] = thread.decode(frame + FRAME_PAYLOAD, size, reader ?? thread.stranger) as [string, unknown];
+  const [text, init] = thread.decode(frame + FRAME_PAYLOAD, size, reader ?? thread.stranger) as [string, unknown];
   const number = u32[(frame + FRAME_TICKET) >>> 2] as number;
-  return { path, init: number === 0 ? init : thread.passed.get(number)?.[0] };
+  return { text, init: number === 0 ? init : thread.passed.get(number)?.[0] };
 }
 
 function ascii(text: string): boolean {
   for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 127) return false;
   return true;
 }
-
-const noHistory: readonly number[] = [];

@@ -1,5 +1,6 @@
 // What an actor says of itself when the tree is read.
 import type { HostCell } from "./cell.ts";
+import { childrenOf } from "./children.ts";
 import { Ref } from "./ref.ts";
 import type { Thread } from "./thread.ts";
 
@@ -24,11 +25,11 @@ export function describe(thread: Thread, actor: HostCell): Described {
     definition: actor.definition.name,
     worker: thread.index,
     restarts: actor.restarts,
-    children: [...(actor.children?.values() ?? [])].map(({ path, state, restarts, cell, generation, definition }) => ({
-      path,
-      state,
-      restarts,
-      ref: new Ref(thread, cell, generation, definition, path, thread.stranger),
+    children: Array.from(childrenOf(actor), (child) => ({
+      path: child.path,
+      state: child.trouble?.restarting ? "restarting" : "running",
+      restarts: child.trouble?.restarts ?? 0,
+      ref: new Ref(thread, child.cell, child.generation, child.definition, child, thread.stranger),
     })),
   };
 }

@@ -11,7 +11,6 @@ import {
   FRAME_NAME,
   FRAME_PAYLOAD,
   FRAME_SENDER,
-  FRAME_SENDER_GENERATION,
   FRAME_SIZE,
   FRAME_TAGS,
   FRAME_TICKET,
@@ -56,6 +55,7 @@ import {
 } from "../../assembly/layout.ts";
 import { asError, isZanniError, stopped, ZanniError } from "../errors.ts";
 import type { HostCell, Life } from "./cell.ts";
+import { findChild } from "./children.ts";
 import { describe } from "./describe.ts";
 import type { SystemEvent } from "./event.ts";
 import { nameOf } from "./hash.ts";
@@ -182,9 +182,8 @@ export class Dispatch {
         watch(actor, ticket, ticketGeneration);
         return TURN_DRY;
       case KIND_FIND: {
-        const child = actor.names?.get(parts[0] as string);
-        const ref =
-          child && new Ref(thread, child.cell, child.generation, child.definition, child.path, thread.stranger);
+        const child = findChild(actor.family, parts[0] as string);
+        const ref = child && new Ref(thread, child.cell, child.generation, child.definition, child, thread.stranger);
         thread.reply(ticket, ticketGeneration, ref);
         return TURN_DRY;
       }
@@ -194,20 +193,12 @@ export class Dispatch {
       case KIND_CHILD_STOPPED:
         if (inline) {
           const at = (frame + FRAME_PAYLOAD) >>> 2;
-          const cell = u32[(frame + FRAME_SENDER) >>> 2] as number;
-          const generation = u32[(frame + FRAME_SENDER_GENERATION) >>> 2] as number;
+          const child = u32[(frame + FRAME_SENDER) >>> 2] as number;
           const reason = exitReasons[u32[(frame + FRAME_TAGS) >>> 2] as number] ?? "normal";
-          childStopped(
-            thread,
-            actor,
-            cell,
-            generation,
-            reason,
-            size === 0 ? none : [...u32.subarray(at, at + size / 4)],
-          );
+          childStopped(thread, actor, child, reason, size === 0 ? none : Array.from(u32.subarray(at, at + size / 4)));
         } else {
-          const [cell, generation, reason, watchers] = parts as [number, number, ExitReason, readonly number[]];
-          childStopped(thread, actor, cell, generation, reason, watchers);
+          const [child, reason, watchers] = parts as [number, ExitReason, readonly number[]];
+          childStopped(thread, actor, child, reason, watchers);
         }
         return TURN_DRY;
       case KIND_CHILD_FAILED:
@@ -317,12 +308,12 @@ export class Dispatch {
     // Written before the question was sent, and not changed while the ask is pending: a whole number of ms.
     const due = (ticket + TICKET_TIMER + TIMER_DUE) >>> 2;
     const armed = u32[(ticket + TICKET_TIMER + 4) >>> 2] !== 0;
-    life.deadline = armed ? (u32[due] as number) + (u32[due + 1] as number) * 2 ** 32 : Infinity;
+    life.deadline = armed ? (u32[due] as number) + (u32[due + 1] as number) * 2 ** 32 : undefined;
     let returned: unknown;
     try {
       returned = ((life.instance as Record<string, Handler>)[name] as Handler)(...args);
     } catch (error) {
-      life.deadline = Infinity;
+      life.deadline = undefined;
       if (isZanniError(error, "ERR_REFUSED")) {
         thread.replyError(ticket, ticketGeneration, error);
         return TURN_DRY;
@@ -333,7 +324,7 @@ export class Dispatch {
     }
     const here = thread.views.u8[frame + FRAME_FORM] === FORM_REFERENCE;
     if (isThenable(returned)) return this.#awaits(actor, returned, hash, ticket, ticketGeneration, here);
-    life.deadline = Infinity;
+    life.deadline = undefined;
     this.#answer(ticket, ticketGeneration, returned, here);
     return TURN_DRY;
   }
@@ -366,7 +357,7 @@ export class Dispatch {
             later(thread, actor, () => fail(thread, actor, thrown, nameOf(hash)));
         },
       );
-      life.deadline = Infinity;
+      life.deadline = undefined;
       return TURN_DRY;
     }
     actor.status = "awaiting";
@@ -374,7 +365,7 @@ export class Dispatch {
     const over = () => {
       actor.status = "running";
       actor.served = undefined;
-      life.deadline = Infinity;
+      life.deadline = undefined;
       life.controller = undefined;
     };
     wait(
@@ -413,7 +404,10 @@ export class Dispatch {
   #gaveUp(life: Life, ticket: number, generation: number, error: Error): boolean {
     if (ticket === 0 || !(isZanniError(error, "ERR_ASK_TIMEOUT") || isZanniError(error, "ERR_ASK_ABORTED")))
       return false;
-    return this.#thread.now() >= life.deadline || !this.#thread.core.pending(ticket, generation);
+    return (
+      (life.deadline !== undefined && this.#thread.now() >= life.deadline) ||
+      !this.#thread.core.pending(ticket, generation)
+    );
   }
 
   #crash(actor: HostCell, hash: number, error: Error): number {
@@ -491,7 +485,7 @@ export class Dispatch {
   /** When a thread ends, whoever still waits here learns it. */
   endAll(): void {
     for (const pending of this.#thread.asks.all()) {
-      this.#thread.asks.take(pending.ticket);
+      this.#thread.asks.take(pending.ticket, pending.slot);
       if (pending.target) pending.reject(stopped(pending.target.path));
       else pending.reject(new ZanniError("ERR_SYSTEM_STOPPED", "the system has stopped"));
     }

@@ -14,12 +14,14 @@ export function internalCell(
   thread: Thread,
   path: string,
   parent: Address | undefined,
+  child: number,
   supervision: Supervision,
   name: string,
 ): HostCell {
   const { cell, generation } = thread.newCell(thread.index, 0, Infinity, Infinity, 0);
   const slot = thread.newSlot();
   const actorCell: HostCell = {
+    thread,
     cell,
     generation,
     slot,
@@ -28,6 +30,7 @@ export function internalCell(
     parent: parent && { cell: parent.cell, generation: parent.generation },
     supervision,
     internal: true,
+    child,
     life: undefined as unknown as Life,
     status: "running",
     restarts: 0,
@@ -36,17 +39,16 @@ export function internalCell(
     next: undefined,
     failure: undefined,
     watchers: undefined,
-    children: undefined,
-    names: undefined,
-    ordinals: undefined,
+    family: undefined,
     reason: undefined,
+    keepPath() {},
   };
   actorCell.life = {
     cell,
     generation,
     path,
     ended: false,
-    deadline: Infinity,
+    deadline: undefined,
     asks: undefined,
     actor: actorCell,
     instance: undefined,

@@ -25,6 +25,8 @@ import {
   FRAME_SENDER_GENERATION,
   FRAME_TICKET,
   FRAME_TICKET_GENERATION,
+  INIT_CHILD,
+  INIT_ORDINAL,
   KIND_CHILD_FAILED,
   KIND_CHILD_STOPPED,
   KIND_WATCH,
@@ -40,10 +42,11 @@ import {
   WORKER_SYSTEM,
 } from "../../assembly/layout.ts";
 import { asError, stopped, ZanniError } from "../errors.ts";
+import type { Pending } from "./ask.ts";
 import { Actor, actor as actorOf, type Seat } from "./behavior.ts";
 import type { Address } from "./carrier.ts";
-import type { Child, HostCell, Life, Supervision } from "./cell.ts";
-import { childKey, endChildren, forgetInit, readInit, removeChild, supervisionOf } from "./children.ts";
+import { below, type Child, type HostCell, type Life, nameOfChild, type Supervision } from "./cell.ts";
+import { childrenOf, endChildren, forgetInit, readInit, removeChild, supervisionOf } from "./children.ts";
 import { ActorContext } from "./context.ts";
 import { nameOf } from "./hash.ts";
 import { SUPERVISOR } from "./internal.ts";
@@ -62,16 +65,14 @@ class ActorLife implements Life, Seat {
   readonly cell: number;
   readonly generation: number;
   ended = false;
-  deadline = Infinity;
-  asks: Set<number> | undefined;
+  deadline: number | undefined;
+  asks: Pending | undefined;
   instance: Instance | undefined;
   controller: AbortController | undefined;
   init: unknown;
-  readonly #thread: Thread;
   #ctx: Context | undefined;
 
-  constructor(thread: Thread, actor: HostCell) {
-    this.#thread = thread;
+  constructor(actor: HostCell) {
     this.actor = actor;
     this.cell = actor.cell;
     this.generation = actor.generation;
@@ -82,23 +83,23 @@ class ActorLife implements Life, Seat {
   }
 
   get ctx(): Context {
-    this.#ctx ??= new ActorContext(this.#thread, this);
+    this.#ctx ??= new ActorContext(this.actor.thread, this);
     return this.#ctx;
   }
 
   get self(): Ref {
-    return new Ref(this.#thread, this.cell, this.generation, this.actor.definition.name, this.path, this);
+    const { actor } = this;
+    return new Ref(actor.thread, this.cell, this.generation, actor.definition.name, actor, this);
   }
 }
 
-/** The host half of a user's actor. Its path is read from the init frame when somebody asks for it. */
+/** The host half of a user's actor. Its path is put together when somebody asks for it. */
 class AdoptedCell implements HostCell {
   readonly cell: number;
   readonly generation: number;
   readonly slot: number;
   readonly definition: Definition;
-  readonly parent: Address;
-  readonly supervision: Supervision;
+  readonly child: number;
   readonly internal = false;
   life = undefined as unknown as Life;
   status: HostCell["status"] = "starting";
@@ -108,38 +109,62 @@ class AdoptedCell implements HostCell {
   next: HostCell["next"];
   failure: Error | undefined;
   watchers: number[] | undefined;
-  children: HostCell["children"];
-  names: HostCell["names"];
-  ordinals: HostCell["ordinals"];
+  family: HostCell["family"];
   reason: ExitReason | undefined;
-  readonly #thread: Thread;
+  readonly thread: Thread;
+  readonly #parentCell: number;
+  readonly #parentGeneration: number;
+  readonly #ordinal: number;
+  /** What the init frame says, and the whole path. */
+  #text: string | undefined;
   #path: string | undefined;
 
-  constructor(
-    thread: Thread,
-    cell: number,
-    generation: number,
-    slot: number,
-    definition: Definition,
-    parent: Address,
-    supervision: Supervision,
-  ) {
-    this.#thread = thread;
+  constructor(thread: Thread, cell: number, generation: number, definition: Definition, frame: number) {
+    const { u32 } = thread.views;
+    this.thread = thread;
     this.cell = cell;
     this.generation = generation;
-    this.slot = slot;
     this.definition = definition;
-    this.parent = parent;
-    this.supervision = supervision;
+    this.slot = thread.newSlot();
+    this.child = u32[(frame + INIT_CHILD) >>> 2] as number;
+    this.#parentCell = u32[(frame + FRAME_SENDER) >>> 2] as number;
+    this.#parentGeneration = u32[(frame + FRAME_SENDER_GENERATION) >>> 2] as number;
+    this.#ordinal = u32[(frame + INIT_ORDINAL) >>> 2] as number;
+  }
+
+  get parent(): Address {
+    return { cell: this.#parentCell, generation: this.#parentGeneration };
+  }
+
+  get supervision(): Supervision {
+    return supervisedBy(this.thread, this.definition);
   }
 
   get path(): string {
     if (this.#path === undefined) {
-      const frame = this.#thread.views.u32[(this.cell + CELL_INIT) >>> 2] as number;
-      this.#path = readInit(this.#thread, frame, undefined).path;
+      this.keepPath();
+      const text = this.#text ?? "";
+      this.#path = this.#ordinal === 0 ? text : below(text, nameOfChild(this.definition.name, this.#ordinal));
     }
     return this.#path;
   }
+
+  keepPath(): void {
+    const { u32 } = this.thread.views;
+    this.#text ??= readInit(this.thread, u32[(this.cell + CELL_INIT) >>> 2] as number, undefined).text;
+  }
+}
+
+const supervisions = new WeakMap<Definition, Supervision>();
+
+/** Read once for each definition; it throws when the options are wrong. */
+function supervisedBy(thread: Thread, definition: Definition): Supervision {
+  let found = supervisions.get(definition);
+  if (!found) {
+    found = supervisionOf(definition.supervision, thread.settings);
+    supervisions.set(definition, found);
+  }
+  return found;
 }
 
 // ---- starting -------------------------------------------------------------------------------------
@@ -148,31 +173,24 @@ class AdoptedCell implements HostCell {
 export function adopt(thread: Thread, cell: number, generation: number): HostCell {
   const { u32 } = thread.views;
   const frame = u32[(cell + CELL_INIT) >>> 2] as number;
-  const { definition, supervision } = runnable(thread, u32[(frame + FRAME_NAME) >>> 2] as number);
-  const parent = {
-    cell: u32[(frame + FRAME_SENDER) >>> 2] as number,
-    generation: u32[(frame + FRAME_SENDER_GENERATION) >>> 2] as number,
-  };
-  const slot = thread.newSlot();
-  const actor = new AdoptedCell(thread, cell, generation, slot, definition, parent, supervision);
-  thread.cells[slot] = actor;
-  u32[(cell + CELL_SLOT) >>> 2] = slot;
+  const definition = runnable(thread, u32[(frame + FRAME_NAME) >>> 2] as number);
+  const actor = new AdoptedCell(thread, cell, generation, definition, frame);
+  thread.cells[actor.slot] = actor;
+  u32[(cell + CELL_SLOT) >>> 2] = actor.slot;
   return actor;
 }
 
 /** What this thread knows by that name. If it knows nothing, or nothing sound, an actor that fails with the reason. */
-function runnable(thread: Thread, hash: number): { definition: Definition; supervision: Supervision } {
+function runnable(thread: Thread, hash: number): Definition {
   try {
     const definition = thread.registry.byHash(hash);
-    return { definition, supervision: supervisionOf(definition.supervision, thread.settings) };
+    supervisedBy(thread, definition);
+    return definition;
   } catch (error) {
     const failing = actorOf(() => {
       throw error;
     });
-    return {
-      definition: new Definition(nameOf(hash), failing),
-      supervision: supervisionOf(undefined, thread.settings),
-    };
+    return new Definition(nameOf(hash), failing);
   }
 }
 
@@ -180,7 +198,7 @@ function runnable(thread: Thread, hash: number): { definition: Definition; super
 export function start(thread: Thread, actor: HostCell, after?: Error): number {
   actor.status = "starting";
   actor.failure = undefined;
-  const life = new ActorLife(thread, actor);
+  const life = new ActorLife(actor);
   actor.life = life;
   if (actor.internal) return ready(actor);
   try {
@@ -270,7 +288,13 @@ export function fail(thread: Thread, actor: HostCell, error: Error, message: str
     return TURN_WAIT;
   }
   if (
-    !thread.sendControl(parent, KIND_CHILD_FAILED, [actor.cell, actor.generation, message, sendable(thread, error)])
+    !thread.sendControl(parent, KIND_CHILD_FAILED, [
+      actor.cell,
+      actor.generation,
+      actor.child,
+      message,
+      sendable(thread, error),
+    ])
   ) {
     // Nobody decides: it ends, in a turn for control of its own.
     return later(thread, actor, () => stop(thread, actor, { error }));
@@ -283,7 +307,7 @@ function answerServed(thread: Thread, actor: HostCell, cause: Error): void {
   const { served } = actor;
   if (!served) return;
   actor.served = undefined;
-  actor.life.deadline = Infinity;
+  actor.life.deadline = undefined;
   if (served.ticket !== 0)
     thread.replyError(served.ticket, served.ticketGeneration, failed(actor, nameOf(served.hash), cause));
 }
@@ -349,7 +373,7 @@ export function stop(thread: Thread, actor: HostCell, reason: ExitReason): numbe
 function hurry(thread: Thread, actor: HostCell): number {
   if (actor.reason === "killed") return TURN_WAIT;
   actor.reason = "killed";
-  for (const child of actor.children?.values() ?? []) thread.control(child, SYSTEM_KILL);
+  for (const child of childrenOf(actor)) thread.control(child, SYSTEM_KILL);
   return afterChildren(thread, actor, () => terminate(thread, actor));
 }
 
@@ -406,6 +430,7 @@ function terminate(thread: Thread, actor: HostCell): number {
   }
   buryControl(thread, actor);
   thread.freeSlot(actor.slot);
+  actor.keepPath();
   if (!actor.internal) forgetInit(thread, thread.views.u32[(actor.cell + CELL_INIT) >>> 2] as number);
   const watchers = actor.watchers ?? [];
   if (!tellParent(thread, actor, reason, watchers)) tellWatchers(thread, watchers, reason);
@@ -421,9 +446,10 @@ function tellParent(thread: Thread, actor: HostCell, reason: ExitReason, watcher
   const { parent } = actor;
   if (!parent) return false;
   const code = reasonCode(reason);
-  if (code >= 0 && watchers.length <= WATCHERS_INLINE) return thread.sendChildStopped(parent, actor, code, watchers);
+  if (code >= 0 && watchers.length <= WATCHERS_INLINE)
+    return thread.sendChildStopped(parent, actor.child, code, watchers);
   const value = typeof reason === "string" ? reason : { error: sendable(thread, reason.error) };
-  return thread.sendControl(parent, KIND_CHILD_STOPPED, [actor.cell, actor.generation, value, watchers]);
+  return thread.sendControl(parent, KIND_CHILD_STOPPED, [actor.child, value, watchers]);
 }
 
 function buryFrame(thread: Thread, actor: HostCell, frame: number): void {
@@ -478,26 +504,27 @@ function tellWatchers(thread: Thread, watchers: readonly number[], reason: ExitR
 export function childStopped(
   thread: Thread,
   parent: HostCell,
-  cell: number,
-  generation: number,
+  id: number,
   reason: ExitReason,
   watchers: readonly number[],
 ): void {
-  const child = removeChild(parent, { cell, generation });
+  const child = removeChild(parent, id);
   tellWatchers(thread, watchers, reason);
   for (const gone of child?.gone ?? []) gone();
 }
 
 /** A child failed: what becomes of it. TURN_DRY (0): the parent goes on; else how its turn ends. */
 export function childFailed(thread: Thread, parent: HostCell, parts: readonly unknown[]): number {
-  const [cell, generation, message, error] = parts as [number, number, string | undefined, Error];
+  const [cell, generation, id, message, error] = parts as [number, number, number, string | undefined, Error];
   const address: Address = { cell, generation };
-  const child = parent.children?.get(childKey(address));
+  const child = parent.family?.children.get(id);
   if (!child || child.gone || parent.status === "stopping") {
     thread.control(address, SYSTEM_KILL);
     return 0;
   }
-  child.state = "restarting";
+  child.trouble ??= { restarting: true, restarts: 0, history: [] };
+  const { trouble } = child;
+  trouble.restarting = true;
   let wanted: Directive | undefined;
   try {
     wanted = wantedFor(thread, parent, child, error);
@@ -505,18 +532,18 @@ export function childFailed(thread: Thread, parent: HostCell, parts: readonly un
     thread.control(address, SYSTEM_KILL);
     return failAsParent(thread, parent, asError(thrown), "onChildFailed");
   }
-  const decision = decide(wanted, child.policy, parent.supervision, child.history, thread.now());
+  const decision = decide(wanted, child.terms.policy, parent.supervision, trouble.history, thread.now());
   report(thread, child, message, error, decision.action);
   switch (decision.action) {
     case "restart":
-      child.history = decision.history;
-      child.restarts++;
-      child.state = "running";
-      thread.event({ type: "restart", actor: child.path, restarts: child.restarts, error });
+      trouble.history = decision.history;
+      trouble.restarts++;
+      trouble.restarting = false;
+      thread.event({ type: "restart", actor: child.path, restarts: trouble.restarts, error });
       thread.control(address, SYSTEM_RESTART);
       return 0;
     case "resume":
-      child.state = "running";
+      trouble.restarting = false;
       thread.control(address, SYSTEM_RESUME);
       return 0;
     case "stop":
@@ -530,7 +557,7 @@ export function childFailed(thread: Thread, parent: HostCell, parts: readonly un
 }
 
 function wantedFor(thread: Thread, parent: HostCell, child: Child, error: Error): Directive | undefined {
-  const ref = () => new Ref(thread, child.cell, child.generation, child.definition, child.path, parent.life) as never;
+  const ref = () => new Ref(thread, child.cell, child.generation, child.definition, child, parent.life) as never;
   const { instance } = parent.life;
   if (instance && parent.definition.hasHooks && instance.onChildFailed !== base.onChildFailed) {
     const answer = instance.onChildFailed?.(ref(), error);
@@ -548,8 +575,7 @@ function failAsParent(thread: Thread, parent: HostCell, error: Error, message: s
   parent.next = undefined;
   parent.status = "failed";
   parent.failure = error;
-  for (const child of parent.children?.values() ?? [])
-    if (child.state === "restarting") thread.control(child, SYSTEM_KILL);
+  for (const child of childrenOf(parent)) if (child.trouble?.restarting) thread.control(child, SYSTEM_KILL);
   return afterChildren(thread, parent, () => fail(thread, parent, error, message));
 }
 

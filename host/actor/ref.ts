@@ -14,9 +14,10 @@ export class Ref implements Target {
   readonly cell: number;
   readonly generation: number;
   readonly definition: string;
-  readonly path: string;
   readonly holder: Holder;
   readonly here: boolean;
+  /** Its path, or who knows it. */
+  #where: string | { readonly path: string };
   #tell: object | undefined;
   #ask: object | undefined;
 
@@ -25,7 +26,7 @@ export class Ref implements Target {
     cell: number,
     generation: number,
     definition: string,
-    path: string,
+    where: string | { readonly path: string },
     holder: Holder,
     here = false,
   ) {
@@ -33,9 +34,14 @@ export class Ref implements Target {
     this.cell = cell;
     this.generation = generation;
     this.definition = definition;
-    this.path = path;
+    this.#where = where;
     this.holder = holder;
     this.here = here;
+  }
+
+  get path(): string {
+    if (typeof this.#where !== "string") this.#where = this.#where.path;
+    return this.#where;
   }
 
   get tell(): object {
@@ -51,7 +57,7 @@ export class Ref implements Target {
   /** The same actor, for another sender. */
   boundTo(holder: Holder): Ref {
     if (holder === this.holder) return this;
-    return new Ref(this.carrier, this.cell, this.generation, this.definition, this.path, holder, this.here);
+    return new Ref(this.carrier, this.cell, this.generation, this.definition, this.#where, holder, this.here);
   }
 
   equals(other: unknown): boolean {

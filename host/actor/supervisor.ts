@@ -2,8 +2,8 @@
 // `decide` may be a closure. What they do about a failed child is lifecycle.ts's, as for every parent.
 import { KIND_DESCRIBE } from "../../assembly/layout.ts";
 import type { Holder } from "./carrier.ts";
-import type { HostCell } from "./cell.ts";
-import { addChild, nameChild, spawn, supervisionOf } from "./children.ts";
+import { below, Family, type HostCell, nameOfChild } from "./cell.ts";
+import { addChild, labelChild, spawn, supervisionOf } from "./children.ts";
 import type { Described } from "./describe.ts";
 import { internalCell, SUPERVISOR as NAME } from "./internal.ts";
 import { Ref } from "./ref.ts";
@@ -18,22 +18,11 @@ export function superviseUnder<C>(
   holder: Holder,
 ): Supervised<C> {
   const supervision = supervisionOf(options, thread.settings);
-  const name = nameChild(parent, NAME, options.name);
-  const path = parent.path === "" ? name : `${parent.path}/${name}`;
-  const actor = internalCell(thread, path, parent, supervision, NAME);
-  addChild(parent, {
-    name,
-    path,
-    definition: NAME,
-    cell: actor.cell,
-    generation: actor.generation,
-    policy: "permanent",
-    shutdownMs: Infinity,
-    state: "running",
-    restarts: 0,
-    history: [],
-    gone: undefined,
-  });
+  parent.family ??= new Family();
+  const label = labelChild(parent, parent.family, NAME, options.name);
+  const path = below(parent.path, nameOfChild(NAME, label));
+  const actor = internalCell(thread, path, parent, parent.family.next, supervision, NAME);
+  addChild(parent, actor, NAME, label, { policy: "permanent", shutdownMs: Infinity });
   const ref = new Ref(thread, actor.cell, actor.generation, NAME, path, holder);
   const spawnUnder = (def: unknown, init?: unknown, spawnOptions?: SpawnOptions) =>
     spawn(thread, actor, def, init, spawnOptions, holder);

@@ -49,6 +49,7 @@ import {
   TAG_NUMBER,
   TAG_TRUE,
   TICKET_BYTES,
+  TICKET_SLOT,
   TICKET_STATE,
   TICKET_VALUE,
   WORKER_BYTES,
@@ -63,7 +64,7 @@ import { asError, isZanniError, outOfMemory, stopped, ZanniError } from "../erro
 import { defaults, known, milliseconds } from "../options.ts";
 import type { Platform } from "../platform/platform.ts";
 import { ValueCodec } from "../wire/value.ts";
-import { Asks, type Pending } from "./ask.ts";
+import { Asks, Pending } from "./ask.ts";
 import type { Address, Carrier, Holder, Target } from "./carrier.ts";
 import type { HostCell } from "./cell.ts";
 import type { Raised } from "./event.ts";
@@ -112,7 +113,7 @@ export class Thread implements Carrier {
   readonly cells: (HostCell | undefined)[] = [undefined];
   readonly #freeSlots: number[] = [];
   /** Whoever sends from outside of any actor. */
-  readonly stranger: Holder = { cell: 0, generation: 0, path: "", ended: false, deadline: Infinity, asks: undefined };
+  readonly stranger: Holder = { cell: 0, generation: 0, path: "", ended: false, deadline: undefined, asks: undefined };
   /** Messages by reference, by number. */
   readonly passed = new Map<number, readonly unknown[]>();
   #nextPassed = 1;
@@ -224,27 +225,21 @@ export class Thread implements Carrier {
       signal = options.signal;
       if (signal?.aborted) return Promise.reject(aborted(target.path, hash, signal));
     }
-    const opened = this.#openTicket(Math.min(this.now() + timeout, holder.deadline));
-    if (!opened) return Promise.reject(outOfMemory(target.path, 0));
-    const { ticket, generation } = opened;
-    let resolve: (value: unknown) => void = ignore;
-    let reject: (error: Error) => void = ignore;
-    const promise = new Promise((good, bad) => {
-      resolve = good;
-      reject = bad;
-    });
-    let release: (() => void) | undefined;
+    const due = this.now() + timeout;
+    const pending = this.#pend(Math.min(due, holder.deadline ?? due), holder, target, hash);
+    if (!pending) return Promise.reject(outOfMemory(target.path, 0));
     if (signal) {
-      const stop = () => this.#abort(ticket, signal);
+      const stop = () => this.#abort(pending, signal);
       signal.addEventListener("abort", stop, { once: true });
-      release = () => signal.removeEventListener("abort", stop);
+      pending.release = () => signal.removeEventListener("abort", stop);
     }
-    this.asks.add({ ticket, generation, holder, target, hash, resolve, reject, release, promise });
+    const promise = pending.promise();
     this.#meter(METER_ASKS, 1);
     try {
-      if (!this.#sendArgs(target, hash, args, ticket, generation)) this.#giveUp(ticket)?.reject(stopped(target.path));
+      const sent = this.#sendArgs(target, hash, args, pending.ticket, pending.generation);
+      if (!sent && this.#giveUp(pending)) pending.reject(stopped(target.path));
     } catch (error) {
-      this.#giveUp(ticket)?.reject(asError(error));
+      if (this.#giveUp(pending)) pending.reject(asError(error));
     }
     return promise;
   }
@@ -255,10 +250,13 @@ export class Thread implements Carrier {
 
   /** The frame of the stop watches too: it carries a ticket, answered when the actor is gone. */
   stop(target: Target): Promise<void> {
-    const stopped = this.#promised(target.holder, target.path, (ticket, generation) =>
-      this.sendStop(target, ticket, generation),
-    );
-    return stopped.then(ignore);
+    const pending = this.#pend(Infinity, target.holder, undefined, 0);
+    if (!pending) return Promise.reject(outOfMemory(target.path, 0));
+    const promise = pending.promise();
+    // Nothing, not the reason of the end.
+    pending.resolve = pending.resolve.bind(undefined, undefined);
+    this.sendStop(target, pending);
+    return promise as Promise<void>;
   }
 
   async kill(target: Target): Promise<void> {
@@ -277,32 +275,34 @@ export class Thread implements Carrier {
   }
 
   /** A stop, after what was sent before. */
-  sendStop(to: Address, ticket = 0, ticketGeneration = 0): void {
-    if (this.postponed.length > 0 || !this.#trySendStop(to, ticket, ticketGeneration)) {
-      this.postponed.push(() => this.#trySendStop(to, ticket, ticketGeneration));
+  sendStop(to: Address, pending?: Pending): void {
+    if (this.postponed.length > 0 || !this.#trySendStop(to, pending)) {
+      this.postponed.push(() => this.#trySendStop(to, pending));
     }
     this.kick();
   }
 
-  #trySendStop(to: Address, ticket: number, ticketGeneration: number): boolean {
+  #trySendStop(to: Address, pending: Pending | undefined): boolean {
     const frame = this.core.reserveControl(0) >>> 0;
     if (frame === 0) return false;
     this.views.reach(frame + 64);
     const { u8, u32 } = this.views;
     u8[frame + FRAME_KIND] = KIND_STOP;
     u8[frame + FRAME_FLAGS] = FLAG_PRIVATE;
-    u32[(frame + FRAME_TICKET) >>> 2] = ticket;
-    u32[(frame + FRAME_TICKET_GENERATION) >>> 2] = ticketGeneration;
+    if (pending) {
+      u32[(frame + FRAME_TICKET) >>> 2] = pending.ticket;
+      u32[(frame + FRAME_TICKET_GENERATION) >>> 2] = pending.generation;
+    }
     if (this.core.send(to.cell, to.generation, frame) !== SENT) {
       this.core.drop(frame);
       // It is gone already.
-      if (ticket !== 0) this.#giveUp(ticket)?.resolve(undefined);
+      if (pending && this.#giveUp(pending)) pending.resolve(undefined);
     }
     return true;
   }
 
   /** To the parent: a child is gone; who watched it is told by the parent, once the name is free. Numbers only. */
-  sendChildStopped(to: Address, child: Address, reason: number, watchers: readonly number[]): boolean {
+  sendChildStopped(to: Address, child: number, reason: number, watchers: readonly number[]): boolean {
     let there = true;
     this.persist(() => {
       const size = watchers.length * 4;
@@ -313,8 +313,7 @@ export class Thread implements Carrier {
       u8[frame + FRAME_KIND] = KIND_CHILD_STOPPED;
       u8[frame + FRAME_FORM] = FORM_INLINE;
       u32[(frame + FRAME_TAGS) >>> 2] = reason;
-      u32[(frame + FRAME_SENDER) >>> 2] = child.cell;
-      u32[(frame + FRAME_SENDER_GENERATION) >>> 2] = child.generation;
+      u32[(frame + FRAME_SENDER) >>> 2] = child;
       for (let i = 0; i < watchers.length; i++) u32[(frame + FRAME_PAYLOAD + i * 4) >>> 2] = watchers[i] as number;
       if (this.core.control(to.cell, to.generation, frame, 0) !== SENT) {
         this.core.drop(frame);
@@ -353,42 +352,32 @@ export class Thread implements Carrier {
 
   /** An ask of the runtime itself, in the system lane: it reaches an actor that awaits. */
   question(to: Address, kind: number, value: unknown, holder: Holder, path: string): Promise<unknown> {
-    return this.#promised(holder, path, (ticket, generation) => {
-      if (!this.sendControl(to, kind, [value], ticket, generation)) this.#giveUp(ticket)?.reject(stopped(path));
-    });
-  }
-
-  /** A promise for the answer to what `send` sends with a ticket. */
-  #promised(holder: Holder, path: string, send: (ticket: number, generation: number) => void): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      const opened = this.#openTicket(Infinity);
-      if (!opened) {
-        reject(outOfMemory(path, 0));
-        return;
-      }
-      this.asks.add({ ...opened, ...unasked, holder, resolve, reject });
-      send(opened.ticket, opened.generation);
-    });
+    const pending = this.#pend(Infinity, holder, undefined, 0);
+    if (!pending) return Promise.reject(outOfMemory(path, 0));
+    const promise = pending.promise();
+    const sent = this.sendControl(to, kind, [value], pending.ticket, pending.generation);
+    if (!sent && this.#giveUp(pending)) pending.reject(stopped(path));
+    return promise;
   }
 
   /** Calls `fn` after `ms`, by the timer wheel; the handle cancels it. No memory: a timer of the platform. */
   after(ms: number, fn: () => void): { cancel(): void } {
-    const opened = this.#openTicket(this.now() + ms);
-    if (!opened) return this.platform.after(ms, fn);
-    this.asks.add({ ...opened, ...unasked, holder: this.stranger, resolve: fn, reject: fn });
+    const pending = this.#pend(this.now() + ms, this.stranger, undefined, 0);
+    if (!pending) return this.platform.after(ms, fn);
+    pending.resolve = fn;
+    pending.reject = fn;
     this.kick();
-    return { cancel: () => void this.#giveUp(opened.ticket) };
+    return { cancel: () => void this.#giveUp(pending) };
   }
 
   /** Ends what a life still waits for. */
   endAsks(holder: Holder): void {
-    if (!holder.asks) return;
-    for (const ticket of [...holder.asks]) {
-      const pending = this.#giveUp(ticket);
-      if (pending?.target) this.#cancelNotice(pending);
+    for (let pending = holder.asks; pending; pending = holder.asks) {
+      this.#giveUp(pending);
+      if (pending.target) this.#cancelNotice(pending);
       // Code that waits for it learns the end; code that does not must not bring the thread down.
-      pending?.promise?.catch(ignore);
-      pending?.reject(stopped(holder.path));
+      pending.promised?.catch(ignore);
+      pending.reject(stopped(holder.path));
     }
   }
 
@@ -455,7 +444,7 @@ export class Thread implements Carrier {
 
   /** A reply, failure or timeout has arrived. The frame is freed by the turn. */
   settle(frame: number): void {
-    const pending = this.asks.take(frame);
+    const pending = this.asks.take(frame, this.views.u32[(frame + TICKET_SLOT) >>> 2] as number);
     if (!pending) return;
     this.settled = true;
     const { u8 } = this.views;
@@ -735,24 +724,26 @@ export class Thread implements Carrier {
     return stopped(holder.path);
   }
 
-  /** Undefined when there is no memory for it. */
-  #openTicket(deadline: number): { readonly ticket: number; readonly generation: number } | undefined {
+  /** Opens a ticket and notes who waits. Undefined when there is no memory for it. */
+  #pend(deadline: number, holder: Holder, target: Target | undefined, hash: number): Pending | undefined {
     const ticket = this.core.openTicket(deadline) >>> 0;
     if (ticket === 0) return undefined;
     this.views.reach(ticket + TICKET_BYTES);
-    return { ticket, generation: this.views.u32[(ticket + TICKET_STATE + 4) >>> 2] as number };
-  }
-
-  /** Takes an ask out of the table and, if it is not settled already, its ticket. */
-  #giveUp(ticket: number): Pending | undefined {
-    const pending = this.asks.take(ticket);
-    if (pending) this.core.cancelTicket(ticket, pending.generation);
+    const { u32 } = this.views;
+    const pending = new Pending(ticket, u32[(ticket + TICKET_STATE + 4) >>> 2] as number, holder, target, hash);
+    u32[(ticket + TICKET_SLOT) >>> 2] = this.asks.add(pending);
     return pending;
   }
 
-  #abort(ticket: number, signal: AbortSignal): void {
-    const pending = this.#giveUp(ticket);
-    if (!pending?.target) return;
+  /** Takes it out of the table and, if it is not settled already, its ticket. False: it was settled before. */
+  #giveUp(pending: Pending): boolean {
+    if (!this.asks.take(pending.ticket, pending.slot)) return false;
+    this.core.cancelTicket(pending.ticket, pending.generation);
+    return true;
+  }
+
+  #abort(pending: Pending, signal: AbortSignal): void {
+    if (!this.#giveUp(pending) || !pending.target) return;
     this.#cancelNotice(pending);
     pending.reject(aborted(pending.target.path, pending.hash, signal));
   }
@@ -786,9 +777,6 @@ function ifGone(error: unknown): ExitReason {
   if (isZanniError(error, "ERR_ACTOR_STOPPED")) return "normal";
   throw error;
 }
-
-/** What a question of the runtime itself leaves open. */
-const unasked = { target: undefined, hash: 0, release: undefined, promise: undefined } as const;
 
 const none: readonly unknown[] = [];
 const nothing = new Uint8Array(0);
