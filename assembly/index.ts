@@ -82,6 +82,7 @@ export {
   generation,
   leastLoaded,
   look,
+  next,
   nextDue,
   post,
   putDown,

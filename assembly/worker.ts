@@ -473,6 +473,11 @@ export function release(cell: u32, outcome: i32, done: u32): u32 {
   return handOut(cell, generation) ? 1 : 0;
 }
 
+/** release() and, when the cell was given away, take(): one call instead of two between short turns. */
+export function next(cell: u32, outcome: i32, done: u32): u32 {
+  return release(cell, outcome, done) != 0 ? cell : take(false);
+}
+
 /** The first `done` messages of the batch are handled, and the turn is not over. */
 export function settleBatch(cell: u32, done: u32): void {
   if (done != 0) handled += finish(cell, done);

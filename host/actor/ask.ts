@@ -1,41 +1,6 @@
 // Pending replies of one thread. The ticket lives in shared memory and decides who settles the ask
 // (assembly/ticket.ts); this table holds what JavaScript needs for it, at the number that the ticket carries.
-import type { Holder, Target } from "./carrier.ts";
-
-export class Pending {
-  readonly ticket: number;
-  readonly generation: number;
-  readonly holder: Holder;
-  /** Undefined for the runtime's own questions and timers. */
-  readonly target: Target | undefined;
-  readonly hash: number;
-  resolve: (value: unknown) => void = ignore;
-  reject: (error: Error) => void = ignore;
-  /** What the asker holds, once promise() has made it. */
-  promised: Promise<unknown> | undefined;
-  /** Takes the listener off an AbortSignal. */
-  release: (() => void) | undefined;
-  /** Its place in the table, and among those of its holder. */
-  slot = -1;
-  before: Pending | undefined;
-  after: Pending | undefined;
-
-  constructor(ticket: number, generation: number, holder: Holder, target: Target | undefined, hash: number) {
-    this.ticket = ticket;
-    this.generation = generation;
-    this.holder = holder;
-    this.target = target;
-    this.hash = hash;
-  }
-
-  promise(): Promise<unknown> {
-    this.promised = new Promise((resolve, reject) => {
-      this.resolve = resolve;
-      this.reject = reject;
-    });
-    return this.promised;
-  }
-}
+import type { Pending } from "./holder.ts";
 
 export class Asks {
   readonly #pending: (Pending | undefined)[] = [];
@@ -74,5 +39,3 @@ export class Asks {
     return this.#pending.filter((pending) => pending !== undefined);
   }
 }
-
-function ignore(): void {}

@@ -1,10 +1,9 @@
 // The host half of a cell: what JavaScript knows of an actor and of its children. Plain data, made small, as there may
 // be a million of them; lifecycle.ts, children.ts and dispatch.ts change it.
-import type { Address, Holder } from "./carrier.ts";
+import type { Address, Holder } from "./holder.ts";
 import type { Ref } from "./ref.ts";
 import type { Definition, Instance } from "./registry.ts";
 import type { Limits } from "./supervise.ts";
-import type { Thread } from "./thread.ts";
 import type { Directive, ExitReason, RestartPolicy } from "./types.ts";
 
 /** One life of an actor, from a start to a crash, restart or stop; the holder of the refs it obtains. */
@@ -39,7 +38,7 @@ export interface Trouble {
 
 /** A parent's record of a child. */
 export class Child implements Address {
-  /** Its number among all that its parent ever had. */
+  /** Its number among its parent's children; another gets it when it is gone. */
   readonly id: number;
   readonly cell: number;
   readonly generation: number;
@@ -51,6 +50,9 @@ export class Child implements Address {
   trouble: Trouble | undefined;
   /** Called when it is gone: it is being ended. More than one when a kill overtakes a restart. */
   gone: (() => void)[] | undefined;
+  /** Its elder and younger sibling. */
+  before: Child | undefined;
+  after: Child | undefined;
 
   constructor(
     id: number,
@@ -86,15 +88,80 @@ export function below(parent: string, name: string): string {
   return parent === "" ? name : `${parent}/${name}`;
 }
 
-/** What an actor that has, or had, children keeps about them. */
+/** The children of an actor: by number, by name, and in the order of their start. */
 export class Family {
-  /** In order of their start. */
-  readonly children = new Map<number, Child>();
+  readonly #byId: (Child | undefined)[] = [];
+  readonly #free: number[] = [];
   /** Those that were given a name. */
-  named: Map<string, Child> | undefined;
+  #named: Map<string, Child> | undefined;
   /** For the others: how many of a definition there have been. */
-  readonly ordinals = new Map<string, number>();
-  next = 1;
+  readonly #ordinals = new Map<string, number>();
+  #youngest: Child | undefined;
+  size = 0;
+
+  /** The number that the next child gets. */
+  get next(): number {
+    return this.#free.at(-1) ?? this.#byId.length;
+  }
+
+  add(child: Child): void {
+    if (child.id === this.#byId.length) this.#byId.push(child);
+    else this.#byId[this.#free.pop() as number] = child;
+    child.before = this.#youngest;
+    if (this.#youngest) this.#youngest.after = child;
+    this.#youngest = child;
+    this.size++;
+    if (typeof child.label !== "string") return;
+    this.#named ??= new Map();
+    this.#named.set(child.label, child);
+  }
+
+  get(id: number): Child | undefined {
+    return this.#byId[id];
+  }
+
+  has(child: Child): boolean {
+    return this.#byId[child.id] === child;
+  }
+
+  remove(child: Child): void {
+    this.#byId[child.id] = undefined;
+    this.#free.push(child.id);
+    const { before, after } = child;
+    if (before) before.after = after;
+    if (after) after.before = before;
+    else this.#youngest = before;
+    this.size--;
+    if (typeof child.label === "string") this.#named?.delete(child.label);
+  }
+
+  /** The youngest first. */
+  reversed(): Child[] {
+    const all: Child[] = [];
+    for (let child = this.#youngest; child; child = child.before) all.push(child);
+    return all;
+  }
+
+  /** One without a name of its own is looked for among all: names are not kept for them. */
+  named(name: string): Child | undefined {
+    const named = this.#named?.get(name);
+    if (named) return named;
+    const [, definition, ordinal] = /^(.*)-([1-9]\d*)$/s.exec(name) ?? [];
+    if (definition === undefined) return undefined;
+    for (let child = this.#youngest; child; child = child.before) {
+      if (child.label === Number(ordinal) && child.definition === definition) return child;
+    }
+    return undefined;
+  }
+
+  /** The ordinal of a child without a name. */
+  ordinal(definition: string): number {
+    let ordinal = this.#ordinals.get(definition) ?? 0;
+    do ordinal++;
+    while (this.#named?.has(nameOfChild(definition, ordinal)));
+    this.#ordinals.set(definition, ordinal);
+    return ordinal;
+  }
 }
 
 export interface Supervision extends Limits {
@@ -109,7 +176,6 @@ export interface Supervision extends Limits {
 export type Status = "starting" | "running" | "awaiting" | "failed" | "stopping" | "stopped";
 
 export interface HostCell extends Address {
-  readonly thread: Thread;
   readonly slot: number;
   readonly definition: Definition;
   readonly path: string;

@@ -21,8 +21,8 @@ import {
 } from "../../assembly/layout.ts";
 import { outOfMemory, stopped, ZanniError } from "../errors.ts";
 import { defaults, known, milliseconds, oneOf, whole, wrong } from "../options.ts";
-import type { Address, Holder } from "./carrier.ts";
-import { below, Child, Family, type HostCell, nameOfChild, type Supervision, type Terms } from "./cell.ts";
+import { below, Child, Family, type HostCell, type Supervision, type Terms } from "./cell.ts";
+import type { Address, Holder } from "./holder.ts";
 import { Ref } from "./ref.ts";
 import type { Definition } from "./registry.ts";
 import type { Settings, Thread } from "./thread.ts";
@@ -73,42 +73,24 @@ export function addChild(
   terms: Terms,
 ): Child {
   const family = familyOf(parent);
-  const child = new Child(family.next++, address, parent, definition, label, terms);
-  family.children.set(child.id, child);
-  if (typeof label === "string") {
-    family.named ??= new Map();
-    family.named.set(label, child);
-  }
+  const child = new Child(family.next, address, parent, definition, label, terms);
+  family.add(child);
   return child;
 }
 
 /** The record goes, the name is free again. */
-export function removeChild(parent: HostCell, id: number): Child | undefined {
-  const { family } = parent;
-  const child = family?.children.get(id);
-  if (!family || !child) return undefined;
-  family.children.delete(id);
-  if (typeof child.label === "string") family.named?.delete(child.label);
+export function removeChild({ family }: HostCell, id: number): Child | undefined {
+  const child = family?.get(id);
+  if (child) family?.remove(child);
   return child;
 }
 
-/** The living child of that name. One without a name of its own is looked for among all: names are not kept for them. */
-export function findChild(family: Family | undefined, name: string): Child | undefined {
-  const named = family?.named?.get(name);
-  if (named || !family) return named;
-  const [, definition, ordinal] = /^(.*)-([1-9]\d*)$/s.exec(name) ?? [];
-  if (definition === undefined) return undefined;
-  for (const child of family.children.values()) {
-    if (child.label === Number(ordinal) && child.definition === definition) return child;
-  }
-  return undefined;
+/** In order of their start, as they are now. */
+export function childrenOf({ family }: HostCell): readonly Child[] {
+  return family ? family.reversed().reverse() : noChildren;
 }
 
-/** A child's own children in order, as they are now. */
-export function childrenOf(actor: HostCell): Iterable<Child> {
-  return actor.family?.children.values() ?? [];
-}
-
+const noChildren: readonly Child[] = [];
 const usualTerms: Terms = { policy: "permanent", shutdownMs: milliseconds("shutdown", defaults.shutdown) };
 
 function termsOf({ restart = "permanent", shutdown = defaults.shutdown }: SpawnOptions): Terms {
@@ -119,12 +101,12 @@ function termsOf({ restart = "permanent", shutdown = defaults.shutdown }: SpawnO
 
 /** Ends all children, in reverse order of their start, each in its own time. Undefined when there are none. */
 export function endChildren(thread: Thread, parent: HostCell): Promise<void> | undefined {
-  const children = parent.family?.children;
-  if (!children || children.size === 0) return undefined;
+  const { family } = parent;
+  if (!family || family.size === 0) return undefined;
   return (async () => {
-    for (const child of [...children.values()].reverse()) {
+    for (const child of family.reversed()) {
       // It may have ended of itself meanwhile.
-      if (children.has(child.id)) await endChild(thread, child);
+      if (family.has(child)) await endChild(thread, child);
     }
   })();
 }
@@ -209,17 +191,11 @@ export function labelChild(
   definition: string,
   given: string | undefined,
 ): string | number {
-  if (given === undefined) {
-    let ordinal = family.ordinals.get(definition) ?? 0;
-    do ordinal++;
-    while (family.named?.has(nameOfChild(definition, ordinal)));
-    family.ordinals.set(definition, ordinal);
-    return ordinal;
-  }
+  if (given === undefined) return family.ordinal(definition);
   if (typeof given !== "string" || given === "" || given.includes("/") || given.length > defaults.nameLengthMax) {
     wrong("name", given, `a text of 1 to ${defaults.nameLengthMax} characters without "/"`);
   }
-  if (findChild(family, given)) {
+  if (family.named(given)) {
     const path = below(parent.path, given);
     throw new ZanniError("ERR_NAME_TAKEN", `"${path}" is alive; names are unique among siblings`, {
       details: { name: given },

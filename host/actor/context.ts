@@ -1,9 +1,9 @@
 // What an actor is given as `ctx`: its way to spawn, find, supervise and log, for as long as this life of it lasts.
 import { KIND_FIND } from "../../assembly/layout.ts";
 import { isZanniError, stopped } from "../errors.ts";
-import type { Address, Holder } from "./carrier.ts";
 import type { Life } from "./cell.ts";
 import { spawn } from "./children.ts";
+import type { Address, Holder } from "./holder.ts";
 import { Ref } from "./ref.ts";
 import { superviseUnder } from "./supervisor.ts";
 import type { Thread } from "./thread.ts";

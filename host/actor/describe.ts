@@ -25,7 +25,7 @@ export function describe(thread: Thread, actor: HostCell): Described {
     definition: actor.definition.name,
     worker: thread.index,
     restarts: actor.restarts,
-    children: Array.from(childrenOf(actor), (child) => ({
+    children: childrenOf(actor).map((child) => ({
       path: child.path,
       state: child.trouble?.restarting ? "restarting" : "running",
       restarts: child.trouble?.restarts ?? 0,

@@ -1,11 +1,11 @@
 // One turn: the core has claimed a cell and described what it has for us; control comes first, then messages, one at
 // a time. This is the only file that calls handlers.
 //
-//   take() ─▶ control(bits, frames) ─▶ messages ─▶ release(outcome, done) ─▶ more? again : next cell
+//   take() ─▶ control(bits, frames) ─▶ messages ─▶ next(outcome, done) ─▶ more of it, or the next cell
 import {
+  EXTENSION_BYTES,
   FLAG_EXTENDED,
   FORM_INLINE,
-  FRAME_FLAGS,
   FRAME_FORM,
   FRAME_KIND,
   FRAME_NAME,
@@ -32,6 +32,7 @@ import {
   SYSTEM_SETTLED,
   SYSTEM_START,
   TAG_NUMBER,
+  TAKE_SLICE,
   TICKET_TIMER,
   TIMER_DUE,
   TURN_BLOCK,
@@ -55,7 +56,6 @@ import {
 } from "../../assembly/layout.ts";
 import { asError, isZanniError, stopped, ZanniError } from "../errors.ts";
 import type { HostCell, Life } from "./cell.ts";
-import { findChild } from "./children.ts";
 import { describe } from "./describe.ts";
 import type { SystemEvent } from "./event.ts";
 import { nameOf } from "./hash.ts";
@@ -83,6 +83,9 @@ import type { ExitReason } from "./types.ts";
 const CLOCK_EVERY = 32;
 const LONG_MS = 0.1;
 
+/** Larger than what take() answers when there is no cell. */
+export const NOT_TAKEN = TAKE_SLICE + 1;
+
 export class Dispatch {
   readonly #thread: Thread;
   /** Messages of the batch that are handled; set by #messages. */
@@ -92,55 +95,66 @@ export class Dispatch {
     this.#thread = thread;
   }
 
-  /** The turn of a claimed cell. */
-  turn(cell: number): void {
+  /**
+   * The turn of a claimed cell, and of those that come after it, `most` in all. Answers what take() answered last, or
+   * NOT_TAKEN when it was not asked.
+   */
+  turns(cell: number, most: number): number {
+    for (let left = most; ; left--) {
+      const next = this.#turn(cell, left > 1);
+      if (next <= NOT_TAKEN) return next;
+      cell = next;
+    }
+  }
+
+  #turn(cell: number, chain: boolean): number {
     const thread = this.#thread;
     const { core, block } = thread;
     if (cell === thread.replies.cell) {
       this.#replies(cell);
-      return;
+      return NOT_TAKEN;
     }
     const { u32 } = thread.views;
     const slot = u32[(block + WORKER_OUT_SLOT) >>> 2] as number;
     let actor = thread.cells[slot];
-    for (;;) {
-      const { u32 } = thread.views;
-      const bits = u32[(block + WORKER_OUT_BITS) >>> 2] as number;
-      const system = u32[(block + WORKER_OUT_SYSTEM) >>> 2] as number;
-      const blocked = u32[(block + WORKER_OUT_BLOCKED) >>> 2] !== 0;
-      let outcome = blocked ? TURN_WAIT : TURN_DRY;
-      let done = 0;
-      if (bits !== 0 || system !== 0) {
-        if (!actor) {
-          actor = this.#adopt(cell);
-          if (!actor) return;
-        }
-        const answer = this.#control(actor, bits, system);
-        if (answer === TURN_GONE) return;
-        if (answer !== TURN_DRY) outcome = answer;
-      }
-      if (!blocked && outcome === TURN_DRY && actor) {
-        const count = thread.views.u32[(block + WORKER_OUT_COUNT) >>> 2] as number;
-        if (count > 0) {
-          outcome = this.#messages(actor, count);
-          done = this.#done;
-          if (outcome === TURN_STOP) {
-            // The stop itself stays in the list, and is buried with what came after it.
-            core.settleBatch(cell, done);
-            done = 0;
-            outcome = stop(thread, actor, "normal");
-            if (outcome === TURN_GONE) return;
-          }
-        }
-      }
-      // A cell that runs and is to wait becomes BLOCKED; one that is BLOCKED stays so or runs again.
-      const more = core.release(cell, outcome, done);
-      thread.views.refresh();
-      if (!more) return;
+    const bits = u32[(block + WORKER_OUT_BITS) >>> 2] as number;
+    const system = u32[(block + WORKER_OUT_SYSTEM) >>> 2] as number;
+    const blocked = u32[(block + WORKER_OUT_BLOCKED) >>> 2] !== 0;
+    let outcome = blocked ? TURN_WAIT : TURN_DRY;
+    let done = 0;
+    if (bits !== 0 || system !== 0) {
+      actor ??= this.#adopt(cell);
+      const answer = this.#control(actor, bits, system);
+      if (answer === TURN_GONE) return NOT_TAKEN;
+      if (answer !== TURN_DRY) outcome = answer;
     }
+    if (!blocked && outcome === TURN_DRY && actor) {
+      const count = thread.views.u32[(block + WORKER_OUT_COUNT) >>> 2] as number;
+      if (count > 0) {
+        outcome = this.#messages(actor, count);
+        done = this.#done;
+        if (outcome === TURN_STOP) {
+          // The stop itself stays in the list, and is buried with what came after it.
+          core.settleBatch(cell, done);
+          done = 0;
+          outcome = stop(thread, actor, "normal");
+          if (outcome === TURN_GONE) return NOT_TAKEN;
+        }
+      }
+    }
+    // A cell that runs and is to wait becomes BLOCKED; one that is BLOCKED stays so or runs again. The promises that
+    // this turn has settled come before the next one.
+    if (chain && !thread.settled) {
+      const next = core.next(cell, outcome, done) >>> 0;
+      thread.views.refresh();
+      return next;
+    }
+    const more = core.release(cell, outcome, done);
+    thread.views.refresh();
+    return more ? cell : NOT_TAKEN;
   }
 
-  #adopt(cell: number): HostCell | undefined {
+  #adopt(cell: number): HostCell {
     const thread = this.#thread;
     const generation = thread.views.u32[(thread.block + WORKER_OUT_GENERATION) >>> 2] as number;
     return adopt(thread, cell, generation);
@@ -182,7 +196,7 @@ export class Dispatch {
         watch(actor, ticket, ticketGeneration);
         return TURN_DRY;
       case KIND_FIND: {
-        const child = findChild(actor.family, parts[0] as string);
+        const child = actor.family?.named(parts[0] as string);
         const ref = child && new Ref(thread, child.cell, child.generation, child.definition, child, thread.stranger);
         thread.reply(ticket, ticketGeneration, ref);
         return TURN_DRY;
@@ -191,12 +205,8 @@ export class Dispatch {
         thread.reply(ticket, ticketGeneration, describe(thread, actor));
         return TURN_DRY;
       case KIND_CHILD_STOPPED:
-        if (inline) {
-          const at = (frame + FRAME_PAYLOAD) >>> 2;
-          const child = u32[(frame + FRAME_SENDER) >>> 2] as number;
-          const reason = exitReasons[u32[(frame + FRAME_TAGS) >>> 2] as number] ?? "normal";
-          childStopped(thread, actor, child, reason, size === 0 ? none : Array.from(u32.subarray(at, at + size / 4)));
-        } else {
+        if (inline) this.#childStopped(actor, frame, size);
+        else {
           const [child, reason, watchers] = parts as [number, ExitReason, readonly number[]];
           childStopped(thread, actor, child, reason, watchers);
         }
@@ -213,6 +223,16 @@ export class Dispatch {
         thread.log("warn", actor.path, [`control of unknown kind ${u8[frame + FRAME_KIND]}`]);
         return TURN_DRY;
     }
+  }
+
+  /** Numbers only: which child, why, and the tickets of those who wait for it. */
+  #childStopped(actor: HostCell, frame: number, size: number): void {
+    const { u32 } = this.#thread.views;
+    const at = (frame + FRAME_PAYLOAD) >>> 2;
+    const watchers: number[] = [];
+    for (let i = 0; i < size >>> 2; i++) watchers[i] = u32[at + i] as number;
+    const reason = exitReasons[u32[(frame + FRAME_TAGS) >>> 2] as number] ?? "normal";
+    childStopped(this.#thread, actor, u32[(frame + FRAME_SENDER) >>> 2] as number, reason, watchers);
   }
 
   // ---- messages -----------------------------------------------------------------------------------
@@ -256,15 +276,17 @@ export class Dispatch {
   /** One message. TURN_DRY: it is done with; TURN_BLOCK: it is in hand and not finished. */
   #message(actor: HostCell, frame: number): number {
     const thread = this.#thread;
-    const { u8, u32 } = thread.views;
-    if (u8[frame + FRAME_KIND] === KIND_STOP) {
+    const { u32 } = thread.views;
+    // Kind, form and flags in one look.
+    const kind = u32[(frame + FRAME_KIND) >>> 2] as number;
+    if ((kind & 255) === KIND_STOP) {
       const stopper = u32[(frame + FRAME_TICKET) >>> 2] as number;
       if (stopper !== 0) watch(actor, stopper, u32[(frame + FRAME_TICKET_GENERATION) >>> 2] as number);
       u32[(frame + FRAME_TICKET) >>> 2] = 0;
       return TURN_STOP;
     }
-    const flags = u8[frame + FRAME_FLAGS] as number;
-    if ((flags & FLAG_EXTENDED) !== 0) thread.core.sample(frame);
+    const extended = (kind & (FLAG_EXTENDED << 24)) !== 0;
+    if (extended) thread.core.sample(frame);
     const hash = u32[(frame + FRAME_NAME) >>> 2] as number;
     const ticket = u32[(frame + FRAME_TICKET) >>> 2] as number;
     const { life } = actor;
@@ -274,8 +296,8 @@ export class Dispatch {
     let returned: unknown;
     try {
       const instance = life.instance as Record<string, Handler>;
-      if ((u32[(frame + FRAME_TAGS) >>> 2] as number) === ONE_NUMBER && u8[frame + FRAME_FORM] === 0) {
-        const at = (frame + FRAME_PAYLOAD + (flags & FLAG_EXTENDED ? 16 : 0)) >>> 3;
+      if ((u32[(frame + FRAME_TAGS) >>> 2] as number) === ONE_NUMBER && (kind & 0xff0000) === FORM_INLINE) {
+        const at = (frame + FRAME_PAYLOAD + (extended ? EXTENSION_BYTES : 0)) >>> 3;
         returned = (instance[name] as Handler)(thread.views.f64[at]);
       } else {
         const args = this.#args(actor, frame, hash, 0, 0);
@@ -495,5 +517,4 @@ export class Dispatch {
 /** A stop was met: the messages before it are done, the actor ends. */
 const TURN_STOP = -2;
 
-const none: readonly number[] = [];
 const ONE_NUMBER = ((1 << 28) | TAG_NUMBER) >>> 0;

@@ -1,8 +1,8 @@
 // Actors of the runtime itself: the root and supervisors. They have no user code, start at once, and never move.
 import { CELL_SLOT } from "../../assembly/layout.ts";
 import { actor } from "./behavior.ts";
-import type { Address } from "./carrier.ts";
 import type { HostCell, Life, Supervision } from "./cell.ts";
+import type { Address } from "./holder.ts";
 import { Ref } from "./ref.ts";
 import { Definition } from "./registry.ts";
 import type { Thread } from "./thread.ts";
@@ -21,7 +21,6 @@ export function internalCell(
   const { cell, generation } = thread.newCell(thread.index, 0, Infinity, Infinity, 0);
   const slot = thread.newSlot();
   const actorCell: HostCell = {
-    thread,
     cell,
     generation,
     slot,

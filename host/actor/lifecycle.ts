@@ -42,13 +42,12 @@ import {
   WORKER_SYSTEM,
 } from "../../assembly/layout.ts";
 import { asError, stopped, ZanniError } from "../errors.ts";
-import type { Pending } from "./ask.ts";
 import { Actor, actor as actorOf, type Seat } from "./behavior.ts";
-import type { Address } from "./carrier.ts";
 import { below, type Child, type HostCell, type Life, nameOfChild, type Supervision } from "./cell.ts";
 import { childrenOf, endChildren, forgetInit, readInit, removeChild, supervisionOf } from "./children.ts";
 import { ActorContext } from "./context.ts";
 import { nameOf } from "./hash.ts";
+import type { Address, Pending } from "./holder.ts";
 import { SUPERVISOR } from "./internal.ts";
 import { Ref } from "./ref.ts";
 import { Definition, type Instance } from "./registry.ts";
@@ -70,9 +69,11 @@ class ActorLife implements Life, Seat {
   instance: Instance | undefined;
   controller: AbortController | undefined;
   init: unknown;
+  readonly #thread: Thread;
   #ctx: Context | undefined;
 
-  constructor(actor: HostCell) {
+  constructor(thread: Thread, actor: HostCell) {
+    this.#thread = thread;
     this.actor = actor;
     this.cell = actor.cell;
     this.generation = actor.generation;
@@ -83,13 +84,13 @@ class ActorLife implements Life, Seat {
   }
 
   get ctx(): Context {
-    this.#ctx ??= new ActorContext(this.actor.thread, this);
+    this.#ctx ??= new ActorContext(this.#thread, this);
     return this.#ctx;
   }
 
   get self(): Ref {
     const { actor } = this;
-    return new Ref(actor.thread, this.cell, this.generation, actor.definition.name, actor, this);
+    return new Ref(this.#thread, this.cell, this.generation, actor.definition.name, actor, this);
   }
 }
 
@@ -111,7 +112,7 @@ class AdoptedCell implements HostCell {
   watchers: number[] | undefined;
   family: HostCell["family"];
   reason: ExitReason | undefined;
-  readonly thread: Thread;
+  readonly #thread: Thread;
   readonly #parentCell: number;
   readonly #parentGeneration: number;
   readonly #ordinal: number;
@@ -121,7 +122,7 @@ class AdoptedCell implements HostCell {
 
   constructor(thread: Thread, cell: number, generation: number, definition: Definition, frame: number) {
     const { u32 } = thread.views;
-    this.thread = thread;
+    this.#thread = thread;
     this.cell = cell;
     this.generation = generation;
     this.definition = definition;
@@ -137,7 +138,7 @@ class AdoptedCell implements HostCell {
   }
 
   get supervision(): Supervision {
-    return supervisedBy(this.thread, this.definition);
+    return supervisedBy(this.#thread, this.definition);
   }
 
   get path(): string {
@@ -150,8 +151,8 @@ class AdoptedCell implements HostCell {
   }
 
   keepPath(): void {
-    const { u32 } = this.thread.views;
-    this.#text ??= readInit(this.thread, u32[(this.cell + CELL_INIT) >>> 2] as number, undefined).text;
+    const { u32 } = this.#thread.views;
+    this.#text ??= readInit(this.#thread, u32[(this.cell + CELL_INIT) >>> 2] as number, undefined).text;
   }
 }
 
@@ -198,7 +199,7 @@ function runnable(thread: Thread, hash: number): Definition {
 export function start(thread: Thread, actor: HostCell, after?: Error): number {
   actor.status = "starting";
   actor.failure = undefined;
-  const life = new ActorLife(actor);
+  const life = new ActorLife(thread, actor);
   actor.life = life;
   if (actor.internal) return ready(actor);
   try {
@@ -366,7 +367,23 @@ export function stop(thread: Thread, actor: HostCell, reason: ExitReason): numbe
   actor.status = "stopping";
   actor.epoch++;
   actor.next = undefined;
-  return afterChildren(thread, actor, () => onStop(thread, actor, reason, () => terminate(thread, actor)));
+  if (!hasChildren(actor)) return leave(thread, actor, reason);
+  return afterChildren(thread, actor, () => leave(thread, actor, reason));
+}
+
+function leave(thread: Thread, actor: HostCell, reason: ExitReason): number {
+  if (!hearsStop(actor)) return terminate(thread, actor);
+  return onStop(thread, actor, reason, () => terminate(thread, actor));
+}
+
+function hasChildren({ family }: HostCell): boolean {
+  return family !== undefined && family.size > 0;
+}
+
+/** Has somebody written an onStop for it, and is there an instance to call? */
+function hearsStop({ life, definition }: HostCell): boolean {
+  const instance = life?.instance;
+  return instance !== undefined && definition.hasHooks && instance.onStop !== base.onStop;
 }
 
 /** A kill while it stops: nothing is waited for any more, but the children. */
@@ -384,14 +401,13 @@ function afterChildren(thread: Thread, actor: HostCell, then: () => number): num
 
 /** The old instance's onStop. Its failure is logged, and does not keep the actor alive. */
 function onStop(thread: Thread, actor: HostCell, reason: ExitReason, then: () => number): number {
-  const { instance } = actor.life ?? {};
-  if (!instance || !actor.definition.hasHooks || instance.onStop === base.onStop) return then();
+  if (!hearsStop(actor)) return then();
   const wrong = (error: Error): number => {
     thread.log("error", actor.path, [`onStop failed: ${error.message}`, error]);
     return then();
   };
   try {
-    const returned = instance.onStop?.(reason);
+    const returned = actor.life.instance?.onStop?.(reason);
     if (!isThenable(returned)) return then();
     if (reason === "killed") {
       returned.then(undefined, (error: unknown) => thread.log("error", actor.path, ["onStop failed", error]));
@@ -432,13 +448,14 @@ function terminate(thread: Thread, actor: HostCell): number {
   thread.freeSlot(actor.slot);
   actor.keepPath();
   if (!actor.internal) forgetInit(thread, thread.views.u32[(actor.cell + CELL_INIT) >>> 2] as number);
-  const watchers = actor.watchers ?? [];
+  const watchers = actor.watchers ?? nobody;
   if (!tellParent(thread, actor, reason, watchers)) tellWatchers(thread, watchers, reason);
   if (thread.listening()) thread.event({ type: "stop", actor: actor.path });
   core.vacate(actor.cell);
   return TURN_GONE;
 }
 
+const nobody: readonly number[] = [];
 /** More watchers than this, or an error as the reason, travel as values; else as numbers in the frame. */
 const WATCHERS_INLINE = 32;
 
@@ -488,8 +505,8 @@ function buryControl(thread: Thread, actor: HostCell): void {
 // ---- watching -------------------------------------------------------------------------------------
 
 export function watch(actor: HostCell, ticket: number, generation: number): void {
-  actor.watchers ??= [];
-  actor.watchers.push(ticket, generation);
+  if (actor.watchers) actor.watchers.push(ticket, generation);
+  else actor.watchers = [ticket, generation];
 }
 
 function tellWatchers(thread: Thread, watchers: readonly number[], reason: ExitReason): void {
@@ -510,14 +527,14 @@ export function childStopped(
 ): void {
   const child = removeChild(parent, id);
   tellWatchers(thread, watchers, reason);
-  for (const gone of child?.gone ?? []) gone();
+  if (child?.gone) for (const gone of child.gone) gone();
 }
 
 /** A child failed: what becomes of it. TURN_DRY (0): the parent goes on; else how its turn ends. */
 export function childFailed(thread: Thread, parent: HostCell, parts: readonly unknown[]): number {
   const [cell, generation, id, message, error] = parts as [number, number, number, string | undefined, Error];
   const address: Address = { cell, generation };
-  const child = parent.family?.children.get(id);
+  const child = parent.family?.get(id);
   if (!child || child.gone || parent.status === "stopping") {
     thread.control(address, SYSTEM_KILL);
     return 0;

@@ -7,13 +7,21 @@
 //
 // After a handler that awaits, or a reply that settled a promise, the loop goes on in a microtask, so that whoever
 // waits runs first; every few ms it goes on in a macrotask, so that timers and sockets do.
-import { METER_BUSY, METER_MISSED, METER_PARKS, PARKED, TAKE_SLICE, WORKER_PARKED } from "../../assembly/layout.ts";
+import {
+  METER_BUSY,
+  METER_MISSED,
+  METER_PARKS,
+  PARKED,
+  TAKE_IDLE,
+  TAKE_SLICE,
+  WORKER_PARKED,
+} from "../../assembly/layout.ts";
 import { defaults } from "../options.ts";
 import type { Dispatch } from "./dispatch.ts";
 import type { Thread } from "./thread.ts";
 
 /** Turns between two looks at the clock, at most; one when they are long. */
-const STRIDE_MAX = 8;
+const STRIDE_MAX = 16;
 /** A stride that took longer than this, ms, makes the next ones shorter. */
 const STRIDE_MS = 0.1;
 /** How long a time-out that finds work waits for whoever is about to announce it, ms. */
@@ -93,17 +101,16 @@ export class Loop {
     const began = platform.clock();
     let now = began;
     let sliceBegan = began;
-    let turns = 0;
     let fresh = 1;
     for (;;) {
-      const cell = core.take(fresh) >>> 0;
+      let cell = core.take(fresh) >>> 0;
       thread.views.refresh();
       fresh = 0;
       if (cell > TAKE_SLICE) {
         this.#worked = true;
-        this.#dispatch.turn(cell);
-        if (++turns < this.#stride && !thread.settled) continue;
-      } else if (cell !== TAKE_SLICE) {
+        cell = this.#dispatch.turns(cell, this.#stride);
+      }
+      if (cell === TAKE_IDLE) {
         this.#account(began, platform.clock());
         this.#idle();
         return;
@@ -111,7 +118,6 @@ export class Loop {
       const before = now;
       now = platform.clock();
       this.#stride = now - before > STRIDE_MS ? 1 : Math.min(STRIDE_MAX, this.#stride * 2);
-      turns = 0;
       if (now - sliceBegan > thread.settings.slice || cell === TAKE_SLICE) {
         fresh = 1;
         sliceBegan = now;

@@ -5,8 +5,9 @@
 //
 // so a known message is an ordinary method call, and an unknown one still goes out, to be answered by the other side.
 import { TAG_FALSE, TAG_NULL, TAG_NUMBER, TAG_TRUE, TAG_UNDEFINED } from "../../assembly/layout.ts";
-import type { Carrier, Holder, Target } from "./carrier.ts";
+import type { Carrier } from "./carrier.ts";
 import { hashOf } from "./hash.ts";
+import type { Holder, Target } from "./holder.ts";
 import type { AskOptions, ExitReason } from "./types.ts";
 
 export class Ref implements Target {

@@ -1,10 +1,10 @@
 // Supervisors made by supervise(): actors without code of their own, that live on the thread that made them, so that
 // `decide` may be a closure. What they do about a failed child is lifecycle.ts's, as for every parent.
 import { KIND_DESCRIBE } from "../../assembly/layout.ts";
-import type { Holder } from "./carrier.ts";
 import { below, Family, type HostCell, nameOfChild } from "./cell.ts";
 import { addChild, labelChild, spawn, supervisionOf } from "./children.ts";
 import type { Described } from "./describe.ts";
+import type { Holder } from "./holder.ts";
 import { internalCell, SUPERVISOR as NAME } from "./internal.ts";
 import { Ref } from "./ref.ts";
 import type { Thread } from "./thread.ts";

@@ -64,11 +64,12 @@ import { asError, isZanniError, outOfMemory, stopped, ZanniError } from "../erro
 import { defaults, known, milliseconds } from "../options.ts";
 import type { Platform } from "../platform/platform.ts";
 import { ValueCodec } from "../wire/value.ts";
-import { Asks, Pending } from "./ask.ts";
-import type { Address, Carrier, Holder, Target } from "./carrier.ts";
+import { Asks } from "./ask.ts";
+import type { Carrier } from "./carrier.ts";
 import type { HostCell } from "./cell.ts";
 import type { Raised } from "./event.ts";
 import { nameOf } from "./hash.ts";
+import { type Address, type Holder, Pending, type Target } from "./holder.ts";
 import { Ref, tagOf } from "./ref.ts";
 import type { Registry } from "./registry.ts";
 import type { AskOptions, DeadLetterReason, ExitReason, MailboxOptions, Mode } from "./types.ts";
@@ -253,8 +254,7 @@ export class Thread implements Carrier {
     const pending = this.#pend(Infinity, target.holder, undefined, 0);
     if (!pending) return Promise.reject(outOfMemory(target.path, 0));
     const promise = pending.promise();
-    // Nothing, not the reason of the end.
-    pending.resolve = pending.resolve.bind(undefined, undefined);
+    pending.quiet = true;
     this.sendStop(target, pending);
     return promise as Promise<void>;
   }
@@ -303,25 +303,28 @@ export class Thread implements Carrier {
 
   /** To the parent: a child is gone; who watched it is told by the parent, once the name is free. Numbers only. */
   sendChildStopped(to: Address, child: number, reason: number, watchers: readonly number[]): boolean {
-    let there = true;
-    this.persist(() => {
-      const size = watchers.length * 4;
-      const frame = this.core.reserveControl(size) >>> 0;
-      if (frame === 0) return false;
-      this.views.reach(frame + FRAME_PAYLOAD + size);
-      const { u8, u32 } = this.views;
-      u8[frame + FRAME_KIND] = KIND_CHILD_STOPPED;
-      u8[frame + FRAME_FORM] = FORM_INLINE;
-      u32[(frame + FRAME_TAGS) >>> 2] = reason;
-      u32[(frame + FRAME_SENDER) >>> 2] = child;
-      for (let i = 0; i < watchers.length; i++) u32[(frame + FRAME_PAYLOAD + i * 4) >>> 2] = watchers[i] as number;
-      if (this.core.control(to.cell, to.generation, frame, 0) !== SENT) {
-        this.core.drop(frame);
-        there = false;
-      }
-      return true;
-    });
-    return there;
+    const outcome = this.postponed.length > 0 ? NO_MEMORY : this.#childStopped(to, child, reason, watchers);
+    if (outcome === NO_MEMORY) {
+      this.postponed.push(() => this.#childStopped(to, child, reason, watchers) !== NO_MEMORY);
+    }
+    this.kick();
+    return outcome !== GONE;
+  }
+
+  #childStopped(to: Address, child: number, reason: number, watchers: readonly number[]): number {
+    const size = watchers.length * 4;
+    const frame = this.core.reserveControl(size) >>> 0;
+    if (frame === 0) return NO_MEMORY;
+    this.views.reach(frame + FRAME_PAYLOAD + size);
+    const { u8, u32 } = this.views;
+    u8[frame + FRAME_KIND] = KIND_CHILD_STOPPED;
+    u8[frame + FRAME_FORM] = FORM_INLINE;
+    u32[(frame + FRAME_TAGS) >>> 2] = reason;
+    u32[(frame + FRAME_SENDER) >>> 2] = child;
+    for (let i = 0; i < watchers.length; i++) u32[(frame + FRAME_PAYLOAD + i * 4) >>> 2] = watchers[i] as number;
+    const outcome = this.core.control(to.cell, to.generation, frame, 0);
+    if (outcome !== SENT) this.core.drop(frame);
+    return outcome;
   }
 
   /** A frame of control with values. Answers false when nobody is there; without memory it is sent again later. */
@@ -460,7 +463,7 @@ export class Thread implements Carrier {
       pending.reject(asError(error));
       return;
     }
-    if (kind === KIND_REPLY) pending.resolve(value);
+    if (kind === KIND_REPLY) pending.resolve(pending.quiet ? undefined : value);
     else if (isZanniError(value, "ERR_UNKNOWN_MESSAGE") && pending.target)
       pending.reject(unknownMessage(value, pending));
     else pending.reject(value === undefined ? outOfMemory(pending.target?.path ?? "", 0) : asError(value));

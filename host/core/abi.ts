@@ -47,6 +47,7 @@ export interface Core {
   take(fresh: number): number;
   look(cell: number): number;
   release(cell: number, outcome: number, done: number): number;
+  next(cell: number, outcome: number, done: number): number;
   settleBatch(cell: number, done: number): void;
   putDown(cell: number): void;
   sample(frame: number): void;
@@ -112,6 +113,7 @@ export const coreExports: readonly (keyof Core)[] = [
   "park",
   "unpark",
   "visible",
+  "next",
   "nextDue",
   "tidy",
   "report",

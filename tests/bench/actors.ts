@@ -117,6 +117,7 @@ export class Sky extends Actor<{ parent: ActorRef<Sky> | undefined; done: ActorR
     const { parent, done } = this.init;
     if (parent) parent.tell.sum(value);
     else done?.tell.done(value);
+    this.ctx.stop();
   }
 }
 

@@ -1,0 +1,68 @@
+// Who sends, and what it waits for. A ref is bound to its holder, and so is every ask that goes through it.
+
+/** Where a message goes. The generation makes an address of an earlier tenant fail. */
+export interface Address {
+  readonly cell: number;
+  readonly generation: number;
+}
+
+/**
+ * Whoever holds a ref and so is the sender of what goes through it: an instance of an actor, or a stranger outside of
+ * any. When the instance ends, its refs end with it.
+ */
+export interface Holder extends Address {
+  readonly path: string;
+  ended: boolean;
+  /** ms; what it asks inherits the deadline of the message it serves. Undefined: none. */
+  deadline: number | undefined;
+  /** The newest of what it waits for; the others hang on it. */
+  asks: Pending | undefined;
+}
+
+/** What a carrier needs to know of a ref. */
+export interface Target extends Address {
+  readonly holder: Holder;
+  readonly path: string;
+  /** Messages go by reference: the actor is pinned to this thread. */
+  readonly here: boolean;
+}
+
+/** An ask, or a question or timer of the runtime itself, that is not settled yet. */
+export class Pending {
+  readonly ticket: number;
+  readonly generation: number;
+  readonly holder: Holder;
+  /** Undefined for the runtime's own questions and timers. */
+  readonly target: Target | undefined;
+  readonly hash: number;
+  resolve: (value: unknown) => void = ignore;
+  reject: (error: Error) => void = ignore;
+  /** It resolves with nothing, whatever the answer. */
+  quiet = false;
+  /** What the asker holds, once promise() has made it. */
+  promised: Promise<unknown> | undefined;
+  /** Takes the listener off an AbortSignal. */
+  release: (() => void) | undefined;
+  /** Its place in the table, and among those of its holder. */
+  slot = -1;
+  before: Pending | undefined;
+  after: Pending | undefined;
+
+  constructor(ticket: number, generation: number, holder: Holder, target: Target | undefined, hash: number) {
+    this.ticket = ticket;
+    this.generation = generation;
+    this.holder = holder;
+    this.target = target;
+    this.hash = hash;
+  }
+
+  promise(): Promise<unknown> {
+    this.promised = new Promise((resolve, reject) => {
+      this.resolve = resolve;
+      this.reject = reject;
+    });
+    return this.promised;
+  }
+}
+
+function ignore(): void {}
