@@ -7,23 +7,50 @@ import * as actors from "./actors.ts";
 export type Mode = "single" | "shared";
 export type Open = (options?: SystemOptions) => Promise<System>;
 
+/** What the page or isolate that runs the suite says of itself; Node says nothing and gets both modes. */
+interface Host {
+  readonly modes: readonly Mode[];
+  /** Worker threads are offered although the host cannot share memory: the probe must choose the single mode. */
+  readonly offersThreads: boolean;
+}
+const host = (globalThis as { zanniTests?: Host }).zanniTests ?? { modes: ["single", "shared"], offersThreads: false };
+
 export const worker = () => new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
 
 /** Threads of the shared mode; more than the machine has cores is fine. */
-export const workers = Number(process.env["ZANNI_TEST_WORKERS"] ?? 2);
+export const workers = Number(globalThis.process?.env?.["ZANNI_TEST_WORKERS"] ?? 2);
+
+export const onNode = globalThis.process?.versions?.node !== undefined && !("zanniTests" in globalThis);
+
+type Test = (name: string, run: () => Promise<void>) => void;
+
+/** Tests that need threads; where there are none they are skipped, and the reason is printed. */
+export function threaded(title: string, define: (test: Test, nodeOnly: (reason: string) => Test) => void): void {
+  const tests = suite(title);
+  const skip =
+    (reason: string): Test =>
+    (name) => {
+      console.log(`skipped: ${title}, ${name}: ${reason}`);
+      tests.skip();
+    };
+  const test: Test = host.modes.includes("shared") ? tests : skip("memory cannot be shared here");
+  define(test, (reason) => (onNode ? test : skip(reason)));
+  tests.run();
+}
 
 export function both(
   title: string,
   define: (test: (name: string, run: (open: Open, mode: Mode) => Promise<void>) => void, mode: Mode) => void,
 ): void {
-  for (const mode of ["single", "shared"] as const) {
+  for (const mode of host.modes) {
     const tests = suite(`${title}, ${mode}`);
     define((name, run) => {
       tests(name, async () => {
         const systems: System[] = [];
         const open: Open = async (options = {}) => {
-          const threads = mode === "shared" ? { worker, workers } : {};
+          const threads = mode === "shared" || host.offersThreads ? { worker, workers } : {};
           const system = await createSystem({ actors, logger: false, ...threads, ...options });
+          assert.is(system.mode, mode);
           systems.push(system);
           return system;
         };
@@ -70,6 +97,21 @@ export async function until(holds: () => boolean | Promise<boolean>, what: strin
   const end = performance.now() + ms;
   while (!(await holds())) {
     if (performance.now() > end) throw new Error(`not within ${ms} ms: ${what}`);
-    await new Promise((resolve) => setImmediate(resolve));
+    await turnOfLoop();
   }
+}
+
+/** A turn of the event loop; setTimeout would be clamped to 4 ms in a page. */
+export function turnOfLoop(): Promise<void> {
+  return new Promise((resolve) => {
+    if (typeof setImmediate === "function") setImmediate(resolve);
+    else {
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = () => {
+        port1.close();
+        resolve();
+      };
+      port2.postMessage(0);
+    }
+  });
 }

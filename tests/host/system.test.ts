@@ -1,9 +1,8 @@
-import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { Actor, createSystem, Worker } from "zanni";
 import * as actors from "./actors.ts";
 import { Counter, Echo, Gate, Hoarder, Journal, Parent, Spinner } from "./actors.ts";
-import { both, rejects, throws, until, worker, workers } from "./helper.ts";
+import { both, onNode, rejects, threaded, throws, until, worker, workers } from "./helper.ts";
 
 both("system", (test, mode) => {
   test("names are unique among living siblings, and free again after a stop", async (open) => {
@@ -225,98 +224,102 @@ both("system", (test, mode) => {
   });
 });
 
-const threads = suite("threads");
-
-threads("actors that need two threads use two threads", async () => {
-  const system = await createSystem({ actors, worker, workers: 2, logger: false });
-  const [a, b] = [system.spawn(Spinner), system.spawn(Spinner)];
-  await Promise.all([a?.ask.spin(50), b?.ask.spin(50)]);
-  await until(() => system.stats().workers.every(({ turns }) => turns > 0), "both took turns");
-  await system.stop();
-});
-
-threads("a definition that is not in the registry is refused, with the names there are", async () => {
-  const system = await createSystem({ actors: { Counter }, worker, workers: 1, logger: false });
-  const error = throws(() => system.spawn(Echo), "ERR_UNKNOWN_ACTOR");
-  assert.match(error.message, /"Echo".*Counter/);
-  await system.stop();
-});
-
-threads("a worker file that fails to load gives its own error, not a hang", async () => {
-  const file = (code: string) => new URL(`data:text/javascript,${encodeURIComponent(code)}`);
-  const start = (url: URL) =>
-    createSystem({ actors, worker: () => new Worker(url), workers: 2, logger: false }).then(
-      () => "started",
-      (error: Error) => error.message,
-    );
-  assert.match(await start(new URL("./missing.js", import.meta.url)), /missing\.js/);
-  assert.is(await start(file("throw new Error('at the top')")), "at the top");
-  assert.match(await start(file("1 + 1")), /before it called serve/);
-});
-
-threads("a worker that dies stops the system with ERR_WORKER_LOST, until its actors can be adopted", async () => {
-  for (const way of ["exit", "throw"] as const) {
+threaded("threads", (test, nodeOnly) => {
+  test("actors that need two threads use two threads", async () => {
     const system = await createSystem({ actors, worker, workers: 2, logger: false });
-    const events = system.events();
-    const deadly = system.spawn(actors.Deadly, undefined, { placement: 1 });
-    const unanswered = deadly.ask.die(way).catch((error: { code: string }) => error.code);
-    const error = await rejects(system.stopped, "ERR_WORKER_LOST");
-    assert.is(error.details["worker"], 1);
-    assert.is(await unanswered, "ERR_ACTOR_STOPPED");
-    for await (const event of events) {
-      if (event.type !== "worker-lost") continue;
-      assert.is(event.worker, 1);
-      break;
-    }
-  }
-});
-
-threads("the arena may lie above 2 GiB: addresses are unsigned", async () => {
-  // The bundle keeps this door closed; the module behind it is the same.
-  const { openSystem } = await import("../../host/system.ts");
-  const internals = { arenaFrom: 2.5 * 1024 ** 3 };
-  const system = await openSystem({ logger: false, memory: 4 * 1024 ** 3 }, internals);
-  const { Actor } = await import("../../host/actor/behavior.ts");
-  class High extends Actor {
-    double(n: number) {
-      if (n < 0) throw new RangeError("negative");
-      return n * 2;
-    }
-    // biome-ignore lint/suspicious/noExplicitAny: anything that may be sent
-    echo(value: any) {
-      return value;
-    }
-  }
-  const high = system.spawn(High);
-  assert.is(await high.ask.double(21), 42);
-  assert.is(await high.ask.double(-1).catch((error: { code: string }) => error.code), "ERR_ACTOR_FAILED");
-  assert.equal(await high.ask.echo({ text: "x".repeat(100_000) }), { text: "x".repeat(100_000) });
-  const ref = (await high.ask.echo(high)) as typeof high;
-  assert.is(await ref.ask.double(1), 2);
-  await high.stop();
-  await system.stop();
-});
-
-threads("memory that grows serves as memory that is reserved", async () => {
-  const { openSystem } = await import("../../host/system.ts");
-  const { Actor: Base } = await import("../../host/actor/behavior.ts");
-  class Keeper extends Base {
-    keep(value: Uint8Array) {
-      return value.length;
-    }
-  }
-  const options = { logger: false, mailbox: { bytes: Number.POSITIVE_INFINITY }, memory: 512 * 1024 ** 2 } as const;
-  const system = await openSystem(options, { grows: true });
-  try {
-    const { reserved } = system.stats().memory;
-    const keeper = system.spawn(Keeper);
-    const bytes = new Uint8Array(100_000).fill(7);
-    const answers = await Promise.all(Array.from({ length: 300 }, () => keeper.ask.keep(bytes)));
-    for (const answer of answers) assert.is(answer, bytes.length);
-    assert.ok(system.stats().memory.reserved > reserved, "it has grown");
-  } finally {
+    const [a, b] = [system.spawn(Spinner), system.spawn(Spinner)];
+    await Promise.all([a?.ask.spin(50), b?.ask.spin(50)]);
+    await until(() => system.stats().workers.every(({ turns }) => turns > 0), "both took turns");
     await system.stop();
-  }
-});
+  });
 
-threads.run();
+  test("a definition that is not in the registry is refused, with the names there are", async () => {
+    const system = await createSystem({ actors: { Counter }, worker, workers: 1, logger: false });
+    const error = throws(() => system.spawn(Echo), "ERR_UNKNOWN_ACTOR");
+    assert.match(error.message, /"Echo".*Counter/);
+    await system.stop();
+  });
+
+  nodeOnly("messages of a worker that fails to load are Node's")(
+    "a worker file that fails to load gives its own error, not a hang",
+    async () => {
+      const file = (code: string) => new URL(`data:text/javascript,${encodeURIComponent(code)}`);
+      const start = (url: URL) =>
+        createSystem({ actors, worker: () => new Worker(url), workers: 2, logger: false }).then(
+          () => "started",
+          (error: Error) => error.message,
+        );
+      assert.match(await start(new URL("./missing.js", import.meta.url)), /missing\.js/);
+      assert.is(await start(file("throw new Error('at the top')")), "at the top");
+      assert.match(await start(file("1 + 1")), /before it called serve/);
+    },
+  );
+
+  test("a worker that dies stops the system with ERR_WORKER_LOST, until its actors can be adopted", async () => {
+    for (const way of onNode ? (["exit", "throw"] as const) : (["throw"] as const)) {
+      const system = await createSystem({ actors, worker, workers: 2, logger: false });
+      const events = system.events();
+      const deadly = system.spawn(actors.Deadly, undefined, { placement: 1 });
+      const unanswered = deadly.ask.die(way).catch((error: { code: string }) => error.code);
+      const error = await rejects(system.stopped, "ERR_WORKER_LOST");
+      assert.is(error.details["worker"], 1);
+      assert.is(await unanswered, "ERR_ACTOR_STOPPED");
+      for await (const event of events) {
+        if (event.type !== "worker-lost") continue;
+        assert.is(event.worker, 1);
+        break;
+      }
+    }
+  });
+
+  nodeOnly("a page grows its memory, and has no 4 GiB at once")(
+    "the arena may lie above 2 GiB: addresses are unsigned",
+    async () => {
+      // The bundle keeps this door closed; the module behind it is the same.
+      const { openSystem } = await import("../../host/system.ts");
+      const internals = { arenaFrom: 2.5 * 1024 ** 3 };
+      const system = await openSystem({ logger: false, memory: 4 * 1024 ** 3 }, internals);
+      const { Actor } = await import("../../host/actor/behavior.ts");
+      class High extends Actor {
+        double(n: number) {
+          if (n < 0) throw new RangeError("negative");
+          return n * 2;
+        }
+        // biome-ignore lint/suspicious/noExplicitAny: anything that may be sent
+        echo(value: any) {
+          return value;
+        }
+      }
+      const high = system.spawn(High);
+      assert.is(await high.ask.double(21), 42);
+      assert.is(await high.ask.double(-1).catch((error: { code: string }) => error.code), "ERR_ACTOR_FAILED");
+      assert.equal(await high.ask.echo({ text: "x".repeat(100_000) }), { text: "x".repeat(100_000) });
+      const ref = (await high.ask.echo(high)) as typeof high;
+      assert.is(await ref.ask.double(1), 2);
+      await high.stop();
+      await system.stop();
+    },
+  );
+
+  test("memory that grows serves as memory that is reserved", async () => {
+    const { openSystem } = await import("../../host/system.ts");
+    const { Actor: Base } = await import("../../host/actor/behavior.ts");
+    class Keeper extends Base {
+      keep(value: Uint8Array) {
+        return value.length;
+      }
+    }
+    const options = { logger: false, mailbox: { bytes: Number.POSITIVE_INFINITY }, memory: 512 * 1024 ** 2 } as const;
+    const system = await openSystem(options, { grows: true });
+    try {
+      const { reserved } = system.stats().memory;
+      const keeper = system.spawn(Keeper);
+      const bytes = new Uint8Array(100_000).fill(7);
+      const answers = await Promise.all(Array.from({ length: 300 }, () => keeper.ask.keep(bytes)));
+      for (const answer of answers) assert.is(answer, bytes.length);
+      assert.ok(system.stats().memory.reserved > reserved, "it has grown");
+    } finally {
+      await system.stop();
+    }
+  });
+});

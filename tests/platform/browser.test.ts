@@ -1,0 +1,108 @@
+// The host suite in Chromium: on an isolated page with two worker threads, and on one that is not, where the probe must
+// choose the single mode and say which headers are missing. The bundle is build/zanni.js, unchanged.
+import { mkdirSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import type { Browser, Page } from "playwright-core";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { launch } from "./chromium.ts";
+import { serve } from "./serve.ts";
+import { bundleSuite, plain, summary } from "./suite.ts";
+
+const root = fileURLToPath(new URL("../../../../", import.meta.url));
+const folder = `${root}build/browser/`;
+const folders = { "/build/": `${root}build/`, "/": folder };
+const MINUTES = 2;
+
+const browser = suite<{ browser: Browser }>("browser");
+
+browser.before(async (context) => {
+  mkdirSync(folder, { recursive: true });
+  await bundleSuite(folder, { zanni: "/build/zanni.js", "zanni/worker": "/build/worker.js" });
+  writeFileSync(
+    `${folder}index.html`,
+    `<!doctype html><meta charset="utf-8"><title>zanni</title><link rel="icon" href="data:,"><script>
+    globalThis.zanniTests = crossOriginIsolated
+      ? { modes: ["single", "shared"], offersThreads: false }
+      : { modes: ["single"], offersThreads: true };
+    </script><script type="module" src="/suite.js"></script>`,
+  );
+  writeFileSync(
+    `${folder}alone.html`,
+    `<!doctype html><link rel="icon" href="data:,"><script type="module">
+    import { createSystem, Worker } from "/build/zanni.js";
+    const worker = () => new Worker(new URL("/worker.js", location.href));
+    const system = await createSystem({ worker, workers: 2 });
+    await system.stop();
+    document.title = system.mode;
+    </script>`,
+  );
+  context.browser = await launch();
+});
+browser.after(async ({ browser }) => {
+  await browser.close();
+});
+
+async function open(browser: Browser): Promise<{ page: Page; lines: string[] }> {
+  const page = await browser.newPage();
+  const lines: string[] = [];
+  page.on("console", (message) => void lines.push(message.text()));
+  page.on("pageerror", (error) => void lines.push(`page error: ${error.message}`));
+  return { page, lines };
+}
+
+async function runSuite(browser: Browser, isolated: boolean): Promise<ReturnType<typeof summary>> {
+  const site = await serve(folders, { isolated });
+  const { page, lines } = await open(browser);
+  try {
+    await page.goto(`${site.url}/index.html`);
+    assert.is(await page.evaluate("crossOriginIsolated"), isolated);
+    const end = Date.now() + MINUTES * 60_000;
+    while (!lines.some((line) => line.includes("Duration:"))) {
+      await page.waitForTimeout(100);
+      assert.ok(Date.now() < end, `not at its end:\n${lines.join("\n")}`);
+    }
+    const result = summary(lines.join("\n"));
+    assert.is(result.passed, result.total, plain(lines.join("\n")));
+    for (const line of lines.filter((each) => each.startsWith("skipped:"))) console.log(`  ${line}`);
+    const version = browser.version();
+    console.log(
+      `  Chromium ${version}, ${isolated ? "isolated" : "not isolated"}: ${result.passed} of ${result.total}`,
+    );
+    return result;
+  } finally {
+    await page.close();
+    site.close();
+  }
+}
+
+browser("the host suite on an isolated page: one thread, and two workers over shared memory", async ({ browser }) => {
+  const { total } = await runSuite(browser, true);
+  assert.ok(total > 100, `${total} tests`);
+});
+
+browser("the host suite on a page that is not isolated, in single mode", async ({ browser }) => {
+  const { total } = await runSuite(browser, false);
+  assert.ok(total > 50, `${total} tests`);
+});
+
+browser("where memory cannot be shared, one line says why and what to do", async ({ browser }) => {
+  const site = await serve(folders, { isolated: false });
+  const { page, lines } = await open(browser);
+  try {
+    await page.goto(`${site.url}/alone.html`);
+    await page.waitForFunction("document.title !== ''");
+    const mode = await page.title();
+    assert.is(mode, "single");
+    assert.is(lines.length, 1, lines.join("\n"));
+    assert.match(
+      lines[0] as string,
+      /Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp/,
+    );
+  } finally {
+    await page.close();
+    site.close();
+  }
+});
+
+browser.run();
