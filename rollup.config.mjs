@@ -30,12 +30,15 @@ export default async () => {
   await compileCore();
   compileTypeScript();
   return {
-    input: { zanni: "build/js/host/index.js", worker: "build/js/host/worker.js" },
+    input: { zanni: "build/js/host/index.js", worker: "build/js/host/worker.js", edge: "build/js/host/edge.js" },
     output: {
       dir: "build",
       format: "es",
       entryFileNames: "[name].js",
-      chunkFileNames: "runtime.js",
+      chunkFileNames: "[name].js",
+      // What the entries share, but for the bytes of the core, which only zanni.js carries.
+      manualChunks: (id) =>
+        /host\/(index|worker|edge|create|core\/packed)\.js|build\/core\.js/.test(id) ? null : "runtime",
       banner: "/*! zanni, MIT. Contains msgpackr, MIT, (c) Kris Zyp, and @assemblyscript/loader, Apache-2.0. */",
     },
     plugins: [resolve({ browser: true, preferBuiltins: false })],
@@ -63,12 +66,14 @@ async function compileCore() {
     JSON.stringify(gzipSync(readFileSync(`${root}build/core.${target}.wasm`), { level: 9 }).toString("base64"));
   writeFileSync(
     `${root}build/core.js`,
-    `export const layoutHash = ${hash};\nexport const shared = ${base64("shared")};\nexport const single = ${base64("single")};\n`,
+    `export const shared = ${base64("shared")};\nexport const single = ${base64("single")};\n`,
   );
   writeFileSync(
     `${root}build/core.d.ts`,
-    "export declare const layoutHash: number;\nexport declare const shared: string;\nexport declare const single: string;\n",
+    "export declare const shared: string;\nexport declare const single: string;\n",
   );
+  writeFileSync(`${root}build/layout.js`, `export const layoutHash = ${hash};\n`);
+  writeFileSync(`${root}build/layout.d.ts`, "export declare const layoutHash: number;\n");
 }
 
 /**

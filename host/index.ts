@@ -38,6 +38,8 @@ export type {
   Tell,
   TreeNode,
 } from "./actor/types.ts";
+// making a system
+export { createSystem } from "./create.ts";
 export type { ErrorCode } from "./errors.ts";
 // errors and small vocabulary
 export { isZanniError, ZanniError } from "./errors.ts";
@@ -46,7 +48,5 @@ export { Worker } from "./platform/choose.ts";
 export type { SystemStats, WorkerStats } from "./stats.ts";
 export type { Stream } from "./stream.ts";
 export type { System, SystemOptions } from "./system.ts";
-// making a system
-export { createSystem } from "./system.ts";
 // what may be sent
 export type { Json, NotSendable, Sendable } from "./wire/sendable.ts";

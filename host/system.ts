@@ -44,7 +44,7 @@ import type {
   SupervisorOptions,
   TreeNode,
 } from "./actor/types.ts";
-import { attach, compile, createMemory, instantiate } from "./core/boot.ts";
+import { attach, createMemory, instantiate } from "./core/boot.ts";
 import { Views } from "./core/memory.ts";
 import { asError, isZanniError, ZanniError } from "./errors.ts";
 import { type Duration, defaults, known, milliseconds, whole, wrong } from "./options.ts";
@@ -120,22 +120,10 @@ export interface System extends Spawner, AsyncDisposable {
   stop(options?: { readonly within?: Duration }): Promise<void>;
 }
 
-/**
- * Starts a system. With `worker`, one thread per core over one shared memory; without, everything on this thread.
- * Throws ERR_OPTION, ERR_OUT_OF_MEMORY, or what the worker file threw when it was loaded.
- *
- * @example
- * const system = await createSystem();
- * const counter = system.spawn(Counter, { start: 10 });
- * console.log(await counter.ask.add(5)); // 15
- * await system.stop();
- */
-export function createSystem(options: SystemOptions = {}): Promise<System> {
-  return openSystem(options, {});
-}
-
-/** For tests: where the arena begins, in bytes; and memory that grows also where it could be reserved. */
 export interface Internals {
+  /** Where the core comes from. */
+  readonly compile: (kind: Mode) => Promise<WebAssembly.Module>;
+  /** For tests: where the arena begins, in bytes; and memory that grows also where it could be reserved. */
   readonly arenaFrom?: number;
   readonly grows?: boolean;
 }
@@ -164,7 +152,7 @@ async function begin(
 ): Promise<System> {
   const shared = settings.mode === "shared";
   const registry = new Registry(options.actors ?? {});
-  const module = await compile(settings.mode);
+  const module = await internals.compile(settings.mode);
   const whole = outside.reserves && !internals.grows;
   const blocks = shared ? settings.workers + 1 : 1;
   const room = createMemory(bytes, blocks, shared, whole);

@@ -52,6 +52,7 @@ export class Loop {
     this.#sleep = thread.settings.parkTimeout;
     thread.kick = () => {
       if (this.#state === "idle" || this.#state === "parked") this.#schedule();
+      else if (this.#state === "scheduled") thread.platform.nudge?.();
     };
   }
 

@@ -232,7 +232,11 @@ export class Thread implements Carrier {
     if (signal) {
       const stop = () => this.#abort(pending, signal);
       signal.addEventListener("abort", stop, { once: true });
-      pending.release = () => signal.removeEventListener("abort", stop);
+      const { release } = pending;
+      pending.release = () => {
+        release?.();
+        signal.removeEventListener("abort", stop);
+      };
     }
     const promise = pending.promise();
     this.#meter(METER_ASKS, 1);
@@ -735,6 +739,7 @@ export class Thread implements Carrier {
     const { u32 } = this.views;
     const pending = new Pending(ticket, u32[(ticket + TICKET_STATE + 4) >>> 2] as number, holder, target, hash);
     u32[(ticket + TICKET_SLOT) >>> 2] = this.asks.add(pending);
+    if (this.platform.keep && holder === this.stranger) pending.release = this.platform.keep();
     return pending;
   }
 

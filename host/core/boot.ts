@@ -1,7 +1,7 @@
 // From bytes to a running core: module, memory, instance. The thread that makes a system compiles once and posts
 // module and memory to the others.
 import { instantiate as load } from "@assemblyscript/loader";
-import { layoutHash, shared, single } from "#core";
+import { layoutHash } from "#layout";
 import { HEADER, HEADER_LAYOUT, META_BYTES, WORKER_BYTES, WORKER_FIRST } from "../../assembly/layout.ts";
 import { ZanniError } from "../errors.ts";
 import type { Core, CoreImports } from "./abi.ts";
@@ -10,18 +10,6 @@ const PAGE = 65_536;
 const PAGES_MAX = 65_536;
 /** What an arena needs at least, besides the header, the worker blocks and the tables. */
 const PAGES_MIN = 64;
-
-export function compile(kind: "shared" | "single"): Promise<WebAssembly.Module> {
-  return unpack(kind === "shared" ? shared : single).then((bytes) => WebAssembly.compile(bytes));
-}
-
-/** The build compresses the core (gzip) and writes it as text (base64). */
-function unpack(packed: string): Promise<ArrayBuffer> {
-  const text = atob(packed);
-  const bytes = new Uint8Array(text.length);
-  for (let i = 0; i < bytes.length; i++) bytes[i] = text.charCodeAt(i);
-  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
-}
 
 export interface Room {
   readonly memory: WebAssembly.Memory;

@@ -1,13 +1,20 @@
 // The one place that asks where it runs.
 import { browser } from "./browser.ts";
+import { edge } from "./edge.ts";
 import { node } from "./node.ts";
 import type { Platform, WorkerEvent, WorkerLike } from "./platform.ts";
 
 let chosen: Platform | undefined;
 
 export function platform(): Platform {
-  chosen ??= typeof globalThis.process?.getBuiltinModule === "function" ? node() : browser();
+  chosen ??= choose();
   return chosen;
+}
+
+function choose(): Platform {
+  // Before Node: with its compatibility flag, workerd has much of Node too.
+  if (globalThis.navigator?.userAgent === "Cloudflare-Workers") return edge();
+  return typeof globalThis.process?.getBuiltinModule === "function" ? node() : browser();
 }
 
 /** Can memory be sent to another thread? Found by sending one: neither its existence nor headers tell. */

@@ -25,11 +25,15 @@ export interface Parent {
 }
 
 export interface Platform {
-  readonly name: "node" | "browser";
+  readonly name: "node" | "browser" | "edge";
   /** Milliseconds, monotonic, the same on every thread of the process. */
   clock(): number;
   /** Runs `fn` in a later turn of the event loop. */
   later(fn: () => void): void;
+  /** Work came while a later turn is awaited: where such a turn may never come, another is asked for. */
+  nudge?(): void;
+  /** Somebody waits for an answer: keeps the request alive until released, where that is needed. */
+  keep?(): () => void;
   /** Calls `fn` after `ms`; the handle cancels it. */
   after(ms: number, fn: () => void): { cancel(): void };
   /** Holds the process until released. */

@@ -9,7 +9,9 @@ const here = fileURLToPath(new URL("../", import.meta.url));
 export async function bundleSuite(folder: string, packages: Record<string, string>): Promise<void> {
   const tests = readdirSync(`${here}host`).filter((name) => name.endsWith(".test.js"));
   const entry = `${here}platform/entry.js`;
-  writeFileSync(entry, tests.map((name) => `import "../host/${name}";\n`).join(""));
+  const imports = tests.map((name) => `import "../host/${name}";\n`).join("");
+  // For hosts where the suite does not start of itself.
+  writeFileSync(entry, `import { exec } from "uvu";\n${imports}globalThis.runUvu = exec;\n`);
   await build({
     entryPoints: { suite: entry, worker: `${here}host/worker.js` },
     outdir: folder,
