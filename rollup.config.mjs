@@ -16,9 +16,9 @@ const root = fileURLToPath(new URL(".", import.meta.url));
 const targets = [
   ["shared", "assembly/index.ts"],
   ["single", "assembly/index.ts"],
-  ["debug", "tests/core/entry.ts"],
-  ["model", "tests/core/entry.ts"],
-  ["seeded", "tests/core/entry.ts"],
+  ["debug", "assembly/parts.ts"],
+  ["model", "assembly/parts.ts"],
+  ["seeded", "assembly/parts.ts"],
 ];
 const natives = [
   ["shared", "tests/native/behaviors.ts", "native.shared"],
@@ -30,7 +30,13 @@ export default async () => {
   await compileCore();
   compileTypeScript();
   return {
-    input: { zanni: "build/js/host/index.js", worker: "build/js/host/worker.js", edge: "build/js/host/edge.js" },
+    input: {
+      zanni: "build/js/host/index.js",
+      worker: "build/js/host/worker.js",
+      edge: "build/js/host/edge.js",
+      raw: "build/js/host/core/raw.js",
+      explore: "build/js/host/core/explore.js",
+    },
     output: {
       dir: "build",
       format: "es",
@@ -38,7 +44,9 @@ export default async () => {
       chunkFileNames: "[name].js",
       // What the entries share, but for the bytes of the core, which only zanni.js carries.
       manualChunks: (id) =>
-        /host\/(index|worker|edge|create|core\/packed)\.js|build\/core\.js/.test(id) ? null : "runtime",
+        /host\/(index|worker|edge|create|core\/(packed|raw|explore)|platform\/file)\.js|build\/core\.js/.test(id)
+          ? null
+          : "runtime",
       banner: "/*! zanni, MIT. Contains msgpackr, MIT, (c) Kris Zyp, and @assemblyscript/loader, Apache-2.0. */",
     },
     plugins: [resolve({ browser: true, preferBuiltins: false })],

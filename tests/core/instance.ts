@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import * as L from "../../assembly/layout.ts";
 import type { Core } from "../../host/core/abi.ts";
 
-/** The ABI and the parts behind it, as tests/core/entry.ts exports them. */
+/** The ABI and the parts behind it, as assembly/parts.ts exports them. */
 export interface DebugCore extends Core {
   dequePush(block: number, hint: bigint): number;
   dequePop(block: number): bigint;

@@ -2,8 +2,8 @@
 // JavaScript in the place of AssemblyScript, on an injected clock.
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { asWasm } from "zanni/core/explore";
 import * as L from "../../assembly/layout.ts";
-import { asWasm } from "../explore/explorer.ts";
 import { World } from "./instance.ts";
 
 const test = suite("native behaviors");

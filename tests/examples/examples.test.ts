@@ -32,9 +32,12 @@ function promised(file: string): string {
 }
 
 const examples = suite("examples");
-const programs = [...readdirSync(join(root, "examples")).filter((name) => name.endsWith(".js")), "threads/main.js"].map(
-  (name) => `examples/${name}`,
-);
+const programs = [
+  ...readdirSync(join(root, "examples")).filter((name) => name.endsWith(".js")),
+  "threads/main.js",
+  "core/scheduler.js",
+  "core/explore.js",
+].map((name) => `examples/${name}`);
 
 for (const file of programs) {
   examples(`${file} prints what it says`, () => {

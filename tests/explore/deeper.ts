@@ -1,6 +1,6 @@
 // npm run explore [-- PART [PREEMPTIONS]]: the same plays with one preemption more than the tests afford, and random
 // executions without a bound, from a printed seed.
-import { Explorer, load } from "./explorer.ts";
+import { Explorer, load } from "zanni/core/explore";
 import { scenarios } from "./scenarios.ts";
 
 const [part = "", bound] = process.argv.slice(2);

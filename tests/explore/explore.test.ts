@@ -1,7 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { Explorer, load } from "zanni/core/explore";
 import { bugs } from "./bugs.ts";
-import { Explorer, load } from "./explorer.ts";
 import { scenario, scenarios } from "./scenarios.ts";
 
 const model = load("model");

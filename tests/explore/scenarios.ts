@@ -1,7 +1,8 @@
 // What is explored: small plays over the real core, each with the rule that must hold at its end. Thread i is
 // worker i. A player that works takes, handles and releases as the host does, and parks when it is idle.
+
+import type { Core, Program, Scenario, Wait, World } from "zanni/core/explore";
 import * as L from "../../assembly/layout.ts";
-import type { Core, Program, Scenario, Wait, World } from "./explorer.ts";
 
 /** Messages from here on hold their actor until it is settled. */
 const HOLDS = 100;

@@ -67,6 +67,7 @@ const core: Record<string, number> = {
   idle: 5,
   worker: 6,
   index: 7,
+  parts: 8,
 };
 
 layers("the core imports down only, and every file has its number", () => {

@@ -12,8 +12,8 @@
 // Interleavings are sequentially consistent, which is what WebAssembly's atomics are. Plain accesses are not
 // switched at; a vector-clock detector reports two plain ones, or a plain and an atomic one, of different
 // threads without order between them.
-import { readFileSync } from "node:fs";
 import * as layout from "../../assembly/layout.ts";
+import { wasmFile } from "../platform/file.ts";
 
 export type Core = Record<string, (...args: number[]) => number> & { dequePush(block: number, hint: bigint): number };
 type Call = () => unknown;
@@ -185,10 +185,17 @@ export function asWasm(f: (cell: number, frame: number) => void): unknown {
 
 class Failure extends Error {}
 
+/** The core for the explorer: `model`, or `seeded`, in which one of the bugs of tests/explore/bugs.ts is switched on. Node only. */
 export function load(name: "model" | "seeded"): WebAssembly.Module {
-  return new WebAssembly.Module(readFileSync(new URL(`../../../core.${name}.wasm`, import.meta.url)));
+  return new WebAssembly.Module(wasmFile(`core.${name}.wasm`));
 }
 
+/**
+ * Plays a scenario in every interleaving, up to a number of preemptions. See docs/core.md.
+ *
+ * @example
+ * const { failure, executions } = new Explorer(scenario, load("model")).explore({ preemptions: 3 });
+ */
 export class Explorer {
   readonly #scenario: Scenario;
   readonly #world: World;
