@@ -23,6 +23,10 @@ const targets = [
 const natives = [
   ["shared", "tests/native/behaviors.ts", "native.shared"],
   ["single", "tests/native/behaviors.ts", "native.single"],
+  ["shared", "tests/native/user.ts", "user.shared"],
+  ["single", "tests/native/user.ts", "user.single"],
+  ["shared", "tests/native/data.ts", "user.data"],
+  ["shared", "tests/native/stale.ts", "user.stale"],
 ];
 
 export default async () => {

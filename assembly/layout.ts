@@ -60,6 +60,7 @@ export const WORKER_OUT_BITS = 268; //       control bits (SYSTEM_*),
 export const WORKER_OUT_SYSTEM = 272; //     system frames at WORKER_SYSTEM,
 export const WORKER_OUT_COUNT = 276; //      user frames at WORKER_BATCH,
 export const WORKER_OUT_BLOCKED = 280; //    1 when it is BLOCKED: a turn for control only
+export const WORKER_OUT_NATIVE = 288; //     why a native cell is handed out (NATIVE_*), 0 for a host's
 export const WORKER_PROGRESS = 284; //    O  index of the frame in hand within the batch, set by the host
 export const WORKER_METER = 320; //       O  counters, f64 each
 export const WORKER_TOP = 640; //         S  deque: where thieves take (i64)
@@ -150,7 +151,7 @@ export const CELL_TAKEN = 32; //         O  messages drained so far; senders gla
 export const CELL_TAKEN_BYTES = 36; //   O
 export const CELL_HANDLED = 40; //       O  messages handled so far; senders glance at it
 export const CELL_HANDLED_BYTES = 44; // O
-export const CELL_SLOT = 48; //          O  the host's number for it
+export const CELL_SLOT = 48; //          O  the host's number for it; native: its state, when that is a block of its own
 export const CELL_INIT = 52; //          O  the frame it was started with, kept for restarts
 export const CELL_BUDGET = 56; //        B  messages per turn, 0: the system's
 export const CELL_LINK = 60; //          S  next in FIFO, inbox, injector or free list: one of them at a time
@@ -162,6 +163,7 @@ export const CELL_PROCESSED = 80; //     O
 export const CELL_RESTARTS = 84; //      O
 export const CELL_STATE = 88; //         O  a native behavior's own state
 export const CELL_STATE_BYTES = 40;
+export const BEHAVIOR_TABLE = 65536; //  behaviors from here on are addresses of { count, name and table index of each }
 export const HOME_ANY = 0xffffffff;
 export const UNLIMITED = 0xffffffff; // as a capacity: nothing is counted either
 
@@ -201,8 +203,10 @@ export const FRAME_SENDER_GENERATION = 36;
 export const FRAME_TICKET = 40; //  where the reply goes; 0: nobody waits
 export const FRAME_TICKET_GENERATION = 44;
 // In an init frame, which is in no mailbox:
+export const INIT_WATCHERS = 4; //  native: frames of those who watch, linked by NEXT
 export const INIT_CHILD = 8; //     the parent's number for its child
 export const INIT_ORDINAL = 12; //  how many of its definition, when it has no name of its own
+export const INIT_STATE_BYTES = 44; // native: size of a state in a block of its own
 export const FRAME_PAYLOAD = 48;
 export const FRAME_STAMP = 48; //   f64 ms, with FLAG_EXTENDED
 export const FRAME_TRACE = 56; //   u64, reserved
@@ -234,6 +238,8 @@ export const TAG_NULL = 1;
 export const TAG_FALSE = 2;
 export const TAG_TRUE = 3;
 export const TAG_NUMBER = 4;
+export const TAG_REF = 5; //        for native actors: { generation | cell }
+export const TAG_FAILED = 6; //     to native actors: instead of the answer asked for
 
 // ---- the ticket: a frame reserved for the reply, and its timer -------------------------------------
 export const TICKET_BYTES = 128;
@@ -241,7 +247,11 @@ export const TICKET_STATE = 64; //     S  { generation | state }: who moves it f
 export const TICKET_ASKER = 72; //     O  index of the asker's worker
 export const TICKET_VALUE = 76; //        frame with a reply too long for the ticket, or 0
 export const TICKET_TIMER = 80; //     O  a timer of the asker's wheel
-export const TICKET_SLOT = 96; //      O  the asker's number for it
+export const TICKET_SLOT = 96; //      O  the asker's number for it, or SLOT_NATIVE
+export const TICKET_TO = 100; //       O  native: who takes the answer, by what name
+export const TICKET_TO_GENERATION = 104; // O
+export const TICKET_NAME = 108; //     O
+export const SLOT_NATIVE = 0xffffffff;
 export const TICKET_FREE = 0;
 export const TICKET_PENDING = 1;
 export const TICKET_ANSWERED = 2;
@@ -269,6 +279,11 @@ export const OVER = 4; //          or the mailbox is at its limit
 
 export const TAKE_IDLE = 0; //     take(): no work here
 export const TAKE_SLICE = 1; //    take(): the slice is over, look after the event loop
+
+export const NATIVE_CONTROL = 1; // take(): a native cell has control for the host,
+export const NATIVE_STOP = 2; //    or is to end: it said so, or the stop is in hand,
+export const NATIVE_UNKNOWN = 3; // or the message in hand is none of its,
+export const NATIVE_UNANSWERED = 4; // or it was asked, is handled, and has got no answer
 
 export const TURN_DRY = 0; //      release(): the batch is handled, go on or go idle
 export const TURN_YIELD = 1; //    the batch is handled, or as much as the turn allows: queue it again

@@ -41,12 +41,14 @@ import { beginSearch, endSearch, thief, wake, wakeAny } from "./idle";
 import { append, deliver, first, sort } from "./inbox";
 import { draw, hintOf, inject, injected } from "./injector";
 import {
+  BEHAVIOR_TABLE,
   BLOCKED,
   CELL_BEHAVIOR,
   CELL_BUDGET,
   CELL_CAPACITY,
   CELL_HAND,
   CELL_HANDLED,
+  CELL_HANDLED_BYTES,
   CELL_HEAD,
   CELL_INIT,
   CELL_INTENT,
@@ -58,6 +60,7 @@ import {
   CELL_STATE_BYTES,
   CELL_SYSTEM_LIST,
   CELL_TAKEN,
+  CELL_TAKEN_BYTES,
   CELL_WORKER,
   CLASS_CELL,
   EXTENSION_BYTES,
@@ -92,17 +95,27 @@ import {
   METER_STOPPED,
   METER_TIMEOUTS,
   METER_TURNS,
+  NATIVE_CONTROL,
+  NATIVE_STOP,
+  NATIVE_UNANSWERED,
+  NATIVE_UNKNOWN,
   NO_MEMORY,
   NOTHING,
   OVER,
   REFUSED,
   SCHEDULE,
   SENT,
+  SLOT_NATIVE,
   SYS,
   SYSTEM_KILL,
   TAKE_IDLE,
   TAKE_SLICE,
   TICKET_ASKER,
+  TICKET_NAME,
+  TICKET_SLOT,
+  TICKET_STATE,
+  TICKET_TO,
+  TICKET_TO_GENERATION,
   TURN_BLOCK,
   TURN_UNBLOCK,
   TURN_WAIT,
@@ -119,6 +132,7 @@ import {
   WORKER_OUT_CELL,
   WORKER_OUT_COUNT,
   WORKER_OUT_GENERATION,
+  WORKER_OUT_NATIVE,
   WORKER_OUT_SLOT,
   WORKER_OUT_SYSTEM,
   WORKER_PROGRESS,
@@ -134,8 +148,8 @@ import { blockOf, budget, here, me, sliceMs, workers } from "./place";
 import { allocateClass, collect, flushAll, free } from "./pool";
 import { clockEvery, inRowMax, oldestEvery, searchRounds, shortStride, stealMax } from "./scale";
 import { startStream } from "./stream";
-import { add32, glance32, load32, load64 } from "./sync";
-import { claim as claimTicket, drop, expired, fill } from "./ticket";
+import { add32, glance32, load32, load64, note32 } from "./sync";
+import { cancel as cancelTicket, claim as claimTicket, drop, expired, fill, open as openTicket } from "./ticket";
 import { nextDue as nextTimer } from "./wheel";
 
 // Thread-local; all of it is made anew by the next slice.
@@ -152,6 +166,7 @@ let handled: u32 = 0;
 let created: u32 = 0;
 let ended: u32 = 0;
 let stopping: bool = false; // the running native behavior asked to stop
+let mark: u32 = 0; //       `left` when a native turn was last settled: the difference is handled, also after a trap
 let native: bool = false; // native code runs: what it makes ready may use the run-next slot
 let inRow: u32 = 0; //       turns of the run-next slot without a look at the queues
 let stride: u32 = 1; //      messages between two looks at the clock, more while they are short
@@ -170,6 +185,7 @@ export function startThread(): void {
   created = 0;
   ended = 0;
   stopping = false;
+  mark = 0;
   native = false;
   inRow = 0;
   stride = 1;
@@ -345,6 +361,38 @@ export function stop(cell: u32, generation: u32): i32 {
   return outcome;
 }
 
+/**
+ * Asks from a behavior: the answer comes as a message `answer` to the running cell, or TAG_FAILED in its place, also when
+ * there is none within `ms`. Without a receiver (cell 0) it is a timer. False: no memory, or nobody there.
+ */
+export function request(cell: u32, generation: u32, name: u32, tags: u32, a: f64, b: f64, answer: u32, ms: f64): bool {
+  const ticket = openTicket(clock() + ms);
+  if (ticket == 0) return false;
+  const self = load<u32>(here + WORKER_CURRENT);
+  const own = generationOf(load64(self + CELL_HEAD));
+  const ticketGeneration = <u32>(load64(ticket + TICKET_STATE) >>> 32);
+  store<u32>(ticket + TICKET_SLOT, SLOT_NATIVE);
+  store<u32>(ticket + TICKET_TO, self);
+  store<u32>(ticket + TICKET_TO_GENERATION, own);
+  store<u32>(ticket + TICKET_NAME, answer);
+  if (cell == 0) {
+    // A timer brings its own payload.
+    store<u32>(ticket + FRAME_TAGS, tags);
+    store<f64>(ticket + FRAME_PAYLOAD, a);
+    store<f64>(ticket + FRAME_PAYLOAD + 8, b);
+    return true;
+  }
+  if (post(cell, generation, name, tags, a, b, self, own, ticket, ticketGeneration) == SENT) return true;
+  cancelTicket(ticket, ticketGeneration);
+  return false;
+}
+
+/** Where the state of a native actor is. */
+export function stateOf(cell: u32): u32 {
+  const block = load<u32>(cell + CELL_SLOT);
+  return block != 0 ? block : cell + CELL_STATE;
+}
+
 /** From here on it is a behavior that sends. */
 export function enterNative(): void {
   native = true;
@@ -380,7 +428,7 @@ export function take(fresh: bool): u32 {
       // Ours already: no claim.
       store<u32>(here + WORKER_NEXT, 0);
       begin(next, 0);
-      run(next, load<u32>(here + WORKER_NEXT_GENERATION));
+      if (run(next, load<u32>(here + WORKER_NEXT_GENERATION))) return next;
       if (now >= sliceEnd) return TAKE_SLICE;
       if (++inRow < inRowMax) continue;
     }
@@ -400,7 +448,7 @@ export function take(fresh: bool): u32 {
     if (load<u32>(cell + CELL_BEHAVIOR) == 0) {
       if (handOut(cell, generation)) return cell;
     } else {
-      run(cell, generation);
+      if (run(cell, generation)) return cell;
       if (now >= sliceEnd) return TAKE_SLICE;
     }
   }
@@ -448,6 +496,7 @@ export function look(cell: u32): u32 {
  * still the caller's, with more to do in WORKER_OUT_*, and 0 when it was given away.
  */
 export function release(cell: u32, outcome: i32, done: u32): u32 {
+  if (load<u32>(cell + CELL_BEHAVIOR) != 0) return releaseNative(cell, outcome);
   const generation = generationOf(load64(cell + CELL_HEAD));
   if (done != 0) {
     const messages = finish(cell, done);
@@ -524,18 +573,40 @@ export function vacate(cell: u32): void {
   const init = load<u32>(cell + CELL_INIT);
   if (init != 0) free(init);
   if (init != 0 || load<u32>(cell + CELL_BEHAVIOR) != 0) ended++;
+  if (load<u32>(cell + CELL_BEHAVIOR) != 0) {
+    const state = load<u32>(cell + CELL_SLOT);
+    if (state != 0) free(state);
+  }
   const home = load<u32>(cell + CELL_WORKER);
   if (home != HOME_ANY) add32(blockOf(home) + WORKER_LOAD, <u32>-1);
   free(cell);
   forget();
 }
 
-/** A trap left a native behavior in the middle of a message: that actor ends, the worker goes on. Answers it. */
-export function failCurrent(): u32 {
-  const cell = load<u32>(here + WORKER_CURRENT);
+/**
+ * A trap left a native behavior in the middle of a message: the worker goes on. Answers the actor, claimed, with the
+ * message in hand; one without a parent has ended. 0: no behavior was running.
+ */
+export function fault(): u32 {
+  if (!native) return 0;
   native = false;
-  if (cell != 0) end(cell);
+  stopping = false;
+  const cell = load<u32>(here + WORKER_CURRENT);
+  settle(cell, 0);
+  if (load<u32>(cell + CELL_LIMIT) != UNLIMITED) recount(cell);
+  if (load<u32>(cell + CELL_INIT) == 0) end(cell);
   return cell;
+}
+
+/** How many bytes the turn had handled was lost with it: what was taken and is neither listed nor in hand. */
+function recount(cell: u32): void {
+  let bytes: u32 = 0;
+  const hand = load<u32>(cell + CELL_HAND);
+  if (hand != 0 && !isPrivate(hand)) bytes = load<u32>(hand + FRAME_SIZE) + FRAME_PAYLOAD;
+  for (let frame = load<u32>(cell + CELL_LIST); frame != 0; frame = load<u32>(frame + FRAME_NEXT)) {
+    if (!isPrivate(frame)) bytes += load<u32>(frame + FRAME_SIZE) + FRAME_PAYLOAD;
+  }
+  note32(cell + CELL_HANDLED_BYTES, glance32(cell + CELL_TAKEN_BYTES) - bytes);
 }
 
 // ---- one turn -------------------------------------------------------------------------------------
@@ -544,6 +615,7 @@ function begin(cell: u32, old: u64): void {
   store<u32>(here + WORKER_CURRENT, cell);
   const own = load<u32>(cell + CELL_BUDGET);
   left = own != 0 ? own : budget;
+  mark = left;
   turnStart = now;
   turns++;
   // claim() took the frames unless there was a list, or the cell is BLOCKED.
@@ -582,6 +654,7 @@ function handOut(cell: u32, generation: u32): bool {
     store<u32>(here + WORKER_OUT_BITS, 0);
     store<u32>(here + WORKER_OUT_SYSTEM, 0);
     store<u32>(here + WORKER_OUT_COUNT, 0);
+    store<u32>(here + WORKER_OUT_NATIVE, 0);
     const system = (<u32>head & SYS) != 0 || load<u32>(cell + CELL_SYSTEM_LIST) != 0;
     if (system) takeControl(cell);
     let messages: u32 = 0;
@@ -615,41 +688,51 @@ function handOut(cell: u32, generation: u32): bool {
 
 // ---- native turns ---------------------------------------------------------------------------------
 
-function run(cell: u32, generation: u32): void {
+/** Handles messages by call_indirect until there are none. True: it is the host's turn, as WORKER_OUT_NATIVE says. */
+function run(cell: u32, generation: u32): bool {
   const behavior = load<u32>(cell + CELL_BEHAVIOR);
   const limited = load<u32>(cell + CELL_CAPACITY) != UNLIMITED;
-  let messages: u32 = 0;
   let bytes: u32 = 0;
   for (;;) {
-    if ((<u32>load64(cell + CELL_HEAD) & SYS) != 0) {
+    const head = <u32>load64(cell + CELL_HEAD);
+    if ((head & (SYS | BLOCKED)) != 0) {
       takeControl(cell);
+      if (load<u32>(cell + CELL_INIT) != 0) {
+        settle(cell, bytes);
+        return askHost(cell, generation, NATIVE_CONTROL, (head & BLOCKED) != 0);
+      }
       discardControl();
       if ((load<u32>(here + WORKER_OUT_BITS) & SYSTEM_KILL) != 0) break;
     }
     if (!refill(cell)) {
-      settle(cell, messages, bytes);
-      messages = 0;
+      settle(cell, bytes);
       bytes = 0;
       if (idle(cell, generation) == NOTHING) {
         forget();
-        return;
+        return false;
       }
       continue;
     }
     if (left == 0 || now >= sliceEnd) {
-      settle(cell, messages, bytes);
+      settle(cell, bytes);
       leave(cell, true);
-      return;
+      return false;
     }
     const frame = load<u32>(cell + CELL_LIST);
     store<u32>(cell + CELL_LIST, load<u32>(frame + FRAME_NEXT));
     store<u32>(cell + CELL_HAND, frame);
     if (load<u8>(frame + FRAME_KIND) == KIND_STOP) break;
     if ((load<u8>(frame + FRAME_FLAGS) & FLAG_EXTENDED) != 0) sample(frame);
-    enterNative();
-    call_indirect<void>(behavior, cell, frame);
-    leaveNative();
-    messages++;
+    const index = behavior < <u32>BEHAVIOR_TABLE ? behavior : handlerOf(behavior, load<u32>(frame + FRAME_NAME));
+    if (index != 0) {
+      enterNative();
+      call_indirect<void>(index, cell, frame);
+      leaveNative();
+    }
+    if (index == 0 || load<u32>(frame + FRAME_TICKET) != 0) {
+      settle(cell, bytes);
+      return askHost(cell, generation, index == 0 ? NATIVE_UNKNOWN : NATIVE_UNANSWERED, false);
+    }
     if (limited) bytes += load<u32>(frame + FRAME_SIZE) + FRAME_PAYLOAD;
     store<u32>(cell + CELL_HAND, 0);
     free(frame);
@@ -663,11 +746,55 @@ function run(cell: u32, generation: u32): void {
     if (stopping) break;
   }
   stopping = false;
-  settle(cell, messages, bytes);
+  settle(cell, bytes);
+  if (load<u32>(cell + CELL_INIT) != 0) return askHost(cell, generation, NATIVE_STOP, false);
   end(cell);
+  return false;
 }
 
-function settle(cell: u32, messages: u32, bytes: u32): void {
+/** Which function of a behavior with several handles a message of this name; 0: none. */
+function handlerOf(behavior: u32, name: u32): u32 {
+  const count = load<u32>(behavior);
+  for (let i: u32 = 1; i <= count; i++) {
+    if (load<u32>(behavior + (i << 3)) == name) return load<u32>(behavior + (i << 3) + 4);
+  }
+  return 0;
+}
+
+/** The cell stays RUNNING, and the host says by release() how it goes on. */
+function askHost(cell: u32, generation: u32, why: u32, blocked: bool): bool {
+  if (why != NATIVE_CONTROL) {
+    store<u32>(here + WORKER_OUT_BITS, 0);
+    store<u32>(here + WORKER_OUT_SYSTEM, 0);
+  }
+  store<u32>(here + WORKER_OUT_NATIVE, why);
+  store<u32>(here + WORKER_OUT_CELL, cell);
+  store<u32>(here + WORKER_OUT_GENERATION, generation);
+  store<u32>(here + WORKER_OUT_COUNT, 0);
+  store<u32>(here + WORKER_OUT_BLOCKED, blocked ? 1 : 0);
+  return true;
+}
+
+/** TURN_WAIT: failed, it waits for its supervisor. Otherwise it is queued, and runs as before. */
+function releaseNative(cell: u32, outcome: i32): u32 {
+  const generation = generationOf(load64(cell + CELL_HEAD));
+  if (outcome == TURN_WAIT) {
+    if (load<u32>(cell + CELL_SYSTEM_LIST) == 0 && block(cell) == NOTHING) return forget();
+    takeControl(cell);
+    return askHost(cell, generation, NATIVE_CONTROL, true) ? 1 : 0;
+  }
+  if (load<u32>(cell + CELL_SYSTEM_LIST) != 0) {
+    takeControl(cell);
+    const blocked = (<u32>load64(cell + CELL_HEAD) & BLOCKED) != 0;
+    return askHost(cell, generation, NATIVE_CONTROL, blocked && outcome != TURN_UNBLOCK) ? 1 : 0;
+  }
+  if (outcome == TURN_UNBLOCK) unblock(cell);
+  return leave(cell, true);
+}
+
+function settle(cell: u32, bytes: u32): void {
+  const messages = mark - left;
+  mark = left;
   if (messages == 0) return;
   publish(cell, messages, bytes);
   handled += messages;

@@ -29,6 +29,7 @@ export type {
   Logger,
   MailboxOptions,
   Mode,
+  NativeOptions,
   NodeState,
   RefOf,
   RestartPolicy,

@@ -24,6 +24,7 @@ export type ErrorCode =
   | "ERR_OUT_OF_MEMORY"
   | "ERR_SYSTEM_STOPPED"
   | "ERR_OPTION"
+  | "ERR_NATIVE"
   | "ERR_VERSION";
 
 export interface ErrorInit {

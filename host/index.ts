@@ -25,6 +25,7 @@ export type {
   Logger,
   MailboxOptions,
   Mode,
+  NativeOptions,
   NodeState,
   RefOf,
   RestartPolicy,

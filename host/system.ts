@@ -23,10 +23,11 @@ import { lookup } from "./actor/context.ts";
 import type { Described } from "./actor/describe.ts";
 import { Dispatch } from "./actor/dispatch.ts";
 import type { DeadLetter, SystemEvent } from "./actor/event.ts";
-import { rename } from "./actor/hash.ts";
+import { hashOf, rename } from "./actor/hash.ts";
 import { internalCell, ROOT } from "./actor/internal.ts";
 import { later, stop as stopActor } from "./actor/lifecycle.ts";
 import { Loop } from "./actor/loop.ts";
+import { spawnNative } from "./actor/native.ts";
 import { Ref } from "./actor/ref.ts";
 import { Registry } from "./actor/registry.ts";
 import { superviseUnder } from "./actor/supervisor.ts";
@@ -36,6 +37,7 @@ import type {
   Logger,
   MailboxOptions,
   Mode,
+  NativeOptions,
   NodeState,
   Spawner,
   SpawnHere,
@@ -44,8 +46,9 @@ import type {
   SupervisorOptions,
   TreeNode,
 } from "./actor/types.ts";
-import { attach, createMemory, instantiate } from "./core/boot.ts";
+import { attach, createMemory, createTable, instantiate } from "./core/boot.ts";
 import { Views } from "./core/memory.ts";
+import { handlesOf, linkNative, loadNative, type NativeSource, type Natives } from "./core/native.ts";
 import { asError, isZanniError, ZanniError } from "./errors.ts";
 import { type Duration, defaults, known, milliseconds, whole, wrong } from "./options.ts";
 import { canShare, platform, Worker } from "./platform/choose.ts";
@@ -77,6 +80,8 @@ export interface SystemOptions {
   readonly memory?: number;
   /** Default the console; false: nothing is logged. */
   readonly logger?: Logger | false;
+  /** Compiled AssemblyScript modules whose exports are behaviors; see docs/native.md. */
+  readonly native?: { readonly [name: string]: NativeSource };
   /** Stops the system when it aborts. */
   readonly signal?: AbortSignal;
 }
@@ -94,6 +99,7 @@ const optionNames: readonly (keyof SystemOptions)[] = [
   "askTimeout",
   "memory",
   "logger",
+  "native",
   "signal",
 ];
 
@@ -106,6 +112,12 @@ export interface System extends Spawner, AsyncDisposable {
   readonly mode: Mode;
   supervise<C>(options: SupervisorOptions, start: (sup: Spawner) => C): Supervised<C>;
   spawnHere: SpawnHere;
+  /**
+   * A behavior of a native module as an actor: supervised like any other, and run by whichever worker has time. Its
+   * messages take up to two numbers, booleans or refs. Throws ERR_UNKNOWN_ACTOR.
+   */
+  // biome-ignore lint/suspicious/noExplicitAny: its messages are the module's
+  spawnNative(module: string, behavior: string, options?: NativeOptions): ActorRef<any>;
   /** By path, such as `shop/counter`: walks the tree. */
   lookup(path: string): Promise<AnyRef | undefined>;
   tree(): Promise<TreeNode>;
@@ -156,15 +168,19 @@ async function begin(
   const whole = outside.reserves && !internals.grows;
   const blocks = shared ? settings.workers + 1 : 1;
   const room = createMemory(bytes, blocks, shared, whole);
-  const core = await instantiate(module, room.memory, () => outside.clock() - settings.epoch);
+  const table = createTable();
+  const core = await instantiate(module, room.memory, table, () => outside.clock() - settings.epoch);
   const first = Math.ceil((internals.arenaFrom ?? 0) / 65_536);
   const { budget, slice, epoch } = settings;
   if (!core.boot(blocks, shared ? 1 : 0, room.pages, room.maximum, first, epoch, budget, slice * 1000)) {
     throw new ZanniError("ERR_OUT_OF_MEMORY", `${bytes} bytes are too few for ${settings.workers} workers`);
   }
   attach(core, room.memory, 0);
+  const modules = await loadNative(options.native ?? {}, outside.read);
+  const natives: Natives = { modules, handles: handlesOf(modules, core, room.memory, hashOf) };
+  linkNative(natives, core, room.memory, table, hashOf);
   const thread = new Thread(core, new Views(room.memory), 0, registry, outside, settings);
-  const system = new LocalSystem(thread, logger, blocks, hold, options.signal);
+  const system = new LocalSystem(thread, logger, blocks, hold, options.signal, natives);
   if (shared) await system.startWorkers(options.worker as NonNullable<SystemOptions["worker"]>, module, room.memory);
   return system;
 }
@@ -178,6 +194,7 @@ class LocalSystem implements System {
   readonly #dispatch: Dispatch;
   readonly #root: ReturnType<typeof internalCell>;
   readonly #blocks: number;
+  readonly #natives: Natives;
   readonly #logger: Logger | false;
   readonly #deadLetters: DeadLetter[] = [];
   readonly #listeners = new Set<Channel<SystemEvent>>();
@@ -193,7 +210,9 @@ class LocalSystem implements System {
     blocks: number,
     hold: { release(): void },
     signal: AbortSignal | undefined,
+    natives: Natives,
   ) {
+    this.#natives = natives;
     this.#thread = thread;
     this.#logger = logger;
     this.#blocks = blocks;
@@ -275,7 +294,8 @@ class LocalSystem implements System {
           reject(event.error ?? new Error(`a worker ended before it called serve(): ${event.message}`));
         } else if (!this.#stopping) this.#lost(index, asError(cause));
       });
-      worker.postMessage({ zanni: "boot", index, module, memory, settings: this.#thread.settings });
+      const { settings } = this.#thread;
+      worker.postMessage({ zanni: "boot", index, module, memory, settings, natives: this.#natives });
     });
   }
 
@@ -301,6 +321,14 @@ class LocalSystem implements System {
     this.#accepting();
     return spawn(this.#thread, this.#root, def, init, options, this.#thread.stranger, true);
   }) as unknown as SpawnHere;
+
+  // biome-ignore lint/suspicious/noExplicitAny: its messages are the module's
+  spawnNative(module: string, behavior: string, options?: NativeOptions): ActorRef<any> {
+    this.#accepting();
+    const { handles } = this.#natives;
+    const ref = spawnNative(this.#thread, this.#root, handles, module, behavior, options, this.#thread.stranger);
+    return ref as unknown as AnyRef;
+  }
 
   supervise<C>(options: SupervisorOptions, start: (sup: Spawner) => C): Supervised<C> {
     this.#accepting();

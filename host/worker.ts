@@ -1,10 +1,12 @@
 // The entry of a worker thread: attaches to the system's memory and takes turns until the system stops.
 import { Dispatch } from "./actor/dispatch.ts";
+import { hashOf } from "./actor/hash.ts";
 import { Loop } from "./actor/loop.ts";
 import { Registry } from "./actor/registry.ts";
 import { type Settings, Thread } from "./actor/thread.ts";
-import { attach, instantiate } from "./core/boot.ts";
+import { attach, createTable, instantiate } from "./core/boot.ts";
 import { Views } from "./core/memory.ts";
+import { linkNative, type Natives } from "./core/native.ts";
 import { asError } from "./errors.ts";
 import { platform } from "./platform/choose.ts";
 
@@ -14,6 +16,7 @@ interface Boot {
   readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
   readonly settings: Settings;
+  readonly natives: Natives;
 }
 
 /**
@@ -52,9 +55,11 @@ export function serve(actors: { readonly [name: string]: unknown }): void {
 
 async function run(actors: { readonly [name: string]: unknown }, boot: Boot): Promise<Loop> {
   const outside = platform();
-  const { module, memory, index, settings } = boot;
-  const core = await instantiate(module, memory, () => outside.clock() - settings.epoch);
+  const { module, memory, index, settings, natives } = boot;
+  const table = createTable();
+  const core = await instantiate(module, memory, table, () => outside.clock() - settings.epoch);
   attach(core, memory, index);
+  linkNative(natives, core, memory, table, hashOf);
   const thread = new Thread(core, new Views(memory), index, new Registry(actors), outside, settings);
   const loop = new Loop(thread, new Dispatch(thread));
   loop.start();

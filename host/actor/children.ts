@@ -21,7 +21,8 @@ import {
 } from "../../assembly/layout.ts";
 import { outOfMemory, stopped, ZanniError } from "../errors.ts";
 import { defaults, known, milliseconds, oneOf, whole, wrong } from "../options.ts";
-import { below, Child, Family, type HostCell, type Supervision, type Terms } from "./cell.ts";
+import { below, Child, Family, type HostCell, nameOfChild, type Supervision, type Terms } from "./cell.ts";
+import { nameOf } from "./hash.ts";
 import type { Address, Holder } from "./holder.ts";
 import { Ref } from "./ref.ts";
 import type { Definition } from "./registry.ts";
@@ -40,11 +41,7 @@ export function spawn(
   holder: Holder,
   here = false,
 ): Ref {
-  if (holder.ended || parent.status === "stopping" || parent.status === "stopped") {
-    throw holder === thread.stranger || parent.parent === undefined
-      ? new ZanniError("ERR_SYSTEM_STOPPED", "the system has stopped; it starts no actors any more")
-      : stopped(parent.path);
-  }
+  mayStart(thread, parent, holder);
   if (options) check(options, thread);
   const home = here ? thread.index : placeOf(thread, options?.placement);
   const definition = definitionOf(thread, def, home);
@@ -60,7 +57,15 @@ export function spawn(
   return new Ref(thread, address.cell, address.generation, definition.name, child, holder, here);
 }
 
-function familyOf(parent: HostCell): Family {
+/** Throws when the parent, or whoever spawns, has ended. */
+export function mayStart(thread: Thread, parent: HostCell, holder: Holder): void {
+  if (!holder.ended && parent.status !== "stopping" && parent.status !== "stopped") return;
+  throw holder === thread.stranger || parent.parent === undefined
+    ? new ZanniError("ERR_SYSTEM_STOPPED", "the system has stopped; it starts no actors any more")
+    : stopped(parent.path);
+}
+
+export function familyOf(parent: HostCell): Family {
   parent.family ??= new Family();
   return parent.family;
 }
@@ -91,9 +96,9 @@ export function childrenOf({ family }: HostCell): readonly Child[] {
 }
 
 const noChildren: readonly Child[] = [];
-const usualTerms: Terms = { policy: "permanent", shutdownMs: milliseconds("shutdown", defaults.shutdown) };
+export const usualTerms: Terms = { policy: "permanent", shutdownMs: milliseconds("shutdown", defaults.shutdown) };
 
-function termsOf({ restart = "permanent", shutdown = defaults.shutdown }: SpawnOptions): Terms {
+export function termsOf({ restart = "permanent", shutdown = defaults.shutdown }: SpawnOptions): Terms {
   const shutdownMs =
     shutdown === "brutal" ? 0 : shutdown === "infinity" ? Infinity : milliseconds("shutdown", shutdown);
   return { policy: restart, shutdownMs };
@@ -156,7 +161,7 @@ export function checkMailbox(mailbox: MailboxOptions): void {
   if (bytes !== undefined && bytes !== Infinity) whole("mailbox.bytes", bytes, 64, 2 ** 31 - 1);
 }
 
-function check(options: SpawnOptions, thread: Thread): void {
+export function check(options: SpawnOptions, thread: Thread): void {
   known("spawn", options, spawnOptions);
   if (options.restart !== undefined) oneOf("restart", options.restart, ["permanent", "transient", "temporary"]);
   if (options.mailbox !== undefined) checkMailbox(options.mailbox);
@@ -168,7 +173,7 @@ function check(options: SpawnOptions, thread: Thread): void {
 }
 
 /** Workers are numbered from 0 for users; with threads, block 0 is the thread that made the system. */
-function placeOf(thread: Thread, placement: SpawnOptions["placement"]): number {
+export function placeOf(thread: Thread, placement: SpawnOptions["placement"]): number {
   const first = thread.views.u32[(HEADER + HEADER_THIEVES) >>> 2] as number;
   if (placement === "same") return thread.index;
   if (typeof placement === "number") return first + placement;
@@ -210,9 +215,9 @@ export function labelChild(
 // that makes the path, when somebody asks for it.
 
 /** Inline: the text in ASCII, no init. Packed: [text, init]. */
-function initFrameOf(
+export function initFrameOf(
   thread: Thread,
-  definition: Definition,
+  definition: { readonly hash: number },
   parent: HostCell,
   label: string | number,
   init: unknown,
@@ -255,6 +260,15 @@ function packedInit(thread: Thread, text: string, init: unknown): number {
 export function forgetInit(thread: Thread, frame: number): void {
   const number = thread.views.u32[(frame + FRAME_TICKET) >>> 2] as number;
   if (number !== 0) thread.passed.delete(number);
+}
+
+/** The path that an init frame stands for. */
+export function pathOf(thread: Thread, frame: number): string {
+  const { u32 } = thread.views;
+  const ordinal = u32[(frame + INIT_ORDINAL) >>> 2] as number;
+  const definition = nameOf(u32[(frame + FRAME_NAME) >>> 2] as number);
+  const { text } = readInit(thread, frame, undefined);
+  return ordinal === 0 ? text : below(text, nameOfChild(definition, ordinal));
 }
 
 /** What an init frame says. `reader` becomes the holder of the refs in it. */

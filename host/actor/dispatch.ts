@@ -49,6 +49,7 @@ import {
   WORKER_OUT_BLOCKED,
   WORKER_OUT_COUNT,
   WORKER_OUT_GENERATION,
+  WORKER_OUT_NATIVE,
   WORKER_OUT_SLOT,
   WORKER_OUT_SYSTEM,
   WORKER_PROGRESS,
@@ -74,6 +75,7 @@ import {
   wait,
   watch,
 } from "./lifecycle.ts";
+import { nativeFault, nativeTurn } from "./native.ts";
 import { Ref } from "./ref.ts";
 import type { Handler } from "./registry.ts";
 import { exitReasons, FORM_REFERENCE, type Thread } from "./thread.ts";
@@ -115,6 +117,10 @@ export class Dispatch {
       return NOT_TAKEN;
     }
     const { u32 } = thread.views;
+    if (u32[(block + WORKER_OUT_NATIVE) >>> 2] !== 0) {
+      nativeTurn(thread, cell);
+      return NOT_TAKEN;
+    }
     const slot = u32[(block + WORKER_OUT_SLOT) >>> 2] as number;
     let actor = thread.cells[slot];
     const bits = u32[(block + WORKER_OUT_BITS) >>> 2] as number;
@@ -145,7 +151,12 @@ export class Dispatch {
     // A cell that runs and is to wait becomes BLOCKED; one that is BLOCKED stays so or runs again. The promises that
     // this turn has settled come before the next one.
     if (chain && !thread.settled) {
-      const next = core.next(cell, outcome, done) >>> 0;
+      let next: number = NOT_TAKEN;
+      try {
+        next = core.next(cell, outcome, done) >>> 0;
+      } catch (error) {
+        nativeFault(thread, error);
+      }
       thread.views.refresh();
       return next;
     }

@@ -25,6 +25,8 @@ export interface Target extends Address {
   readonly path: string;
   /** Messages go by reference: the actor is pinned to this thread. */
   readonly here: boolean;
+  /** A behavior of a native module: messages are inline, or refused. */
+  readonly native: boolean;
 }
 
 /** An ask, or a question or timer of the runtime itself, that is not settled yet. */

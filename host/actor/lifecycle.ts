@@ -313,7 +313,7 @@ function answerServed(thread: Thread, actor: HostCell, cause: Error): void {
     thread.replyError(served.ticket, served.ticketGeneration, failed(actor, nameOf(served.hash), cause));
 }
 
-export function failed(actor: HostCell, message: string, cause: Error): ZanniError {
+export function failed(actor: Pick<HostCell, "path">, message: string, cause: Error): ZanniError {
   return new ZanniError("ERR_ACTOR_FAILED", `"${actor.path}" failed in "${message}": ${cause.message}`, {
     actor: actor.path,
     details: { message },
@@ -322,7 +322,7 @@ export function failed(actor: HostCell, message: string, cause: Error): ZanniErr
 }
 
 /** An error as it can travel: what cannot be sent of it is left behind. */
-function sendable(thread: Thread, error: Error): Error {
+export function sendable(thread: Thread, error: Error): Error {
   try {
     thread.encodeError(error);
     return error;
@@ -469,7 +469,7 @@ function tellParent(thread: Thread, actor: HostCell, reason: ExitReason, watcher
   return thread.sendControl(parent, KIND_CHILD_STOPPED, [actor.child, value, watchers]);
 }
 
-function buryFrame(thread: Thread, actor: HostCell, frame: number): void {
+export function buryFrame(thread: Thread, actor: Grave, frame: number): void {
   const { u8, u32 } = thread.views;
   const ticket = u32[(frame + FRAME_TICKET) >>> 2] as number;
   const generation = u32[(frame + FRAME_TICKET_GENERATION) >>> 2] as number;
@@ -483,7 +483,7 @@ function buryFrame(thread: Thread, actor: HostCell, frame: number): void {
 }
 
 /** Control that came too late: who asked is answered, who watches is told. */
-function buryControl(thread: Thread, actor: HostCell): void {
+export function buryControl(thread: Thread, actor: Grave): void {
   const { u8, u32 } = thread.views;
   for (;;) {
     const count = u32[(thread.block + WORKER_OUT_SYSTEM) >>> 2] as number;
@@ -504,12 +504,15 @@ function buryControl(thread: Thread, actor: HostCell): void {
 
 // ---- watching -------------------------------------------------------------------------------------
 
-export function watch(actor: HostCell, ticket: number, generation: number): void {
+/** What is known of an actor at its end. */
+export type Grave = Pick<HostCell, "cell" | "path" | "watchers">;
+
+export function watch(actor: Grave, ticket: number, generation: number): void {
   if (actor.watchers) actor.watchers.push(ticket, generation);
   else actor.watchers = [ticket, generation];
 }
 
-function tellWatchers(thread: Thread, watchers: readonly number[], reason: ExitReason): void {
+export function tellWatchers(thread: Thread, watchers: readonly number[], reason: ExitReason): void {
   const code = reasonCode(reason);
   const answer = code >= 0 ? code : reason;
   for (let i = 0; i < watchers.length; i += 2) thread.reply(watchers[i] as number, watchers[i + 1] as number, answer);

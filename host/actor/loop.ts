@@ -18,6 +18,7 @@ import {
 } from "../../assembly/layout.ts";
 import { defaults } from "../options.ts";
 import type { Dispatch } from "./dispatch.ts";
+import { nativeFault } from "./native.ts";
 import type { Thread } from "./thread.ts";
 
 /** Turns between two looks at the clock, at most; one when they are long. */
@@ -104,7 +105,12 @@ export class Loop {
     let sliceBegan = began;
     let fresh = 1;
     for (;;) {
-      let cell = core.take(fresh) >>> 0;
+      let cell: number = TAKE_SLICE;
+      try {
+        cell = core.take(fresh) >>> 0;
+      } catch (error) {
+        nativeFault(thread, error);
+      }
       thread.views.refresh();
       fresh = 0;
       if (cell > TAKE_SLICE) {

@@ -45,6 +45,11 @@ export class Ref implements Target {
     return this.#where;
   }
 
+  /** Names of definitions have no colon but those of native modules. */
+  get native(): boolean {
+    return this.definition.includes(":");
+  }
+
   get tell(): object {
     this.#tell ??= new (facesOf(this.definition).Tell)(this);
     return this.#tell;

@@ -43,14 +43,20 @@ import {
   METER_HANDLED,
   NO_MEMORY,
   SENT,
+  SLOT_NATIVE,
   SYSTEM_KILL,
+  TAG_FAILED,
   TAG_FALSE,
   TAG_NULL,
   TAG_NUMBER,
+  TAG_REF,
   TAG_TRUE,
   TICKET_BYTES,
+  TICKET_NAME,
   TICKET_SLOT,
   TICKET_STATE,
+  TICKET_TO,
+  TICKET_TO_GENERATION,
   TICKET_VALUE,
   WORKER_BYTES,
   WORKER_FIRST,
@@ -165,10 +171,10 @@ export class Thread implements Carrier {
 
   // ---- cells --------------------------------------------------------------------------------------
 
-  newCell(home: number, init: number, capacity: number, bytes: number, budget: number): Address {
+  newCell(home: number, init: number, capacity: number, bytes: number, budget: number, behavior = 0): Address {
     // Not UNLIMITED as a capacity: the tree shows how many messages are queued.
     const limit = (n: number) => Math.min(n, 0x7fffffff);
-    const cell = this.core.spawn(home, 0, init, limit(capacity), limit(bytes), budget) >>> 0;
+    const cell = this.core.spawn(home, behavior, init, limit(capacity), limit(bytes), budget) >>> 0;
     if (cell === 0) {
       if (init !== 0) this.core.drop(init);
       throw outOfMemory("a new actor", CELL_BYTES);
@@ -451,7 +457,12 @@ export class Thread implements Carrier {
 
   /** A reply, failure or timeout has arrived. The frame is freed by the turn. */
   settle(frame: number): void {
-    const pending = this.asks.take(frame, this.views.u32[(frame + TICKET_SLOT) >>> 2] as number);
+    const slot = this.views.u32[(frame + TICKET_SLOT) >>> 2] as number;
+    if (slot === SLOT_NATIVE) {
+      this.#answerNative(frame);
+      return;
+    }
+    const pending = this.asks.take(frame, slot);
     if (!pending) return;
     this.settled = true;
     const { u8 } = this.views;
@@ -471,6 +482,28 @@ export class Thread implements Carrier {
     else if (isZanniError(value, "ERR_UNKNOWN_MESSAGE") && pending.target)
       pending.reject(unknownMessage(value, pending));
     else pending.reject(value === undefined ? outOfMemory(pending.target?.path ?? "", 0) : asError(value));
+  }
+
+  /** What a behavior asked for, or its timer: a message to it. Only what is inline reaches it. */
+  #answerNative(frame: number): void {
+    const { u8, u32, f64 } = this.views;
+    const kind = u8[frame + FRAME_KIND];
+    const inline = u8[frame + FRAME_FORM] === FORM_INLINE;
+    const tags = u32[(frame + FRAME_TAGS) >>> 2] as number;
+    // A timer has its payload in the ticket; an ask that timed out has none.
+    const good = inline && (kind === KIND_REPLY || (kind === KIND_TIMEOUT && tags !== 0));
+    this.core.post(
+      u32[(frame + TICKET_TO) >>> 2] as number,
+      u32[(frame + TICKET_TO_GENERATION) >>> 2] as number,
+      u32[(frame + TICKET_NAME) >>> 2] as number,
+      good ? tags : (1 << 28) | TAG_FAILED,
+      f64[(frame + FRAME_PAYLOAD) >>> 3] as number,
+      f64[(frame + FRAME_PAYLOAD + 8) >>> 3] as number,
+      0,
+      0,
+      0,
+      0,
+    );
   }
 
   #replyValue(frame: number, reader: Holder): unknown {
@@ -651,12 +684,12 @@ export class Thread implements Carrier {
     let outcome: number;
     let size = 16;
     if (!target.here && args.length <= 2) {
-      const first = tagOf(args[0]);
-      const second = tagOf(args[1]);
+      const first = target.native ? nativeTagOf(args[0]) : tagOf(args[0]);
+      const second = target.native ? nativeTagOf(args[1]) : tagOf(args[1]);
       if (first >= 0 && second >= 0) {
         const tags = (args.length << 28) | (args.length > 0 ? first : 0) | (args.length > 1 ? second << 4 : 0);
-        const a = first === TAG_NUMBER ? (args[0] as number) : 0;
-        const b = second === TAG_NUMBER ? (args[1] as number) : 0;
+        const a = inlined(first, args[0]);
+        const b = inlined(second, args[1]);
         const to = target.cell;
         outcome = core.post(
           to,
@@ -675,6 +708,7 @@ export class Thread implements Carrier {
         return true;
       }
     }
+    if (target.native) throw notForNative(target, args);
     const bytes = target.here ? nothing : this.codec.encode(args, "args");
     size = bytes.length;
     const frame = core.compose(size) >>> 0;
@@ -789,6 +823,33 @@ function ifGone(error: unknown): ExitReason {
 const none: readonly unknown[] = [];
 const nothing = new Uint8Array(0);
 function ignore(): void {}
+
+function nativeTagOf(value: unknown): number {
+  return value instanceof Ref && !value.here ? TAG_REF : tagOf(value);
+}
+
+/** What is stored for an inline argument; a ref as the bits of its address. */
+function inlined(tag: number, value: unknown): number {
+  if (tag === TAG_NUMBER) return value as number;
+  if (tag !== TAG_REF) return 0;
+  const { cell, generation } = value as Ref;
+  words[0] = cell;
+  words[1] = generation;
+  return bits[0] as number;
+}
+
+const bits = new Float64Array(1);
+const words = new Uint32Array(bits.buffer);
+
+function notForNative({ path }: Target, args: readonly unknown[]): ZanniError {
+  const index = args.length > 2 ? 2 : args.findIndex((arg) => nativeTagOf(arg) < 0);
+  const at = `args[${index}]`;
+  const why = args.length > 2 ? "one too many" : "neither a number, a boolean nor a ref";
+  return new ZanniError("ERR_NOT_SENDABLE", `${at} is ${why}: native actors take up to two of these`, {
+    actor: path,
+    details: { at },
+  });
+}
 
 /** The other side knows a name that it does not have by its digits only; the asker knows better. */
 function unknownMessage(error: ZanniError, { hash, target }: Pending): ZanniError {

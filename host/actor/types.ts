@@ -149,6 +149,10 @@ export interface SpawnOptions {
   /** How long its stop may take before it is killed. Default 5s; "infinity" for supervisors. */
   readonly shutdown?: Duration | "brutal" | "infinity";
 }
+export interface NativeOptions extends SpawnOptions {
+  /** Bytes of state, zeroed at its start and after a crash. Default 40. */
+  readonly stateBytes?: number;
+}
 // biome-ignore lint/suspicious/noConfusingVoidType: no init is typed so
 type InitArgs<I, O> = void extends I ? [init?: I, options?: O] : [init: Sendable<I>, options?: O];
 

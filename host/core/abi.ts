@@ -66,7 +66,18 @@ export interface Core {
   close(cell: number): number;
   bury(cell: number, done: number): number;
   vacate(cell: number): void;
-  failCurrent(): number;
+  fault(): number;
+  stateOf(cell: number): number;
+  request(
+    cell: number,
+    generation: number,
+    name: number,
+    tags: number,
+    a: number,
+    b: number,
+    answer: number,
+    ms: number,
+  ): number;
   tell(cell: number, generation: number, name: number, a: bigint, b: bigint): number;
   stop(cell: number, generation: number): number;
   stopSelf(): void;
@@ -106,7 +117,9 @@ export const coreExports: readonly (keyof Core)[] = [
   "close",
   "bury",
   "vacate",
-  "failCurrent",
+  "fault",
+  "stateOf",
+  "request",
   "tell",
   "stop",
   "stopSelf",

@@ -33,12 +33,17 @@ export function createMemory(bytes: number, workers: number, isShared: boolean, 
   }
 }
 
+/** Where native modules put their behaviors. */
+export function createTable(): WebAssembly.Table {
+  return new WebAssembly.Table({ initial: 64, element: "anyfunc" });
+}
+
 export async function instantiate(
   module: WebAssembly.Module,
   memory: WebAssembly.Memory,
+  table: WebAssembly.Table,
   now: () => number,
 ): Promise<Core> {
-  const table = new WebAssembly.Table({ initial: 64, element: "anyfunc" });
   const imports: CoreImports = { env: { memory, table }, clock: { now } };
   const { instance } = await load(module, imports as never);
   const core = instance.exports as unknown as Core;

@@ -1,4 +1,5 @@
 // A page or a web worker, by what every browser has.
+import { download } from "./download.ts";
 import type { Parent, Platform, WorkerEvent, WorkerLike } from "./platform.ts";
 
 interface Scope {
@@ -33,6 +34,7 @@ export function browser(): Platform {
     },
     cores: navigator.hardwareConcurrency,
     reserves: false,
+    read: download,
     variable: () => undefined,
     worker: (url, options) => new Worker(url, { type: "module", ...options }) as unknown as WorkerLike,
     parent() {

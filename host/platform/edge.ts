@@ -1,4 +1,5 @@
 // An edge isolate (workerd): one thread, no memory to share, and timers that end with the request that set them.
+import { download } from "./download.ts";
 import type { Platform } from "./platform.ts";
 
 /** workerd allows 10,000 to a request. */
@@ -61,6 +62,7 @@ export function edge(): Platform {
     wait: () => undefined,
     cores: 1,
     reserves: false,
+    read: download,
     variable: () => undefined,
     worker() {
       throw new TypeError("an edge isolate has no worker threads");

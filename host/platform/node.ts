@@ -1,4 +1,5 @@
 // Node (and what speaks its modules): found by process.getBuiltinModule, so that no bundler meets an import.
+import { download } from "./download.ts";
 import type { Parent, Platform, WorkerEvent, WorkerLike } from "./platform.ts";
 
 type Threads = typeof import("node:worker_threads");
@@ -28,6 +29,11 @@ export function node(): Platform {
     },
     cores: os.availableParallelism(),
     reserves: true,
+    async read(url) {
+      if (url.protocol !== "file:") return download(url);
+      const fs = builtin("node:fs/promises") as typeof import("node:fs/promises");
+      return new Uint8Array(await fs.readFile(url));
+    },
     variable: (name) => process.env[name],
     worker: (url, options) => new NodeWorker(threads, url, options),
     parent() {

@@ -44,6 +44,8 @@ export interface Platform {
   /** True where memory may be reserved whole: untouched pages cost nothing. */
   readonly reserves: boolean;
   variable(name: string): string | undefined;
+  /** The bytes of a file or of what a server answers. */
+  read(url: URL): Promise<Uint8Array<ArrayBuffer>>;
   worker(url: URL, options: { readonly name?: string }): WorkerLike;
   parent(): Parent | undefined;
 }

@@ -61,7 +61,7 @@ test("a trap fails the one actor that ran; its mailbox becomes dead letters, the
   world.post(counting, 1);
   for (let i = 0; i < 3; i++) world.post(trapping, i);
   assert.throws(() => core.take(1), "unreachable");
-  assert.is(core.failCurrent() >>> 0, trapping.cell);
+  assert.is(core.fault() >>> 0, trapping.cell);
   assert.is(world.post(trapping, 9), L.GONE);
   world.post(counting, 2);
   while (core.take(1) !== L.TAKE_IDLE);

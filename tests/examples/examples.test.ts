@@ -37,6 +37,7 @@ const programs = [
   "threads/main.js",
   "core/scheduler.js",
   "core/explore.js",
+  "native/main.js",
 ].map((name) => `examples/${name}`);
 
 for (const file of programs) {

@@ -83,6 +83,10 @@ function* turn(world: World, id: number, cell: number, budget = 1000): Program<v
   const core = world.core(id);
   const block = world.block(id);
   const note = notes(world);
+  if (world.word(block + L.WORKER_OUT_NATIVE) !== 0) {
+    yield* nativeTurn(world, id, cell);
+    return;
+  }
   let more = 1;
   while (more) {
     if (note.inside.has(cell)) throw new Error("two workers inside one actor");
@@ -127,6 +131,40 @@ function* turn(world: World, id: number, cell: number, budget = 1000): Program<v
     if (outcome === L.TURN_BLOCK && names[done] !== HANGS)
       yield* bits(world, id, { cell, generation }, L.SYSTEM_SETTLED);
   }
+}
+
+/** The host's part for a supervised behavior: control, and the end. */
+function* nativeTurn(world: World, id: number, cell: number): Program<void> {
+  const core = world.core(id);
+  const block = world.block(id);
+  const note = notes(world);
+  for (;;) {
+    if (note.inside.has(cell)) throw new Error("two workers inside one actor");
+    note.inside.add(cell);
+    const why = world.word(block + L.WORKER_OUT_NATIVE);
+    const control = world.word(block + L.WORKER_OUT_BITS);
+    const blocked = world.word(block + L.WORKER_OUT_BLOCKED) === 1;
+    if (control !== 0) note.handled.push(`1:control ${control}`);
+    note.inside.delete(cell);
+    if (why === L.NATIVE_STOP || (control & L.SYSTEM_KILL) !== 0) {
+      yield* bury(world, id, cell, 0, []);
+      return;
+    }
+    if (!(yield call(core, "release", cell, blocked ? L.TURN_UNBLOCK : L.TURN_DRY, 0))) return;
+  }
+}
+
+/** A behavior with a parent: an init frame is what tells it from others. */
+function supervised(world: World): Address {
+  const core = world.core(0);
+  const note = notes(world);
+  world.onNative = (at, frame) => {
+    if (note.inside.has(at)) throw new Error("two workers inside one actor");
+    note.handled.push(`1:${world.word(frame + L.FRAME_NAME)}`);
+  };
+  const init = (core["reserve"] as Core[string])(0) >>> 0;
+  const cell = (core["spawn"] as Core[string])(L.HOME_ANY, 1, init, L.UNLIMITED, L.UNLIMITED, 0) >>> 0;
+  return { cell, generation: world.word(cell + 4) };
 }
 
 function* bury(world: World, id: number, cell: number, done: number, _names: number[]): Program<void> {
@@ -445,6 +483,41 @@ export const scenarios: Scenario[] = [
       all(tell(world, 1, notes(world).a, 3), work(world, 1)),
     ],
     check: (world) => exactly(world, ["1:1", "1:2", "1:3"]),
+  },
+  {
+    name: "native: control and a stop meet the messages of a supervised behavior",
+    threads: 2,
+    thieves: 0,
+    setup: (world) => {
+      begin(world).a = supervised(world);
+    },
+    programs: (world) => [
+      all(tell(world, 0, notes(world).a, 1), work(world, 0)),
+      all(
+        bits(world, 1, notes(world).a, L.SYSTEM_RESUME),
+        tell(world, 1, notes(world).a, 2),
+        stop(world, 1, notes(world).a),
+        work(world, 1),
+      ),
+    ],
+    check: (world) =>
+      accounted(world, [1, 2]) ??
+      (notes(world).handled.includes("1:2") ? undefined : "stop overtook a message") ??
+      (notes(world).handled.includes("1:control 16") ? undefined : "control was lost"),
+  },
+  {
+    name: "native: a kill meets messages from two threads",
+    threads: 3,
+    thieves: 0,
+    setup: (world) => {
+      begin(world).a = supervised(world);
+    },
+    programs: (world) => [
+      work(world, 0),
+      all(tell(world, 1, notes(world).a, 1), tell(world, 1, notes(world).a, 2)),
+      bits(world, 2, notes(world).a, L.SYSTEM_KILL),
+    ],
+    check: (world) => accounted(world, [1, 2]) ?? inOrder(world, 1, 2),
   },
   {
     name: "wake: a stranger sends to two thieves that park",

@@ -308,3 +308,17 @@ export class Deadly extends Actor {
     await new Promise(() => {});
   }
 }
+
+/** What a native actor asks and tells. */
+export class Doubler extends Actor {
+  #last: number | undefined;
+  double(n: number) {
+    return n * 2;
+  }
+  note(n: number) {
+    this.#last = n;
+  }
+  last() {
+    return this.#last;
+  }
+}

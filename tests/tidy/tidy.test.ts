@@ -68,6 +68,8 @@ const core: Record<string, number> = {
   worker: 6,
   index: 7,
   parts: 8,
+  abi1: 1,
+  native: 2,
 };
 
 layers("the core imports down only, and every file has its number", () => {
@@ -252,7 +254,7 @@ packaged("hello, bundled and minified, stays small", () => {
   }).outputFiles;
   const size = gzipSync(file?.contents as Uint8Array, { level: 9 }).length;
   console.log(`  hello: ${size} bytes gzipped, wasm included`);
-  assert.ok(size < 56_000, `${size} bytes`);
+  assert.ok(size < 60_000, `${size} bytes`);
 });
 
 packaged("format and lint", () => {

@@ -1,0 +1,2 @@
+// Behaviors that they spawn.
+export declare const tree: u32;

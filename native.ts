@@ -1,0 +1,2 @@
+// Where the AssemblyScript compiler looks for "zanni/native".
+export * from "./assembly/native";

@@ -1,0 +1,148 @@
+// Native actors beside actors in TypeScript, in every mode: the module is built once for each kind of memory.
+import * as assert from "uvu/assert";
+import { createSystem, type System } from "zanni";
+import * as actors from "./actors.ts";
+import { Doubler } from "./actors.ts";
+import { both, onNode, rejects, threaded, throws, until, worker, workers } from "./helper.ts";
+
+const file = (name: string) => new URL(`../../../${name}.wasm`, import.meta.url);
+const of = (mode: string) => (onNode ? { native: { user: file(`user.${mode}`) } } : undefined);
+
+both("native", (test, mode) => {
+  const native = of(mode);
+  if (!native) {
+    console.log(`skipped: native, ${mode}: the module is a file, read on Node`);
+    return;
+  }
+
+  test("tell and ask, numbers and refs, both ways", async (open) => {
+    const system = await open(native);
+    const counter = system.spawnNative("user", "counter");
+    counter.tell.add(40);
+    assert.is(await counter.ask.add(2), 42);
+    assert.is(await counter.ask.silent(), undefined);
+    const doubler = system.spawn(Doubler);
+    counter.tell.question(doubler);
+    await until(async () => (await counter.ask.answer()) === 42, "the answer came");
+    counter.tell.pass(doubler);
+    await until(async () => (await doubler.ask.last()) === 42, "it was told");
+    await doubler.stop();
+    counter.tell.question(doubler);
+    await until(async () => (await counter.ask.answer()) === -1, "nobody answers");
+    await until(() => system.stats().active === 1, "the turn of its end is counted");
+  });
+
+  test("a trap, endless recursion and an access out of bounds fail that actor only; its supervisor restarts it", async (open) => {
+    const system = await open({ ...native, supervision: { maxRestarts: 10 } });
+    const events = system.events();
+    const [counter, other] = [system.spawnNative("user", "counter"), system.spawnNative("user", "counter")];
+    other.tell.add(1);
+    for (const [i, message] of ["trap", "recurse", "outside"].entries()) {
+      counter.tell.add(7);
+      const error = await rejects(counter.ask[message](), "ERR_ACTOR_FAILED");
+      assert.is(error.actor, counter.path);
+      assert.is(error.details["message"], message);
+      assert.is(await counter.ask.value(), 0, "its state is fresh");
+      const node = (await system.tree()).children.find(({ path }) => path === counter.path);
+      assert.is(node?.restarts, i + 1);
+    }
+    assert.is(await other.ask.value(), 1, "the other goes on");
+    let crashes = 0;
+    for await (const event of events) {
+      if (event.type !== "crash") continue;
+      assert.is(event.actor, counter.path);
+      if (++crashes === 3) break;
+    }
+  });
+
+  test("messages before a crash are handled, those after it by the fresh state; the mailbox is kept", async (open) => {
+    const system = await open({ ...native, supervision: { maxRestarts: 100 } });
+    // In all more than the mailbox holds: what a crashed turn had handled is accounted for.
+    const counter = system.spawnNative("user", "counter", { mailbox: { capacity: 1000, bytes: 64_000 } });
+    for (let round = 0; round < 40; round++) {
+      counter.tell.add(1);
+      counter.tell.trap();
+      for (let i = 0; i < 50; i++) counter.tell.add(2);
+      assert.is(await counter.ask.value(), 100);
+    }
+    await until(() => system.stats().sent === system.stats().processed, "all are counted");
+  });
+
+  test("stop drains, kill does not wait, both are seen by those who watch; it may stop itself", async (open) => {
+    const system = await open(native);
+    const [a, b, c] = [0, 1, 2].map(() => system.spawnNative("user", "counter"));
+    const ends = [a, b, c].map((ref) => ref?.stopped);
+    for (let i = 0; i < 10; i++) a?.tell.add(1);
+    const last = a?.ask.value();
+    await a?.stop();
+    assert.is(await last, 10);
+    await b?.kill();
+    c?.tell.quit();
+    assert.equal(await Promise.all(ends), ["normal", "killed", "normal"]);
+    await rejects(a?.ask.value() as Promise<unknown>, "ERR_ACTOR_STOPPED");
+    await until(() => system.stats().active === 0, "none is left");
+  });
+
+  test("timers; a state of a stated size; names, lookup and options", async (open) => {
+    const system = await open(native);
+    const counter = system.spawnNative("user", "counter", { name: "timed" });
+    counter.tell.later(20);
+    await until(async () => (await counter.ask.value()) === 5, "the timer came");
+    const big = system.spawnNative("user", "worker", { stateBytes: 8000 });
+    for (let i = 0; i < 1000; i++) big.tell.run(i);
+    const found = await system.lookup("timed");
+    assert.ok(found?.equals(counter));
+    throws(() => system.spawnNative("user", "nobody"), "ERR_UNKNOWN_ACTOR");
+    throws(() => system.spawnNative("user", "counter", { name: "timed" }), "ERR_NAME_TAKEN");
+    throws(() => system.spawnNative("user", "counter", { stateBytes: -1 }), "ERR_OPTION");
+    const error = throws(() => counter.tell.add("five"), "ERR_NOT_SENDABLE");
+    assert.is(error.details["at"], "args[0]");
+    throws(() => counter.tell.add(1, 2, 3), "ERR_NOT_SENDABLE");
+    await rejects(counter.ask.unheard(), "ERR_UNKNOWN_MESSAGE");
+  });
+
+  test("a supervisor that gives up ends with the native child's error", async (open) => {
+    const system = await open({ ...native, supervision: { maxRestarts: 1 } });
+    const counter = system.spawnNative("user", "counter");
+    const stopped = system.stopped.catch((error: { code: string }) => error.code);
+    counter.tell.trap();
+    counter.tell.trap();
+    assert.is(await stopped, "ERR_RESTART_LIMIT");
+  });
+});
+
+threaded("native modules", (_, nodeOnly) => {
+  const test = nodeOnly("the modules are files, read on Node");
+  const start = (name: string, threads: boolean) =>
+    createSystem({ actors, logger: false, native: { user: file(name) }, ...(threads ? { worker, workers } : {}) });
+
+  test("one that does not fit is refused with the reason", async () => {
+    const cases: [string, boolean, RegExp][] = [
+      ["user.shared", false, /other kind of memory/],
+      ["user.single", true, /other kind of memory/],
+      ["user.data", true, /data section/],
+      ["user.stale", true, /built for abi0, this is abi1/],
+    ];
+    for (const [name, threads, reason] of cases) {
+      const error = await rejects(start(name, threads), "ERR_NATIVE");
+      assert.match(error.message, reason);
+      assert.is(error.details["module"], "user");
+    }
+  });
+
+  test("native actors are stolen: each of two workers, loaded in turn, loses work to the other", async () => {
+    const system: System = await createSystem({ actors, logger: false, worker, workers: 2, ...of("shared") });
+    const all = Array.from({ length: 64 }, () => system.spawnNative("user", "worker", { stateBytes: 8000 }));
+    const steals = () => system.stats().workers.map((each) => each.steals);
+    // Work enters by one thread and spreads by stealing; which worker is loaded first changes, so both come to steal.
+    await until(
+      async () => {
+        await Promise.all(all.map((each, i) => each.ask({ timeout: "1m" }).run(i)));
+        return steals().every((count) => count > 0);
+      },
+      "both have stolen",
+      30_000,
+    );
+    await system.stop();
+  });
+});
