@@ -39,7 +39,7 @@ function verify(got: number | bigint, wanted: number | bigint): void {
 /** Sum of the messages 1 to 999 of each burst. */
 const bursts = (count: number) => (count / 1000) * 499_500;
 
-async function throughput(workers: number, senders: number, count: number): Promise<number> {
+export async function throughput(workers: number, senders: number, count: number): Promise<number> {
   const system = await open(workers);
   const place = (placement: number) => (workers > 0 ? { placement } : {});
   const done = system.spawn(actors.Done, undefined, place(0));
@@ -57,8 +57,8 @@ async function throughput(workers: number, senders: number, count: number): Prom
   return ns;
 }
 
-let askP99 = 0;
-async function ask(across: boolean, count: number): Promise<number> {
+export let askP99 = 0;
+export async function ask(across: boolean, count: number): Promise<number> {
   const system = await open(across ? 2 : 0);
   const echo = system.spawn(actors.Echo, undefined, across ? { placement: 0 } : {});
   const asker = system.spawn(actors.Asker, { echo }, across ? { placement: 1 } : {});
@@ -69,7 +69,7 @@ async function ask(across: boolean, count: number): Promise<number> {
   return mean;
 }
 
-async function spawnStop(count: number): Promise<number> {
+export async function spawnStop(count: number): Promise<number> {
   const system = await open(0);
   let ns = 0;
   // The first round touches the memory, the second is measured: actors come and go.
@@ -89,7 +89,51 @@ async function spawnStop(count: number): Promise<number> {
   await system.stop();
   return ns;
 }
-let spawnCreate = 0;
+export let spawnCreate = 0;
+
+export async function bytesPerActor(count: number): Promise<number> {
+  const system = await open(0);
+  const used = () => {
+    // With --expose-gc; without it the heap is what it is, and the figure too high.
+    (globalThis as { gc?: () => void }).gc?.();
+    return process.memoryUsage().heapUsed + system.stats().memory.used;
+  };
+  await system.spawn(actors.Idle).ask.nothing();
+  const before = used();
+  for (let i = 0; i < count; i++) system.spawn(actors.Idle);
+  await until(() => system.stats().processed >= 1 && system.stats().active === count + 1);
+  await system.spawn(actors.Idle).ask(slow).nothing();
+  const bytes = (used() - before) / count;
+  await system.stop();
+  return bytes;
+}
+
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setImmediate(resolve));
+}
+
+async function nativeBytes(count: number): Promise<number> {
+  const system = await new Native(1).ready();
+  const used = () => (system.u32[(L.HEADER + L.HEADER_USED) >>> 2] as number) * L.CHUNK;
+  const before = used();
+  for (let i = 0; i < count; i++) system.spawn("idle");
+  const bytes = (used() - before) / count;
+  await system.end();
+  return bytes;
+}
+
+/** Share of one core, in percent, that a parked system of 16 workers takes over 10 s. */
+async function parked(): Promise<number> {
+  const system = await open(16);
+  await system.spawn(actors.Idle).ask.nothing();
+  // The back-off grows to its longest: 10 ms doubled up to 1 s.
+  await new Promise((resolve) => setTimeout(resolve, 3000));
+  const before = process.cpuUsage();
+  await new Promise((resolve) => setTimeout(resolve, 10_000));
+  const { user, system: kernel } = process.cpuUsage(before);
+  await system.stop();
+  return ((user + kernel) / 10_000_000) * 100;
+}
 
 async function ring(hops: number): Promise<number> {
   const system = await open(0);
@@ -335,6 +379,22 @@ export const rows: Row[] = [
   },
   { id: "5a'", name: "of which create", unit: "ns/actor", target: 600, peers: "CAF 943", run: async () => spawnCreate },
   {
+    id: "5c",
+    name: "idle actor, without user state: heap and core",
+    unit: "bytes",
+    target: 400,
+    peers: "CAF 1225, nact 1583",
+    run: () => bytesPerActor(100_000),
+  },
+  {
+    id: "5cn",
+    name: "the same, native",
+    unit: "bytes",
+    target: 128,
+    peers: "",
+    run: () => nativeBytes(100_000),
+  },
+  {
     id: "5an",
     name: "spawn + stop, native",
     unit: "ns/actor",
@@ -375,6 +435,14 @@ export const rows: Row[] = [
     target: 1.9,
     peers: "Erlang 1.91",
     run: async () => (await tasks(1, 20_000)) / (await tasks(2, 20_000)),
+  },
+  {
+    id: "18",
+    name: "16 parked workers: share of a core over 10 s",
+    unit: "%",
+    target: 1,
+    peers: "",
+    run: () => parked(),
   },
   {
     id: "12",

@@ -1,13 +1,14 @@
-// npm run bench [-- ROW ...] [--runs N]: medians of 5 runs, beside the target and stored figures of others. Each run is a
+// npm run bench [-- ROW ... | --source] [--runs N]: medians of 5 runs, beside the target and stored figures of others. Each run is a
 // process of its own: engines get slower calling into the second core they meet, and users have one.
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { type Row, rows } from "./rows.ts";
+import { ask, askP99, bytesPerActor, type Row, rows, spawnCreate, spawnStop, throughput } from "./rows.ts";
 
 const args = process.argv.slice(2);
 const base = (id: string) => id.replace(/'+$/, "");
 
-if (args[0] === "--sample") {
+if (args[0] === "--source") await source();
+else if (args[0] === "--sample") {
   const samples: Record<string, number> = {};
   for (const row of rows) if (base(row.id) === args[1]) samples[row.id] = await row.run();
   console.log(JSON.stringify(samples));
@@ -31,9 +32,35 @@ async function table(): Promise<void> {
   }
 }
 
+/** The blocks of the "build an actor framework" project, at its counts. */
+async function source(): Promise<void> {
+  const number = (n: number) => Math.round(n).toLocaleString("en");
+  const messages = 10_000_000;
+  const perMessage = await throughput(2, 1, messages);
+  console.log("Benchmark: Message Throughput\n  Single producer, single consumer actor");
+  console.log(`  ${number(messages)} messages\n\n  Results:`);
+  console.log(`    Total time: ${((perMessage * messages) / 1e9).toFixed(1)} seconds`);
+  console.log(`    Throughput: ${number(1e9 / perMessage)} messages/second`);
+  console.log(`    Average latency: ${(perMessage / 1000).toFixed(2)}us\n`);
+  const made = 10_000;
+  await spawnStop(made);
+  const bytes = await bytesPerActor(made);
+  console.log("Benchmark: Actor Creation\n  Creating and stopping actors\n\n  Results:");
+  console.log(`    ${number(made)} actors created in ${((spawnCreate * made) / 1e6).toFixed(0)}ms`);
+  console.log(`    Creation rate: ${number(1e9 / spawnCreate)} actors/second`);
+  console.log(`    Memory per actor: ${number(bytes)} bytes\n`);
+  const asks = 100_000;
+  const mean = await ask(true, asks);
+  console.log("Benchmark: Ask Pattern\n  Request-reply round trips\n\n  Results:");
+  console.log(`    ${number(asks)} ask operations`);
+  console.log(`    Average round-trip: ${mean.toFixed(1)}us\n    P99 round-trip: ${askP99.toFixed(1)}us`);
+}
+
 function sample(id: string): Record<string, number> {
   const file = fileURLToPath(import.meta.url);
-  const { stdout, stderr, status } = spawnSync(process.execPath, [file, "--sample", id], { encoding: "utf8" });
+  const { stdout, stderr, status } = spawnSync(process.execPath, ["--expose-gc", file, "--sample", id], {
+    encoding: "utf8",
+  });
   if (status !== 0) throw new Error(`row ${id}: ${stderr}`);
   return JSON.parse(stdout) as Record<string, number>;
 }

@@ -33,12 +33,14 @@ function promised(file: string): string {
 
 const examples = suite("examples");
 const programs = [
-  ...readdirSync(join(root, "examples")).filter((name) => name.endsWith(".js")),
-  "threads/main.js",
-  "core/scheduler.js",
-  "core/explore.js",
-  "native/main.js",
-].map((name) => `examples/${name}`);
+  ...[".", "sources", "core"].flatMap((folder) =>
+    readdirSync(join(root, "examples", folder))
+      .filter((name) => name.endsWith(".js"))
+      .map((name) => join("examples", folder, name)),
+  ),
+  "examples/threads/main.js",
+  "examples/native/main.js",
+];
 
 for (const file of programs) {
   examples(`${file} prints what it says`, () => {

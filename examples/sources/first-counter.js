@@ -1,4 +1,4 @@
-// node examples/source-counter.js
+// node examples/sources/first-counter.js
 // The first actor program of many runtimes: two messages, printed from inside the actor.
 // prints:
 //     [actor] count is now: 10

@@ -1,0 +1,40 @@
+// node examples/sources/supervised.js
+// An actor that always fails: each start has its number, after three restarts the supervisor gives up. (Its source waits
+// a second between two starts.)
+// prints:
+//   [Supervisor] Starting actor 'worker' (restart #0)
+//   [Supervisor] Actor 'worker' panicked: no luck
+//   [Supervisor] Starting actor 'worker' (restart #1)
+//   [Supervisor] Actor 'worker' panicked: no luck
+//   [Supervisor] Starting actor 'worker' (restart #2)
+//   [Supervisor] Actor 'worker' panicked: no luck
+//   [Supervisor] Starting actor 'worker' (restart #3)
+//   [Supervisor] Actor 'worker' panicked: no luck
+//   [Supervisor] Too many restarts, giving up
+import { Actor, createSystem } from "zanni";
+
+class Unlucky extends Actor {
+  onStart() {
+    console.log(`[Supervisor] Starting actor 'worker' (restart #${this.ctx.restarts})`);
+    this.self.tell.work();
+  }
+  work() {
+    throw new Error("no luck");
+  }
+}
+
+const system = await createSystem({ logger: false });
+system.supervise(
+  {
+    maxRestarts: 3,
+    within: "1m",
+    decide(error) {
+      console.log(`[Supervisor] Actor 'worker' panicked: ${error.message}`);
+      return "restart";
+    },
+  },
+  (sup) => sup.spawn(Unlucky, undefined, { name: "worker" }),
+);
+await system.stopped.catch(({ code }) => {
+  if (code === "ERR_RESTART_LIMIT") console.log("[Supervisor] Too many restarts, giving up");
+});
