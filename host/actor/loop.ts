@@ -248,7 +248,12 @@ export class Loop {
       this.#timer = undefined;
       if (this.#state !== "parked") return;
       if (this.#shared && this.#thread.core.visible()) this.#notAnnounced(this.#thread.platform.clock());
-      else this.#wakeUp();
+      else if (!this.#shared || this.#dueIn() <= 0 || this.#thread.postponed.length > 0) this.#wakeUp();
+      else {
+        // It has looked, and found nothing: it stays parked, for longer.
+        this.#sleep = Math.min(defaults.parkTimeoutMax, this.#sleep * 2);
+        this.#alarm(Math.min(this.#sleep, this.#dueIn()));
+      }
     });
   }
 
