@@ -437,6 +437,8 @@ export function take(fresh: bool): u32 {
     if (hint == EMPTY) {
       if (load<u32>(here + WORKER_NEXT) != 0) continue;
       flushAll();
+      // What native cells counted in this very call; the next may be long in coming.
+      report();
       return TAKE_IDLE;
     }
     const cell = <u32>hint;
