@@ -8,12 +8,15 @@
 // After a handler that awaits, or a reply that settled a promise, the loop goes on in a microtask, so that whoever
 // waits runs first; every few ms it goes on in a macrotask, so that timers and sockets do.
 import {
+  HEADER,
+  HEADER_SEARCHING,
   METER_BUSY,
   METER_MISSED,
   METER_PARKS,
   PARKED,
   TAKE_IDLE,
   TAKE_SLICE,
+  WORKER_INBOX,
   WORKER_PARKED,
 } from "../../assembly/layout.ts";
 import { defaults } from "../options.ts";
@@ -257,16 +260,28 @@ export class Loop {
     });
   }
 
-  /** Time is up and there is work: somebody is about to announce it, or a wake-up was lost. */
+  /** Time is up and there is work: somebody is about to announce or to take it, or a wake-up was lost. */
   #notAnnounced(since: number): void {
     const thread = this.#thread;
     if (this.#state !== "parked") return;
-    const announced = thread.views.i32[this.#parkedAt()] !== PARKED;
-    if (!announced && thread.platform.clock() - since < GRACE_MS) {
-      thread.platform.later(() => this.#notAnnounced(since));
+    const { i32, u32 } = thread.views;
+    if (i32[this.#parkedAt()] !== PARKED) {
+      this.#wakeUp();
       return;
     }
-    if (!announced && thread.core.visible()) thread.count(METER_MISSED, 1);
+    if (!thread.core.visible()) {
+      this.#alarm(Math.min(this.#sleep, this.#dueIn()));
+      return;
+    }
+    const now = thread.platform.clock();
+    // What anybody may do is in good hands while somebody searches; what only this thread can do is not.
+    const own = u32[(thread.block + WORKER_INBOX) >>> 2] !== 0;
+    const from = !own && u32[(HEADER + HEADER_SEARCHING) >>> 2] !== 0 ? now : since;
+    if (now - from < GRACE_MS) {
+      thread.platform.later(() => this.#notAnnounced(from));
+      return;
+    }
+    thread.count(METER_MISSED, 1);
     this.#wakeUp();
   }
 
