@@ -4,55 +4,7 @@
 import { wrong } from "./options.ts";
 import { openSystem, type System, type SystemOptions } from "./system.ts";
 
-// defining actors
-export { Actor, actor, refuse } from "./actor/behavior.ts";
-// observing
-export type { DeadLetter, SystemEvent } from "./actor/event.ts";
-// refs: tell and ask
-// spawning and supervision
-export type {
-  ActorHooks,
-  ActorRef,
-  AnyDef,
-  Ask,
-  AskOptions,
-  Asks,
-  ChildStatus,
-  Context,
-  DeadLetterReason,
-  Def,
-  Directive,
-  ExitReason,
-  Handlers,
-  HereRef,
-  InitOf,
-  Logger,
-  MailboxOptions,
-  Mode,
-  NativeOptions,
-  NodeState,
-  RefOf,
-  RestartPolicy,
-  Sound,
-  Spawner,
-  SpawnHere,
-  SpawnOptions,
-  Strategy,
-  Supervised,
-  SupervisorOptions,
-  Tell,
-  TreeNode,
-} from "./actor/types.ts";
-export type { ErrorCode } from "./errors.ts";
-// errors and small vocabulary
-export { isZanniError, ZanniError } from "./errors.ts";
-export type { Duration } from "./options.ts";
-export { Worker } from "./platform/choose.ts";
-export type { SystemStats, WorkerStats } from "./stats.ts";
-export type { Stream } from "./stream.ts";
-export type { System, SystemOptions } from "./system.ts";
-// what may be sent
-export type { Json, NotSendable, Sendable } from "./wire/sendable.ts";
+export * from "./face.ts";
 
 export interface EdgeOptions extends SystemOptions {
   /** The compiled core: `import core from "zanni/core.wasm"`. */

@@ -96,7 +96,14 @@ export function spawnNative(
     thread.views.u32[(init + INIT_STATE_BYTES) >>> 2] = stateBytes;
   }
   const { capacity, bytes } = thread.mailbox(options.mailbox);
-  const address = thread.newCell(home, init, capacity, bytes, options.budget ?? 0, handle);
+  let address: Address;
+  try {
+    address = thread.newCell(home, init, capacity, bytes, options.budget ?? 0, handle);
+  } catch (error) {
+    // It has given back the init; the state is ours.
+    if (state !== 0) thread.core.drop(state);
+    throw error;
+  }
   // Nobody knows the cell yet: it has no message, and runs first when it gets one.
   thread.views.u32[(address.cell + CELL_SLOT) >>> 2] = state;
   const child = addChild(parent, address, definition, label, termsOf(options));

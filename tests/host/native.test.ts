@@ -90,6 +90,7 @@ both("native", (test, mode) => {
     await until(async () => (await counter.ask.value()) === 5, "the timer came");
     const big = system.spawnNative("user", "worker", { stateBytes: 8000 });
     for (let i = 0; i < 1000; i++) big.tell.run(i);
+    assert.is(await big.ask.run(999), 2, "the last of its thousand numbers");
     const found = await system.lookup("timed");
     assert.ok(found?.equals(counter));
     throws(() => system.spawnNative("user", "nobody"), "ERR_UNKNOWN_ACTOR");

@@ -91,10 +91,18 @@ function ring(file: string): number {
   if (folder) return ({ platform: 0, wire: 0, core: 1, actor: 2 } as Record<string, number>)[folder] ?? 9;
   return (
     (
-      { errors: 0, options: 0, stream: 0, stats: 1, system: 2, worker: 2, create: 2, index: 3, edge: 3 } as Record<
-        string,
-        number
-      >
+      {
+        errors: 0,
+        options: 0,
+        stream: 0,
+        stats: 1,
+        system: 2,
+        worker: 2,
+        create: 2,
+        face: 3,
+        index: 3,
+        edge: 3,
+      } as Record<string, number>
     )[name as string] ?? 9
   );
 }
