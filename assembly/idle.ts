@@ -23,6 +23,7 @@ import {
   METER_WAKES,
   PARKED,
   SUMMONED,
+  WORKER_ANNOUNCING,
   WORKER_BACKLOG,
   WORKER_FIFO_HEAD,
   WORKER_INBOX,
@@ -31,7 +32,7 @@ import {
 } from "./layout";
 import { count } from "./meter";
 import { blockOf, here, me, thieves, workers } from "./place";
-import { add32, cas32, load32, notify, store32, swap32 } from "./sync";
+import { add32, cas32, load32, note32, notify, store32, swap32 } from "./sync";
 
 // ---- those who bring work -------------------------------------------------------------------------
 
@@ -73,6 +74,12 @@ function sleeper(): u32 {
     if (load32(blockOf(worker) + WORKER_PARKED) == PARKED) return worker;
   }
   return 0xffffffff;
+}
+
+/** This worker has brought work, or relies on being about to: nobody need wonder yet why none was called. */
+export function announcing(on: bool): void {
+  // A note: only who suspects a lost wake-up glances at it.
+  note32(here + WORKER_ANNOUNCING, on ? 1 : 0);
 }
 
 function roused(worker: u32, parked: usize): void {
@@ -139,6 +146,8 @@ export function beginSearch(): bool {
 export function endSearch(found: bool): void {
   if (load<u32>(here + WORKER_TOKEN) == 0) return;
   store<u32>(here + WORKER_TOKEN, 0);
+  announcing(true);
   store32(HEADER + HEADER_SEARCHING, 0);
   if (found && stealable()) wakeAny();
+  announcing(false);
 }

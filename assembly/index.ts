@@ -96,6 +96,7 @@ export {
   spawn,
   stateOf,
   stop,
+  stopQueued,
   stopSelf,
   take,
   tell,

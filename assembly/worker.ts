@@ -37,7 +37,7 @@ import {
 import { clock } from "./clock";
 import { EMPTY, length, pop, push as pushHint, RETRY, steal } from "./deque";
 import { reserve, reserveStamped } from "./frame";
-import { beginSearch, endSearch, thief, wake, wakeAny } from "./idle";
+import { announcing, beginSearch, endSearch, thief, wake, wakeAny } from "./idle";
 import { append, deliver, first, sort } from "./inbox";
 import { draw, hintOf, inject, injected } from "./injector";
 import {
@@ -71,6 +71,7 @@ import {
   FRAME_NAME,
   FRAME_NEXT,
   FRAME_PAYLOAD,
+  FRAME_PUSH,
   FRAME_SENDER,
   FRAME_SENDER_GENERATION,
   FRAME_SIZE,
@@ -472,6 +473,18 @@ export function report(): void {
   ended = 0;
 }
 
+/** Is a stop queued for this cell, which is the caller's? */
+export function stopQueued(cell: u32): bool {
+  // What is listed is ours; what was pushed stays as it is until we take it.
+  for (let frame = load<u32>(cell + CELL_LIST); frame != 0; frame = load<u32>(frame + FRAME_NEXT)) {
+    if (load<u8>(frame + FRAME_KIND) == KIND_STOP) return true;
+  }
+  for (let frame = pointerOf(load64(cell + CELL_HEAD)); frame != 0; frame = load<u32>(frame + FRAME_PUSH)) {
+    if (load<u8>(frame + FRAME_KIND) == KIND_STOP) return true;
+  }
+  return false;
+}
+
 /** When this worker must look at its timers again, ms; Infinity for never. */
 export function nextDue(): f64 {
   return nextTimer(here);
@@ -639,11 +652,12 @@ function leave(cell: u32, expiredTurn: bool): u32 {
   if (home == me) {
     append(here, cell);
   } else if (home != HOME_ANY) {
-    deliver(blockOf(home), cell);
-    wake(home);
+    deliverTo(home, cell);
   } else if (expiredTurn || !thief() || !pushHint(here, hintOf(cell))) {
+    announcing(true);
     inject(cell);
     wakeAny();
+    announcing(false);
   }
   return 0;
 }
@@ -826,12 +840,20 @@ function queue(cell: u32): void {
     return;
   }
   if (home != HOME_ANY) {
-    deliver(blockOf(home), cell);
-    wake(home);
+    deliverTo(home, cell);
     return;
   }
+  announcing(true);
   if (!thief() || !pushHint(here, hintOf(cell))) inject(cell);
   wakeAny();
+  announcing(false);
+}
+
+function deliverTo(home: u32, cell: u32): void {
+  announcing(true);
+  deliver(blockOf(home), cell);
+  wake(home);
+  announcing(false);
 }
 
 /**

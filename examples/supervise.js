@@ -4,7 +4,7 @@
 //   1
 //   shop/counter crashed: out of paper
 //   0 after 1 restart
-//   the system stopped: ERR_RESTART_LIMIT "shop/counter" failed more than 2 times within 60000 ms; the last time: again
+//   the system stopped: ERR_RESTART_LIMIT "shop" would have restarted children more than 2 times within 60000 ms; the last to fail was "shop/counter": again
 import { Actor, createSystem } from "zanni";
 
 class Counter extends Actor {

@@ -20,7 +20,12 @@ export const defaults = {
   /** How long an actor's stop may take before it is killed, ms. */
   shutdown: 5000,
   mailbox: { capacity: 65_536, bytes: 64 * 1024 * 1024 },
-  supervision: { maxRestarts: 3, within: 5000 },
+  supervision: { strategy: "one-for-one", maxRestarts: 3, within: 5000 },
+  backoff: { factor: 2, jitter: 0.2 },
+  /** Failed health checks in a row. */
+  healthThreshold: 3,
+  /** Messages that an actor may put aside. */
+  stash: 1024,
   /** Bytes of shared memory to reserve; it costs nothing until it is touched. */
   memory: 4 * 1024 ** 3,
   memorySingle: 1024 ** 3,

@@ -110,7 +110,6 @@ export interface System extends Spawner, AsyncDisposable {
   readonly name: string;
   /** "shared": worker threads over one memory; "single": this thread. */
   readonly mode: Mode;
-  supervise<C>(options: SupervisorOptions, start: (sup: Spawner) => C): Supervised<C>;
   spawnHere: SpawnHere;
   /**
    * A behavior of a native module as an actor: supervised like any other, and run by whichever worker has time. Its
@@ -525,7 +524,7 @@ function resolve(
   checkMailbox(mailbox);
   const supervision = options.supervision ?? {};
   const bases = { ...defaults.supervision, withinMs: defaults.supervision.within } as unknown as Settings;
-  const { maxRestarts, withinMs } = supervisionOf(supervision, bases);
+  const { strategy, maxRestarts, withinMs, backoff } = supervisionOf(supervision, bases);
   const memory = options.memory ?? (mode === "shared" ? defaults.memory : defaults.memorySingle);
   const most = 4 * 1024 ** 3;
   if (typeof memory !== "number" || !(memory >= 4 * 1024 ** 2 && memory <= most)) {
@@ -541,8 +540,10 @@ function resolve(
       askTimeout: milliseconds("askTimeout", options.askTimeout ?? defaults.askTimeout),
       capacity: mailbox.capacity ?? defaults.mailbox.capacity,
       bytes: mailbox.bytes ?? defaults.mailbox.bytes,
+      strategy,
       maxRestarts,
       withinMs,
+      backoff,
       budget: whole("budget", options.budget ?? defaults.budget, 1, 1_000_000),
       slice: Math.max(0.01, milliseconds("slice", options.slice ?? defaults.slice)),
       parkTimeout: Math.max(1, milliseconds("parkTimeout", options.parkTimeout ?? defaults.parkTimeout)),

@@ -81,6 +81,14 @@ export abstract class Actor<Init = void> {
   protected onStop(_reason: ExitReason): void | Promise<void> {}
   /** On the fresh instance, after a crash and after `onStart`. */
   protected onRestart(_error: Error): void | Promise<void> {}
+  /** When no message came for as long as `ctx.idleAfter` said. */
+  protected onIdle(): void | Promise<void> {}
+  /** An actor it watches is gone for good. */
+  protected onTerminated(_ref: ActorRef<unknown>, _reason: ExitReason): void | Promise<void> {}
+  /** An actor it is linked with failed; without this it fails too. */
+  protected onLinkFailed(_ref: ActorRef<unknown>, _error: Error): void | Promise<void> {}
+  /** Asked by `SpawnOptions.health`; throwing is a failed check. */
+  protected health(): void | Promise<void> {}
   /** If overridden, asked as the next system turn; returning nothing leaves it to `decide` and the policy. */
   protected onChildFailed(_child: ActorRef<unknown>, _error: Error): Directive | void {}
   // biome-ignore-end lint/suspicious/noConfusingVoidType: a hook that returns nothing is typed so
@@ -92,9 +100,25 @@ export interface Hooks {
   onStop?(reason: ExitReason): unknown;
   onRestart?(error: Error): unknown;
   onChildFailed?(child: unknown, error: Error): Directive | undefined;
+  onIdle?(): unknown;
+  onTerminated?(ref: unknown, reason: ExitReason): unknown;
+  onLinkFailed?(ref: unknown, error: Error): unknown;
+  health?(): unknown;
 }
 
-export const hookNames: readonly string[] = ["onStart", "onStop", "onRestart", "onChildFailed"];
+export const hookNames: readonly string[] = [
+  "onStart",
+  "onStop",
+  "onRestart",
+  "onChildFailed",
+  "onIdle",
+  "onTerminated",
+  "onLinkFailed",
+  "health",
+];
+
+/** Hooks that nobody overrode are not called. */
+export const base = Actor.prototype as unknown as Hooks;
 
 const setups = Symbol("setup");
 

@@ -3,8 +3,8 @@
 import type { Address, Holder } from "./holder.ts";
 import type { Ref } from "./ref.ts";
 import type { Definition, Instance } from "./registry.ts";
-import type { Limits } from "./supervise.ts";
-import type { Directive, ExitReason, RestartPolicy } from "./types.ts";
+import type { BackoffTerms, Limits } from "./supervise.ts";
+import type { Directive, ExitReason, RestartPolicy, Strategy } from "./types.ts";
 
 /** One life of an actor, from a start to a crash, restart or stop; the holder of the refs it obtains. */
 export interface Life extends Holder {
@@ -13,6 +13,53 @@ export interface Life extends Holder {
   readonly self: Ref | undefined;
   /** For ctx.signal; made when asked for, renewed with each message. */
   controller: AbortController | undefined;
+  /** What ctx.become() gave: handlers that come before the instance's own. */
+  handlers: { readonly [name: string]: unknown } | undefined;
+  /** What few instances have. */
+  extras: Extras | undefined;
+}
+
+/** Whom an instance watches and is linked with, and when it is idle. Ends with it. */
+export interface Extras {
+  /** By address. */
+  readonly watched: Map<string, Watched>;
+  readonly linked: Map<string, Ref>;
+  idle: Idle | undefined;
+}
+
+export interface Watched {
+  /** unwatch() came, or the notice has been handled. */
+  over: boolean;
+  cancel(): void;
+}
+
+export interface Idle {
+  readonly ms: number;
+  /** When the last message was handled, ms. */
+  last: number;
+  timer: { cancel(): void } | undefined;
+}
+
+/** A message that was put aside. */
+export interface Stashed {
+  readonly hash: number;
+  readonly args: readonly unknown[];
+  /** Who holds the refs in them. */
+  readonly reader: Holder;
+  readonly ticket: number;
+  readonly ticketGeneration: number;
+  readonly here: boolean;
+}
+
+/** What few actors have, and keep over a restart. */
+export interface Rare {
+  readonly stashed: Stashed[];
+  /** Taken up again: handled before anything that is queued. */
+  readonly unstashed: Stashed[];
+  /** The message in hand was put aside. */
+  stashing: boolean;
+  /** Tickets of the parent, which waits for the end of the instance. */
+  readonly holders: number[];
 }
 
 /** The message in hand, while its handler has not settled. */
@@ -27,13 +74,28 @@ export interface Terms {
   readonly policy: RestartPolicy;
   /** ms, Infinity, or 0 for brutal. */
   readonly shutdownMs: number;
+  readonly backoff: BackoffTerms | undefined;
+  readonly health: HealthTerms | undefined;
+}
+
+/** ms, and how many in a row. */
+export interface HealthTerms {
+  readonly every: number;
+  readonly timeout: number;
+  readonly threshold: number;
 }
 
 /** What a parent knows of a child that has failed. */
 export interface Trouble {
+  /** From its failure until it has started again. */
   restarting: boolean;
   restarts: number;
-  history: readonly number[];
+  /** Failures in a row, for the backoff. */
+  failures: number;
+  /** When it had started again, ms. */
+  upSince: number;
+  /** The restart that is to come. */
+  timer: { cancel(): void } | undefined;
 }
 
 /** A parent's record of a child. */
@@ -50,6 +112,8 @@ export class Child implements Address {
   trouble: Trouble | undefined;
   /** Called when it is gone: it is being ended. More than one when a kill overtakes a restart. */
   gone: (() => void)[] | undefined;
+  /** The next health check. */
+  check: { cancel(): void } | undefined;
   /** Its elder and younger sibling. */
   before: Child | undefined;
   after: Child | undefined;
@@ -98,6 +162,10 @@ export class Family {
   readonly #ordinals = new Map<string, number>();
   #youngest: Child | undefined;
   size = 0;
+  /** When children were restarted, ms: those that still count. */
+  history: readonly number[] = [];
+  /** How many groups have been restarted: a later one includes an earlier. */
+  round = 0;
 
   /** The number that the next child gets. */
   get next(): number {
@@ -165,6 +233,8 @@ export class Family {
 }
 
 export interface Supervision extends Limits {
+  readonly strategy: Strategy;
+  readonly backoff: BackoffTerms | undefined;
   readonly decide: ((error: Error, child: never) => Directive) | undefined;
 }
 
@@ -174,6 +244,11 @@ export interface Supervision extends Limits {
  *                   └──▶ stopping ──▶ stopped
  */
 export type Status = "starting" | "running" | "awaiting" | "failed" | "stopping" | "stopped";
+
+/** Has it an instance that has not failed? */
+export function isUp({ status }: HostCell): boolean {
+  return status === "running" || status === "awaiting" || status === "starting";
+}
 
 export interface HostCell extends Address {
   readonly slot: number;
@@ -199,6 +274,7 @@ export interface HostCell extends Address {
   watchers: number[] | undefined;
   family: Family | undefined;
   reason: ExitReason | undefined;
+  rare: Rare | undefined;
   /** Before the cell is given back: what its path is made of is not there afterwards. */
   keepPath(): void;
 }

@@ -21,15 +21,26 @@ import {
 } from "../../assembly/layout.ts";
 import { outOfMemory, stopped, ZanniError } from "../errors.ts";
 import { defaults, known, milliseconds, oneOf, whole, wrong } from "../options.ts";
-import { below, Child, Family, type HostCell, nameOfChild, type Supervision, type Terms } from "./cell.ts";
+import {
+  below,
+  Child,
+  Family,
+  type HealthTerms,
+  type HostCell,
+  nameOfChild,
+  type Supervision,
+  type Terms,
+} from "./cell.ts";
 import { nameOf } from "./hash.ts";
+import { watchHealth } from "./health.ts";
 import type { Address, Holder } from "./holder.ts";
 import { Ref } from "./ref.ts";
 import type { Definition } from "./registry.ts";
+import type { BackoffTerms } from "./supervise.ts";
 import type { Settings, Thread } from "./thread.ts";
-import type { Directive, MailboxOptions, SpawnOptions, SupervisorOptions } from "./types.ts";
+import type { Backoff, Directive, HealthOptions, MailboxOptions, SpawnOptions, SupervisorOptions } from "./types.ts";
 
-const spawnOptions = ["name", "restart", "mailbox", "budget", "placement", "shutdown"];
+const spawnOptions = ["name", "restart", "mailbox", "budget", "placement", "shutdown", "backoff", "health"];
 
 /** Starts a child of `parent`; the ref is the holder's. `here`: pinned to this thread, messages by reference. */
 export function spawn(
@@ -53,6 +64,7 @@ export function spawn(
   const address = thread.newCell(home, initFrame, capacity, bytes, options?.budget ?? 0);
   const child = addChild(parent, address, definition.name, label, options ? termsOf(options) : usualTerms);
   thread.control(address, SYSTEM_START);
+  if (child.terms.health) watchHealth(thread, child, child.terms.health);
   if (thread.listening()) thread.event({ type: "spawn", actor: child.path });
   return new Ref(thread, address.cell, address.generation, definition.name, child, holder, here);
 }
@@ -96,12 +108,52 @@ export function childrenOf({ family }: HostCell): readonly Child[] {
 }
 
 const noChildren: readonly Child[] = [];
-export const usualTerms: Terms = { policy: "permanent", shutdownMs: milliseconds("shutdown", defaults.shutdown) };
+export const usualTerms: Terms = {
+  policy: "permanent",
+  shutdownMs: milliseconds("shutdown", defaults.shutdown),
+  backoff: undefined,
+  health: undefined,
+};
 
-export function termsOf({ restart = "permanent", shutdown = defaults.shutdown }: SpawnOptions): Terms {
-  const shutdownMs =
-    shutdown === "brutal" ? 0 : shutdown === "infinity" ? Infinity : milliseconds("shutdown", shutdown);
-  return { policy: restart, shutdownMs };
+export function termsOf({ restart, shutdown, backoff, health }: SpawnOptions): Terms {
+  if (restart === undefined && shutdown === undefined && !backoff && !health) return usualTerms;
+  return {
+    policy: restart ?? "permanent",
+    shutdownMs:
+      shutdown === undefined
+        ? usualTerms.shutdownMs
+        : shutdown === "brutal"
+          ? 0
+          : shutdown === "infinity"
+            ? Infinity
+            : milliseconds("shutdown", shutdown),
+    backoff: backoff && backoffOf(backoff),
+    health: health && healthOf(health),
+  };
+}
+
+function backoffOf(given: Backoff): BackoffTerms {
+  known("backoff", given, ["min", "max", "factor", "jitter"]);
+  const min = milliseconds("backoff.min", given.min);
+  const max = milliseconds("backoff.max", given.max);
+  if (max < min) wrong("backoff.max", given.max, `not shorter than backoff.min (${given.min})`);
+  const { factor = defaults.backoff.factor, jitter = defaults.backoff.jitter } = given;
+  if (typeof factor !== "number" || !(factor >= 1)) wrong("backoff.factor", factor, "a number from 1");
+  if (typeof jitter !== "number" || !(jitter >= 0 && jitter <= 1))
+    wrong("backoff.jitter", jitter, "a number from 0 to 1");
+  return { min, max, factor, jitter };
+}
+
+function healthOf(given: HealthOptions): HealthTerms {
+  known("health", given, ["every", "timeout", "threshold"]);
+  const every = milliseconds("health.every", given.every);
+  if (every <= 0) wrong("health.every", given.every, "longer than 0");
+  const { threshold = defaults.healthThreshold } = given;
+  return {
+    every,
+    timeout: given.timeout === undefined ? every : milliseconds("health.timeout", given.timeout),
+    threshold: whole("health.threshold", threshold, 1, 1e9),
+  };
 }
 
 /** Ends all children, in reverse order of their start, each in its own time. Undefined when there are none. */
@@ -116,7 +168,7 @@ export function endChildren(thread: Thread, parent: HostCell): Promise<void> | u
   })();
 }
 
-function endChild(thread: Thread, child: Child): Promise<void> {
+export function endChild(thread: Thread, child: Child): Promise<void> {
   return new Promise((resolve) => {
     let timer: { cancel(): void } | undefined;
     child.gone ??= [];
@@ -135,19 +187,25 @@ function endChild(thread: Thread, child: Child): Promise<void> {
   });
 }
 
-const supervisorOptions = ["name", "strategy", "maxRestarts", "within", "decide"];
+const supervisorOptions = ["name", "strategy", "maxRestarts", "within", "backoff", "decide"];
 
 /** How a parent supervises: its own options over the system's. */
 export function supervisionOf(options: SupervisorOptions | undefined, settings: Settings): Supervision {
-  if (!options) return { maxRestarts: settings.maxRestarts, withinMs: settings.withinMs, decide: undefined };
+  if (!options) {
+    const { strategy, maxRestarts, withinMs, backoff } = settings;
+    return { strategy, maxRestarts, withinMs, backoff, decide: undefined };
+  }
   known("supervision", options, supervisorOptions);
-  if (options.strategy !== undefined) oneOf("strategy", options.strategy, ["one-for-one"]);
+  const { strategy = settings.strategy } = options;
+  oneOf("strategy", strategy, ["one-for-one", "one-for-all", "rest-for-one"]);
   const { maxRestarts = settings.maxRestarts, within } = options;
   if (maxRestarts !== Infinity) whole("maxRestarts", maxRestarts, 0, 1e9);
   if (options.decide !== undefined && typeof options.decide !== "function") {
     wrong("decide", options.decide, "a function (error, child) => directive");
   }
   return {
+    strategy,
+    backoff: options.backoff === undefined ? settings.backoff : backoffOf(options.backoff),
     maxRestarts,
     withinMs: within === undefined ? settings.withinMs : milliseconds("within", within),
     decide: options.decide as ((error: Error, child: never) => Directive) | undefined,
@@ -163,6 +221,8 @@ export function checkMailbox(mailbox: MailboxOptions): void {
 
 export function check(options: SpawnOptions, thread: Thread): void {
   known("spawn", options, spawnOptions);
+  if (options.backoff !== undefined) backoffOf(options.backoff);
+  if (options.health !== undefined) healthOf(options.health);
   if (options.restart !== undefined) oneOf("restart", options.restart, ["permanent", "transient", "temporary"]);
   if (options.mailbox !== undefined) checkMailbox(options.mailbox);
   if (options.budget !== undefined) whole("budget", options.budget, 1, 1_000_000);

@@ -1,15 +1,20 @@
 // What an actor is given as `ctx`: its way to spawn, find, supervise and log, for as long as this life of it lasts.
 import { KIND_FIND } from "../../assembly/layout.ts";
-import { isZanniError, stopped } from "../errors.ts";
+import { isZanniError, stopped, ZanniError } from "../errors.ts";
+import { type Duration, defaults } from "../options.ts";
+import { link, unlink, unwatch, watch } from "./bond.ts";
 import type { Life } from "./cell.ts";
 import { spawn } from "./children.ts";
+import { mixed, rareOf, unstashing } from "./extras.ts";
 import type { Address, Holder } from "./holder.ts";
 import { Ref } from "./ref.ts";
 import { superviseUnder } from "./supervisor.ts";
 import type { Thread } from "./thread.ts";
+import { after, every, idleAfter, type Task } from "./timer.ts";
 import type {
   ActorRef,
   Context,
+  Json,
   Logger,
   Mode,
   Spawner,
@@ -72,6 +77,65 @@ export class ActorContext implements Context {
         this.#thread.log(level, this.path, args);
     this.#log ??= { debug: write("debug"), info: write("info"), warn: write("warn"), error: write("error") };
     return this.#log;
+  }
+
+  become(handlers: object | undefined): void {
+    this.#alive();
+    this.#life.handlers = handlers && mixed(this.#life, handlers);
+  }
+
+  stash(): void {
+    this.#alive();
+    const { actor } = this.#life;
+    const rare = rareOf(actor);
+    if (rare.stashed.length >= defaults.stash) {
+      throw new ZanniError("ERR_MAILBOX_FULL", `"${this.path}" has put ${defaults.stash} messages aside already`, {
+        actor: this.path,
+      });
+    }
+    rare.stashing = true;
+  }
+
+  unstash(): void {
+    this.#alive();
+    const { stashed, unstashed } = rareOf(this.#life.actor);
+    if (stashed.length === 0) return;
+    unstashed.push(...stashed);
+    stashed.length = 0;
+    this.#thread.errand(this.#life, unstashing(this.#life));
+  }
+
+  idleAfter(period: Duration | undefined): void {
+    this.#alive();
+    idleAfter(this.#thread, this.#life, period);
+  }
+
+  every(period: Duration, tick: Task, ...args: Json[]): Disposable {
+    this.#alive();
+    return every(this.#thread, this.#life, period, tick, args);
+  }
+
+  after(delay: Duration, once: Task, ...args: Json[]): Disposable {
+    this.#alive();
+    return after(this.#thread, this.#life, delay, once, args);
+  }
+
+  watch(ref: AnyRef): void {
+    this.#alive();
+    watch(this.#thread, this.#life, ref as unknown as Ref);
+  }
+
+  unwatch(ref: AnyRef): void {
+    unwatch(this.#life, ref as unknown as Ref);
+  }
+
+  link(ref: AnyRef): void {
+    this.#alive();
+    link(this.#thread, this.#life, ref as unknown as Ref);
+  }
+
+  unlink(ref: AnyRef): void {
+    unlink(this.#thread, this.#life, ref as unknown as Ref);
   }
 
   readonly spawn = ((def: unknown, init?: unknown, options?: SpawnOptions) => {

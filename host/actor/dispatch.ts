@@ -17,12 +17,22 @@ import {
   FRAME_TICKET_GENERATION,
   KIND_CANCEL,
   KIND_CHILD_FAILED,
+  KIND_CHILD_STARTED,
   KIND_CHILD_STOPPED,
   KIND_DESCRIBE,
+  KIND_ERRAND,
   KIND_EVENT,
+  KIND_FAIL,
   KIND_FIND,
+  KIND_HEALTH,
+  KIND_HOLD,
+  KIND_LINK,
+  KIND_LINK_FAILED,
   KIND_LOG,
   KIND_STOP,
+  KIND_STOP_WANTED,
+  KIND_TELL,
+  KIND_UNLINK,
   KIND_WATCH,
   METER_EVENTS_SEEN,
   SYS,
@@ -56,26 +66,30 @@ import {
   WORKER_SYSTEM,
 } from "../../assembly/layout.ts";
 import { asError, isZanniError, stopped, ZanniError } from "../errors.ts";
-import type { HostCell, Life } from "./cell.ts";
+import { linked, linkFailed, unlinked } from "./bond.ts";
+import { type HostCell, isUp, type Life, type Stashed } from "./cell.ts";
 import { describe } from "./describe.ts";
 import type { SystemEvent } from "./event.ts";
-import { nameOf } from "./hash.ts";
+import { rareOf } from "./extras.ts";
+import { hashOf, nameOf } from "./hash.ts";
+import type { Errand } from "./holder.ts";
 import {
   adopt,
-  childFailed,
-  childStopped,
   fail,
   failed,
+  hold,
   isThenable,
   later,
   obey,
   start,
   stop,
   TURN_GONE,
+  unwatched,
   wait,
   watch,
 } from "./lifecycle.ts";
 import { nativeFault, nativeTurn } from "./native.ts";
+import { childFailed, childStarted, childStopped, childStopWanted, holdSupervisor, restartChildren } from "./parent.ts";
 import { Ref } from "./ref.ts";
 import type { Handler } from "./registry.ts";
 import { exitReasons, FORM_REFERENCE, type Thread } from "./thread.ts";
@@ -139,6 +153,7 @@ export class Dispatch {
       if (count > 0) {
         outcome = this.#messages(actor, count);
         done = this.#done;
+        if (actor.life.extras?.idle) actor.life.extras.idle.last = thread.now();
         if (outcome === TURN_STOP) {
           // The stop itself stays in the list, and is buried with what came after it.
           core.settleBatch(cell, done);
@@ -190,7 +205,8 @@ export class Dispatch {
       outcome = next();
       if (outcome === TURN_GONE) return outcome;
     }
-    if (bits & (SYSTEM_KILL | SYSTEM_RESTART | SYSTEM_RESUME)) outcome = obey(thread, actor, bits);
+    if (bits & SYSTEM_RESTART && actor.internal && actor.status === "running") restartChildren(thread, actor);
+    if (bits & (SYSTEM_KILL | SYSTEM_RESTART | SYSTEM_RESUME)) outcome = obey(thread, actor, bits) || outcome;
     return outcome;
   }
 
@@ -224,11 +240,37 @@ export class Dispatch {
         return TURN_DRY;
       case KIND_CHILD_FAILED:
         return childFailed(thread, actor, parts);
+      case KIND_CHILD_STARTED:
+        childStarted(thread, actor, parts[0] as number);
+        return TURN_DRY;
+      case KIND_STOP_WANTED:
+        if (parts.length > 0) childStopWanted(thread, actor, parts[0] as number);
+        else if (actor.parent && !actor.internal) {
+          // It is down and is to stop: whoever would bring it back should know.
+          if (actor.status === "failed" && thread.core.stopQueued(actor.cell))
+            thread.sendControl(actor.parent, KIND_STOP_WANTED, [actor.child]);
+        }
+        return TURN_DRY;
+      case KIND_HOLD: {
+        const [error, forced] = parts[0] as [Error, boolean];
+        if (!actor.internal) return hold(thread, actor, error, forced, ticket, ticketGeneration);
+        holdSupervisor(thread, actor, error, () => thread.reply(ticket, ticketGeneration, true));
+        return TURN_DRY;
+      }
+      case KIND_FAIL:
+        return isUp(actor) ? fail(thread, actor, parts[0] as Error, "health") : TURN_DRY;
+      case KIND_LINK:
+        linked(thread, actor, parts[0] as Ref);
+        return TURN_DRY;
+      case KIND_UNLINK:
+        unlinked(actor, { cell: parts[0] as number, generation: parts[1] as number });
+        return TURN_DRY;
       case KIND_CANCEL:
         if (actor.served?.ticket === parts[0] && actor.served?.ticketGeneration === parts[1]) {
           const why = new ZanniError("ERR_ASK_ABORTED", "whoever asked waits no longer", { actor: actor.path });
           actor.life.controller?.abort(why);
         }
+        unwatched(actor, parts[0] as number, parts[1] as number);
         return TURN_DRY;
       default:
         thread.log("warn", actor.path, [`control of unknown kind ${u8[frame + FRAME_KIND]}`]);
@@ -261,6 +303,10 @@ export class Dispatch {
     let stride = 1;
     for (let i = 0; i < count; i++) {
       const { u32 } = thread.views;
+      if (actor.rare !== undefined && actor.rare.unstashed.length > 0) {
+        const outcome = this.#unstashed(actor);
+        if (outcome !== TURN_DRY) return this.#finished(i, outcome);
+      }
       if (i > 0) {
         // Control comes between messages: release() hands it out.
         if (((u32[head] as number) & SYS) !== 0) return this.#finished(i, TURN_DRY);
@@ -290,12 +336,7 @@ export class Dispatch {
     const { u32 } = thread.views;
     // Kind, form and flags in one look.
     const kind = u32[(frame + FRAME_KIND) >>> 2] as number;
-    if ((kind & 255) === KIND_STOP) {
-      const stopper = u32[(frame + FRAME_TICKET) >>> 2] as number;
-      if (stopper !== 0) watch(actor, stopper, u32[(frame + FRAME_TICKET_GENERATION) >>> 2] as number);
-      u32[(frame + FRAME_TICKET) >>> 2] = 0;
-      return TURN_STOP;
-    }
+    if ((kind & 255) !== KIND_TELL) return this.#notice(actor, frame, kind & 255);
     const extended = (kind & (FLAG_EXTENDED << 24)) !== 0;
     if (extended) thread.core.sample(frame);
     const hash = u32[(frame + FRAME_NAME) >>> 2] as number;
@@ -306,7 +347,7 @@ export class Dispatch {
     if (name === undefined) return this.#unknown(actor, hash, 0, 0);
     let returned: unknown;
     try {
-      const instance = life.instance as Record<string, Handler>;
+      const instance = (life.handlers ?? life.instance) as Record<string, Handler>;
       if ((u32[(frame + FRAME_TAGS) >>> 2] as number) === ONE_NUMBER && (kind & 0xff0000) === FORM_INLINE) {
         const at = (frame + FRAME_PAYLOAD + (extended ? EXTENSION_BYTES : 0)) >>> 3;
         returned = (instance[name] as Handler)(thread.views.f64[at]);
@@ -319,9 +360,144 @@ export class Dispatch {
       if (isZanniError(error, "ERR_REFUSED")) return TURN_DRY;
       return this.#crash(actor, hash, asError(error));
     }
+    if (actor.rare?.stashing) return this.#stash(actor, frame, hash, undefined, returned);
     if (typeof returned === "object" && isThenable(returned)) return this.#awaits(actor, returned, hash, 0, 0, false);
     return TURN_DRY;
   }
+
+  // ---- notices: what comes in the order of messages, and is none -----------------------------------
+
+  #notice(actor: HostCell, frame: number, kind: number): number {
+    const thread = this.#thread;
+    const { u32 } = thread.views;
+    const ticket = u32[(frame + FRAME_TICKET) >>> 2] as number;
+    const ticketGeneration = u32[(frame + FRAME_TICKET_GENERATION) >>> 2] as number;
+    switch (kind) {
+      case KIND_STOP:
+        if (ticket !== 0) watch(actor, ticket, ticketGeneration);
+        u32[(frame + FRAME_TICKET) >>> 2] = 0;
+        return TURN_STOP;
+      case KIND_ERRAND: {
+        const [errand] = thread.args(frame, actor.life) as [Errand];
+        return errand.life.ended ? TURN_DRY : this.#errand(actor, errand.name, errand.run);
+      }
+      case KIND_LINK_FAILED: {
+        const [other, error] = thread.args(frame, actor.life) as [Ref, Error];
+        const run = linkFailed(actor, other, error);
+        return run ? this.#errand(actor, "onLinkFailed", run) : TURN_DRY;
+      }
+      case KIND_HEALTH:
+        this.#health(actor, ticket, ticketGeneration);
+        return TURN_DRY;
+      default:
+        thread.log("warn", actor.path, [`a notice of unknown kind ${kind}`]);
+        return TURN_DRY;
+    }
+  }
+
+  #errand(actor: HostCell, name: string, run: () => unknown): number {
+    const hash = hashOf(name);
+    try {
+      const returned = run();
+      if (isThenable(returned)) return this.#awaits(actor, returned, hash, 0, 0, false);
+      return TURN_DRY;
+    } catch (error) {
+      if (isZanniError(error, "ERR_REFUSED")) return TURN_DRY;
+      return this.#crash(actor, hash, asError(error));
+    }
+  }
+
+  /** A check that fails is the parent's to judge; the actor goes on, also while a check awaits something. */
+  #health(actor: HostCell, ticket: number, generation: number): void {
+    const thread = this.#thread;
+    const unwell = (error: unknown) => thread.replyError(ticket, generation, asError(error));
+    try {
+      const returned = actor.definition.hasHooks ? actor.life.instance?.health?.() : undefined;
+      if (!isThenable(returned)) thread.reply(ticket, generation, true);
+      else {
+        thread.settled = true;
+        returned.then(() => thread.reply(ticket, generation, true), unwell);
+      }
+    } catch (error) {
+      unwell(error);
+    }
+  }
+
+  // ---- messages that were put aside ----------------------------------------------------------------
+
+  /** The handler has called stash(): whatever else it did, the message is not done with. */
+  #stash(
+    actor: HostCell,
+    frame: number,
+    hash: number,
+    args: readonly unknown[] | undefined,
+    returned: unknown,
+  ): number {
+    const thread = this.#thread;
+    const { u32, u8 } = thread.views;
+    if (isThenable(returned)) returned.then(undefined, ignore);
+    const rare = rareOf(actor);
+    rare.stashing = false;
+    rare.stashed.push({
+      hash,
+      args: args ?? thread.args(frame, actor.life),
+      reader: actor.life,
+      ticket: u32[(frame + FRAME_TICKET) >>> 2] as number,
+      ticketGeneration: u32[(frame + FRAME_TICKET_GENERATION) >>> 2] as number,
+      here: u8[frame + FRAME_FORM] === FORM_REFERENCE,
+    });
+    return TURN_DRY;
+  }
+
+  /** Those that were taken up again, before anything that is queued. TURN_DRY when all are done with. */
+  #unstashed(actor: HostCell): number {
+    const { unstashed } = rareOf(actor);
+    for (;;) {
+      const message = unstashed.shift();
+      if (!message) return TURN_DRY;
+      const outcome = this.#again(actor, message);
+      // There is no frame in hand.
+      if (outcome !== TURN_DRY) return outcome === TURN_BLOCK ? TURN_WAIT : outcome;
+    }
+  }
+
+  #again(actor: HostCell, message: Stashed): number {
+    const thread = this.#thread;
+    const { hash, ticket, ticketGeneration, here } = message;
+    const { life } = actor;
+    const name = actor.definition.message(hash);
+    if (name === undefined) return this.#unknown(actor, hash, ticket, ticketGeneration);
+    if (ticket !== 0 && !thread.core.pending(ticket, ticketGeneration)) {
+      thread.recount();
+      thread.deadLetter(actor.path, nameOf(hash), "expired");
+      return TURN_DRY;
+    }
+    // Its refs belong to the instance that read it.
+    const args = here || message.reader === life ? message.args : thread.reread(message.args, life);
+    let returned: unknown;
+    try {
+      returned = ((life.handlers ?? life.instance) as Record<string, Handler>)[name]?.(...args);
+    } catch (error) {
+      const thrown = asError(error);
+      if (isZanniError(error, "ERR_REFUSED")) {
+        thread.replyError(ticket, ticketGeneration, error);
+        return TURN_DRY;
+      }
+      thread.replyError(ticket, ticketGeneration, failed(actor, name, thrown));
+      return this.#crash(actor, hash, thrown);
+    }
+    const rare = rareOf(actor);
+    if (rare.stashing) {
+      rare.stashing = false;
+      rare.stashed.push({ ...message, args, reader: life });
+      return TURN_DRY;
+    }
+    if (isThenable(returned)) return this.#awaits(actor, returned, hash, ticket, ticketGeneration, here);
+    if (ticket !== 0) this.#answer(ticket, ticketGeneration, returned, here);
+    return TURN_DRY;
+  }
+
+  // ---- asks ----------------------------------------------------------------------------------------
 
   #asked(actor: HostCell, frame: number, hash: number, ticket: number): number {
     const thread = this.#thread;
@@ -344,7 +520,8 @@ export class Dispatch {
     life.deadline = armed ? (u32[due] as number) + (u32[due + 1] as number) * 2 ** 32 : undefined;
     let returned: unknown;
     try {
-      returned = ((life.instance as Record<string, Handler>)[name] as Handler)(...args);
+      const instance = (life.handlers ?? life.instance) as Record<string, Handler>;
+      returned = (instance[name] as Handler)(...args);
     } catch (error) {
       life.deadline = undefined;
       if (isZanniError(error, "ERR_REFUSED")) {
@@ -354,6 +531,10 @@ export class Dispatch {
       const thrown = asError(error);
       thread.replyError(ticket, ticketGeneration, failed(actor, name, thrown));
       return this.#crash(actor, hash, thrown);
+    }
+    if (actor.rare?.stashing) {
+      life.deadline = undefined;
+      return this.#stash(actor, frame, hash, args, returned);
     }
     const here = thread.views.u8[frame + FRAME_FORM] === FORM_REFERENCE;
     if (isThenable(returned)) return this.#awaits(actor, returned, hash, ticket, ticketGeneration, here);
@@ -524,6 +705,8 @@ export class Dispatch {
     }
   }
 }
+
+function ignore(): void {}
 
 /** A stop was met: the messages before it are done, the actor ends. */
 const TURN_STOP = -2;

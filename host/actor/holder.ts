@@ -29,6 +29,14 @@ export interface Target extends Address {
   readonly native: boolean;
 }
 
+/** Something to be run in an actor's own turn, after what is queued; not when that life of it is over. */
+export interface Errand {
+  readonly life: Holder;
+  /** What a failure of it is named by. */
+  readonly name: string;
+  readonly run: () => unknown;
+}
+
 /** An ask, or a question or timer of the runtime itself, that is not settled yet. */
 export class Pending {
   readonly ticket: number;

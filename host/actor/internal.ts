@@ -40,6 +40,7 @@ export function internalCell(
     watchers: undefined,
     family: undefined,
     reason: undefined,
+    rare: undefined,
     keepPath() {},
   };
   actorCell.life = {
@@ -53,6 +54,8 @@ export function internalCell(
     instance: undefined,
     self: undefined,
     controller: undefined,
+    handlers: undefined,
+    extras: undefined,
   };
   Object.defineProperty(actorCell.life, "self", {
     get: () => new Ref(thread, cell, generation, name, path, actorCell.life),

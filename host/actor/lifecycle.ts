@@ -23,12 +23,17 @@ import {
   FRAME_NAME,
   FRAME_SENDER,
   FRAME_SENDER_GENERATION,
+  FRAME_TAGS,
   FRAME_TICKET,
   FRAME_TICKET_GENERATION,
   INIT_CHILD,
   INIT_ORDINAL,
   KIND_CHILD_FAILED,
+  KIND_CHILD_STARTED,
   KIND_CHILD_STOPPED,
+  KIND_LINK_FAILED,
+  KIND_STOP,
+  KIND_UNLINK,
   KIND_WATCH,
   METER_RESTARTS,
   SYSTEM_KILL,
@@ -42,18 +47,17 @@ import {
   WORKER_SYSTEM,
 } from "../../assembly/layout.ts";
 import { asError, stopped, ZanniError } from "../errors.ts";
-import { Actor, actor as actorOf, type Seat } from "./behavior.ts";
-import { below, type Child, type HostCell, type Life, nameOfChild, type Supervision } from "./cell.ts";
-import { childrenOf, endChildren, forgetInit, readInit, removeChild, supervisionOf } from "./children.ts";
+import { actor as actorOf, base, type Seat } from "./behavior.ts";
+import { below, type HostCell, type Life, nameOfChild, type Supervision } from "./cell.ts";
+import { childrenOf, endChildren, forgetInit, readInit, supervisionOf } from "./children.ts";
 import { ActorContext } from "./context.ts";
+import { rareOf, unstashing } from "./extras.ts";
 import { nameOf } from "./hash.ts";
 import type { Address, Pending } from "./holder.ts";
-import { SUPERVISOR } from "./internal.ts";
 import { Ref } from "./ref.ts";
 import { Definition, type Instance } from "./registry.ts";
-import { decide } from "./supervise.ts";
-import { reasonCode, type Thread } from "./thread.ts";
-import type { Context, Directive, ExitReason } from "./types.ts";
+import { FORM_REFERENCE, reasonCode, type Thread } from "./thread.ts";
+import type { Context, ExitReason } from "./types.ts";
 
 /** The cell was given back: no release. */
 export const TURN_GONE = -1;
@@ -68,6 +72,8 @@ class ActorLife implements Life, Seat {
   asks: Pending | undefined;
   instance: Instance | undefined;
   controller: AbortController | undefined;
+  handlers: Life["handlers"];
+  extras: Life["extras"];
   init: unknown;
   readonly #thread: Thread;
   #ctx: Context | undefined;
@@ -112,6 +118,7 @@ class AdoptedCell implements HostCell {
   watchers: number[] | undefined;
   family: HostCell["family"];
   reason: ExitReason | undefined;
+  rare: HostCell["rare"];
   readonly #thread: Thread;
   readonly #parentCell: number;
   readonly #parentGeneration: number;
@@ -201,20 +208,29 @@ export function start(thread: Thread, actor: HostCell, after?: Error): number {
   actor.failure = undefined;
   const life = new ActorLife(thread, actor);
   actor.life = life;
-  if (actor.internal) return ready(actor);
+  if (actor.internal) return up(thread, actor, after);
   try {
     const frame = thread.views.u32[(actor.cell + CELL_INIT) >>> 2] as number;
     // Inline is a path alone.
     if (thread.views.u8[frame + FRAME_FORM] !== FORM_INLINE) life.init = readInit(thread, frame, life).init;
     const instance = actor.definition.make(life);
     life.instance = instance;
-    if (!actor.definition.hasHooks || (instance.onStart === base.onStart && !after)) return ready(actor);
+    if (!actor.definition.hasHooks || (instance.onStart === base.onStart && !after)) return up(thread, actor, after);
     return hook(thread, actor, "onStart", instance.onStart?.(), () =>
-      after ? hook(thread, actor, "onRestart", instance.onRestart?.(after), () => ready(actor)) : ready(actor),
+      after
+        ? hook(thread, actor, "onRestart", instance.onRestart?.(after), () => up(thread, actor, after))
+        : ready(actor),
     );
   } catch (error) {
     return fail(thread, actor, asError(error), "onStart");
   }
+}
+
+/** It runs; after a restart its parent is told. */
+function up(thread: Thread, actor: HostCell, after: Error | undefined): number {
+  if (after && actor.parent) thread.sendControl(actor.parent, KIND_CHILD_STARTED, [actor.child]);
+  if (actor.rare && actor.rare.unstashed.length > 0) thread.errand(actor, unstashing(actor.life));
+  return ready(actor);
 }
 
 function ready(actor: HostCell): number {
@@ -222,9 +238,6 @@ function ready(actor: HostCell): number {
   actor.failure = undefined;
   return TURN_UNBLOCK;
 }
-
-/** Hooks that nobody overrode are not called. */
-const base = Actor.prototype as unknown as Instance;
 
 /** What a hook returned: goes on at once, or when its promise has settled. A failure in a hook is the actor's. */
 function hook(thread: Thread, actor: HostCell, name: string, returned: unknown, then: () => number): number {
@@ -278,10 +291,13 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
 /** The actor failed: it waits for its supervisor's decision. `message` names what it was doing. */
 export function fail(thread: Thread, actor: HostCell, error: Error, message: string | undefined): number {
   answerServed(thread, actor, error);
+  // A restart that failed: nobody need try again for one that is to stop.
+  const over = actor.status === "starting" && actor.restarts > 0 && !!thread.core.stopQueued(actor.cell);
   actor.epoch++;
   actor.next = undefined;
   actor.status = "failed";
   actor.failure = error;
+  tellLinked(thread, actor, error);
   const { parent } = actor;
   if (!parent) {
     // The root: nobody above decides.
@@ -295,6 +311,7 @@ export function fail(thread: Thread, actor: HostCell, error: Error, message: str
       actor.child,
       message,
       sendable(thread, error),
+      over,
     ])
   ) {
     // Nobody decides: it ends, in a turn for control of its own.
@@ -303,8 +320,17 @@ export function fail(thread: Thread, actor: HostCell, error: Error, message: str
   return TURN_WAIT;
 }
 
+/** Those it is linked with fail too, after what it has sent them. */
+function tellLinked(thread: Thread, actor: HostCell, error: Error): void {
+  const linked = actor.life?.extras?.linked;
+  if (!linked || linked.size === 0) return;
+  const self = new Ref(thread, actor.cell, actor.generation, actor.definition.name, actor, thread.stranger);
+  for (const other of linked.values()) thread.sendNotice(other, KIND_LINK_FAILED, [self, sendable(thread, error)]);
+  linked.clear();
+}
+
 /** Whoever asked for the message in hand learns that there will be no answer. */
-function answerServed(thread: Thread, actor: HostCell, cause: Error): void {
+export function answerServed(thread: Thread, actor: HostCell, cause: Error): void {
   const { served } = actor;
   if (!served) return;
   actor.served = undefined;
@@ -338,9 +364,12 @@ export function sendable(thread: Thread, error: Error): Error {
 export function obey(thread: Thread, actor: HostCell, bits: number): number {
   if (bits & SYSTEM_KILL) {
     if (actor.status === "stopping") return hurry(thread, actor);
+    if (actor.status !== "failed")
+      tellLinked(thread, actor, new ZanniError("ERR_ACTOR_STOPPED", `"${actor.path}" was killed`));
     return stop(thread, actor, actor.failure ? { error: actor.failure } : "killed");
   }
-  if (actor.status !== "failed") return TURN_WAIT;
+  // Not failed: a decision that came twice.
+  if (actor.status !== "failed") return 0;
   if (bits & SYSTEM_RESTART) return restart(thread, actor);
   if (bits & SYSTEM_RESUME) return ready(actor);
   return TURN_WAIT;
@@ -352,11 +381,49 @@ function restart(thread: Thread, actor: HostCell): number {
   actor.restarts++;
   thread.views.u32[(actor.cell + CELL_RESTARTS) >>> 2] = actor.restarts;
   thread.count(METER_RESTARTS, 1);
+  // It was held for its siblings' sake: the instance is over already.
+  if (actor.life.ended) return start(thread, actor, error);
   const begin = () => {
     endLife(thread, actor);
     return start(thread, actor, error);
   };
   return afterChildren(thread, actor, () => onStop(thread, actor, { error }, begin));
+}
+
+/**
+ * The parent restarts a group: this instance ends, for the reason `error`, and the actor waits for RESTART. Who waits
+ * for that is told by `ticket`. `forced`: what its onStop awaits is not waited for.
+ */
+export function hold(
+  thread: Thread,
+  actor: HostCell,
+  error: Error,
+  forced: boolean,
+  ticket: number,
+  ticketGeneration: number,
+): number {
+  if (actor.status === "stopping" || actor.status === "stopped" || actor.life.ended) {
+    thread.reply(ticket, ticketGeneration, true);
+    return 0;
+  }
+  const { holders } = rareOf(actor);
+  const first = holders.length === 0;
+  holders.push(ticket, ticketGeneration);
+  if (!first && !forced) return 0;
+  const own = actor.status === "failed" ? actor.failure : undefined;
+  answerServed(thread, actor, error);
+  actor.epoch++;
+  actor.next = undefined;
+  actor.status = "failed";
+  actor.failure = own ?? error;
+  const held = () => {
+    endLife(thread, actor);
+    for (let i = 0; i < holders.length; i += 2) thread.reply(holders[i] as number, holders[i + 1] as number, true);
+    holders.length = 0;
+    return TURN_WAIT;
+  };
+  if (forced) return held();
+  return afterChildren(thread, actor, () => onStop(thread, actor, own ? { error: own } : "shutdown", held));
 }
 
 // ---- ending ---------------------------------------------------------------------------------------
@@ -394,7 +461,7 @@ function hurry(thread: Thread, actor: HostCell): number {
   return afterChildren(thread, actor, () => terminate(thread, actor));
 }
 
-function afterChildren(thread: Thread, actor: HostCell, then: () => number): number {
+export function afterChildren(thread: Thread, actor: HostCell, then: () => number): number {
   const ended = endChildren(thread, actor);
   return ended ? wait(thread, actor, ended, then, then) : then();
 }
@@ -422,10 +489,27 @@ function onStop(thread: Thread, actor: HostCell, reason: ExitReason, then: () =>
 /** The instance is over: its refs refuse, its asks and its signal end. */
 function endLife(thread: Thread, actor: HostCell): void {
   const { life } = actor;
-  if (!life) return;
+  if (!life || life.ended) return;
   life.ended = true;
+  endBonds(thread, actor);
   life.controller?.abort(stopped(actor.path));
   thread.endAsks(life);
+}
+
+/** What it was linked with is not any more; what it put aside comes first for the next instance. */
+function endBonds(thread: Thread, actor: HostCell): void {
+  const { rare, life } = actor;
+  if (rare && rare.stashed.length > 0) {
+    rare.unstashed.push(...rare.stashed);
+    rare.stashed.length = 0;
+  }
+  const { extras } = life;
+  if (!extras) return;
+  for (const each of extras.watched.values()) each.over = true;
+  for (const other of extras.linked.values()) {
+    thread.sendControl(other, KIND_UNLINK, [actor.cell, actor.generation]);
+  }
+  extras.linked.clear();
 }
 
 /** The cell is closed and given back; what is left in it becomes dead letters; parent and watchers are told. */
@@ -437,6 +521,7 @@ function terminate(thread: Thread, actor: HostCell): number {
     thread.replyError(actor.served.ticket, actor.served.ticketGeneration, stopped(actor.path));
   }
   actor.status = "stopped";
+  buryStash(thread, actor);
   let left = core.close(actor.cell);
   while (left > 0) {
     for (let i = 0; i < left; i++) {
@@ -469,13 +554,26 @@ function tellParent(thread: Thread, actor: HostCell, reason: ExitReason, watcher
   return thread.sendControl(parent, KIND_CHILD_STOPPED, [actor.child, value, watchers]);
 }
 
+function buryStash(thread: Thread, actor: HostCell): void {
+  if (!actor.rare) return;
+  const { stashed, unstashed } = actor.rare;
+  for (const { hash, ticket, ticketGeneration } of [...unstashed, ...stashed]) {
+    thread.replyError(ticket, ticketGeneration, stopped(actor.path));
+    thread.recount();
+    thread.deadLetter(actor.path, nameOf(hash), "stopped");
+  }
+}
+
 export function buryFrame(thread: Thread, actor: Grave, frame: number): void {
   const { u8, u32 } = thread.views;
   const ticket = u32[(frame + FRAME_TICKET) >>> 2] as number;
   const generation = u32[(frame + FRAME_TICKET_GENERATION) >>> 2] as number;
   if (((u8[frame + FRAME_FLAGS] as number) & FLAG_PRIVATE) !== 0) {
+    if (u8[frame + FRAME_FORM] === FORM_REFERENCE) thread.passed.delete(u32[(frame + FRAME_TAGS) >>> 2] as number);
+    if (ticket === 0) return;
     // Another stop: whoever sent it waits for the end as well.
-    if (ticket !== 0) watch(actor, ticket, generation);
+    if (u8[frame + FRAME_KIND] === KIND_STOP) watch(actor, ticket, generation);
+    else thread.replyError(ticket, generation, stopped(actor.path));
     return;
   }
   if (ticket !== 0) thread.replyError(ticket, generation, stopped(actor.path));
@@ -512,105 +610,19 @@ export function watch(actor: Grave, ticket: number, generation: number): void {
   else actor.watchers = [ticket, generation];
 }
 
+/** Whoever held that ticket has lost interest. */
+export function unwatched(actor: Grave, ticket: number, generation: number): void {
+  const { watchers } = actor;
+  if (!watchers) return;
+  for (let i = 0; i < watchers.length; i += 2) {
+    if (watchers[i] !== ticket || watchers[i + 1] !== generation) continue;
+    watchers.splice(i, 2);
+    return;
+  }
+}
+
 export function tellWatchers(thread: Thread, watchers: readonly number[], reason: ExitReason): void {
   const code = reasonCode(reason);
   const answer = code >= 0 ? code : reason;
   for (let i = 0; i < watchers.length; i += 2) thread.reply(watchers[i] as number, watchers[i + 1] as number, answer);
-}
-
-// ---- as a parent ----------------------------------------------------------------------------------
-
-/** A child is gone: its name is free, then its watchers are told. */
-export function childStopped(
-  thread: Thread,
-  parent: HostCell,
-  id: number,
-  reason: ExitReason,
-  watchers: readonly number[],
-): void {
-  const child = removeChild(parent, id);
-  tellWatchers(thread, watchers, reason);
-  if (child?.gone) for (const gone of child.gone) gone();
-}
-
-/** A child failed: what becomes of it. TURN_DRY (0): the parent goes on; else how its turn ends. */
-export function childFailed(thread: Thread, parent: HostCell, parts: readonly unknown[]): number {
-  const [cell, generation, id, message, error] = parts as [number, number, number, string | undefined, Error];
-  const address: Address = { cell, generation };
-  const child = parent.family?.get(id);
-  if (!child || child.gone || parent.status === "stopping") {
-    thread.control(address, SYSTEM_KILL);
-    return 0;
-  }
-  child.trouble ??= { restarting: true, restarts: 0, history: [] };
-  const { trouble } = child;
-  trouble.restarting = true;
-  let wanted: Directive | undefined;
-  try {
-    wanted = wantedFor(thread, parent, child, error);
-  } catch (thrown) {
-    thread.control(address, SYSTEM_KILL);
-    return failAsParent(thread, parent, asError(thrown), "onChildFailed");
-  }
-  const decision = decide(wanted, child.terms.policy, parent.supervision, trouble.history, thread.now());
-  report(thread, child, message, error, decision.action);
-  switch (decision.action) {
-    case "restart":
-      trouble.history = decision.history;
-      trouble.restarts++;
-      trouble.restarting = false;
-      thread.event({ type: "restart", actor: child.path, restarts: trouble.restarts, error });
-      thread.control(address, SYSTEM_RESTART);
-      return 0;
-    case "resume":
-      trouble.restarting = false;
-      thread.control(address, SYSTEM_RESUME);
-      return 0;
-    case "stop":
-      thread.control(address, SYSTEM_KILL);
-      return 0;
-    case "escalate": {
-      thread.event({ type: "escalation", actor: child.path, to: parent.path, error });
-      return failAsParent(thread, parent, decision.limit ? limitReached(parent, child, error) : error, undefined);
-    }
-  }
-}
-
-function wantedFor(thread: Thread, parent: HostCell, child: Child, error: Error): Directive | undefined {
-  const ref = () => new Ref(thread, child.cell, child.generation, child.definition, child, parent.life) as never;
-  const { instance } = parent.life;
-  if (instance && parent.definition.hasHooks && instance.onChildFailed !== base.onChildFailed) {
-    const answer = instance.onChildFailed?.(ref(), error);
-    if (answer !== undefined) return answer;
-  }
-  if (parent.supervision.decide) return parent.supervision.decide(error, ref());
-  // A supervisor fails when restarting did not help: making it anew would bring back none of its children.
-  return child.definition === SUPERVISOR ? "escalate" : undefined;
-}
-
-/** The parent fails in turn: its children end first. */
-function failAsParent(thread: Thread, parent: HostCell, error: Error, message: string | undefined): number {
-  answerServed(thread, parent, error);
-  parent.epoch++;
-  parent.next = undefined;
-  parent.status = "failed";
-  parent.failure = error;
-  for (const child of childrenOf(parent)) if (child.trouble?.restarting) thread.control(child, SYSTEM_KILL);
-  return afterChildren(thread, parent, () => fail(thread, parent, error, message));
-}
-
-function limitReached(parent: HostCell, child: Child, cause: Error): ZanniError {
-  const { maxRestarts, withinMs } = parent.supervision;
-  return new ZanniError(
-    "ERR_RESTART_LIMIT",
-    `"${child.path}" failed more than ${maxRestarts} times within ${withinMs} ms; the last time: ${cause.message}`,
-    { actor: child.path, details: { maxRestarts, withinMs }, cause },
-  );
-}
-
-function report(thread: Thread, child: Child, message: string | undefined, error: Error, directive: Directive): void {
-  thread.event({ type: "crash", actor: child.path, message, error, directive });
-  if (thread.listening()) return;
-  // With no listener, failures go to the log.
-  thread.log("error", child.path, [`failed${message === undefined ? "" : ` in "${message}"`}, ${directive}:`, error]);
 }

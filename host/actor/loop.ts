@@ -9,13 +9,17 @@
 // waits runs first; every few ms it goes on in a macrotask, so that timers and sockets do.
 import {
   HEADER,
-  HEADER_SEARCHING,
+  HEADER_THIEVES,
+  HEADER_WORKERS,
   METER_BUSY,
   METER_MISSED,
   METER_PARKS,
   PARKED,
   TAKE_IDLE,
   TAKE_SLICE,
+  WORKER_ANNOUNCING,
+  WORKER_BYTES,
+  WORKER_FIRST,
   WORKER_INBOX,
   WORKER_PARKED,
 } from "../../assembly/layout.ts";
@@ -46,6 +50,8 @@ export class Loop {
   /** When the event loop last had a turn. */
   #turnOfLoop = 0;
   #stride = 1;
+  /** Since a time-out found work, somebody was seen who would have seen to it. */
+  #promised = false;
   #runs = 0;
   #worked = false;
 
@@ -250,8 +256,10 @@ export class Loop {
     this.#timer = this.#thread.platform.after(Math.max(0, ms), () => {
       this.#timer = undefined;
       if (this.#state !== "parked") return;
-      if (this.#shared && this.#thread.core.visible()) this.#notAnnounced(this.#thread.platform.clock());
-      else if (!this.#shared || this.#dueIn() <= 0 || this.#thread.postponed.length > 0) this.#wakeUp();
+      if (this.#shared && this.#thread.core.visible()) {
+        this.#promised = false;
+        this.#notAnnounced(this.#thread.platform.clock());
+      } else if (!this.#shared || this.#dueIn() <= 0 || this.#thread.postponed.length > 0) this.#wakeUp();
       else {
         // It has looked, and found nothing: it stays parked, for longer.
         this.#sleep = Math.min(defaults.parkTimeoutMax, this.#sleep * 2);
@@ -273,16 +281,29 @@ export class Loop {
       this.#alarm(Math.min(this.#sleep, this.#dueIn()));
       return;
     }
-    const now = thread.platform.clock();
-    // What anybody may do is in good hands while somebody searches; what only this thread can do is not.
+    // What only this thread can do waits for whoever announces it; what anybody may do, also for one that is awake, who
+    // looks before it parks.
     const own = u32[(thread.block + WORKER_INBOX) >>> 2] !== 0;
-    const from = !own && u32[(HEADER + HEADER_SEARCHING) >>> 2] !== 0 ? now : since;
-    if (now - from < GRACE_MS) {
-      thread.platform.later(() => this.#notAnnounced(from));
+    this.#promised ||= this.#inGoodHands(own);
+    if (thread.platform.clock() - since < GRACE_MS) {
+      thread.platform.later(() => this.#notAnnounced(since));
       return;
     }
-    thread.count(METER_MISSED, 1);
+    if (!this.#promised) thread.count(METER_MISSED, 1);
     this.#wakeUp();
+  }
+
+  /** Is there a thread that is about to announce this work, or to look for it? */
+  #inGoodHands(own: boolean): boolean {
+    const { u32, i32 } = this.#thread.views;
+    const all = u32[(HEADER + HEADER_WORKERS) >>> 2] as number;
+    const thieves = u32[(HEADER + HEADER_THIEVES) >>> 2] as number;
+    for (let index = 0; index < all; index++) {
+      const block = WORKER_FIRST + index * WORKER_BYTES;
+      if (u32[(block + WORKER_ANNOUNCING) >>> 2] !== 0) return true;
+      if (!own && index >= thieves && i32[(block + WORKER_PARKED) >>> 2] !== PARKED) return true;
+    }
+    return false;
   }
 
   #wakeUp(): void {

@@ -22,9 +22,12 @@ import {
   INIT_STATE_BYTES,
   INIT_WATCHERS,
   KIND_CHILD_FAILED,
+  KIND_CHILD_STARTED,
   KIND_DESCRIBE,
   KIND_FIND,
+  KIND_HOLD,
   KIND_REPLY,
+  KIND_STOP_WANTED,
   KIND_TELL,
   KIND_WATCH,
   METER_RESTARTS,
@@ -45,7 +48,7 @@ import {
   WORKER_SYSTEM,
 } from "../../assembly/layout.ts";
 import { asError, outOfMemory, stopped, ZanniError } from "../errors.ts";
-import { whole } from "../options.ts";
+import { whole, wrong } from "../options.ts";
 import type { HostCell } from "./cell.ts";
 import { addChild, check, familyOf, initFrameOf, labelChild, mayStart, pathOf, placeOf, termsOf } from "./children.ts";
 import type { Described } from "./describe.ts";
@@ -68,6 +71,7 @@ export function spawnNative(
   mayStart(thread, parent, holder);
   const { stateBytes = CELL_STATE_BYTES, ...options } = given ?? {};
   check(options, thread);
+  if (options.health !== undefined) wrong("health", "given", "nothing: native actors have no health()");
   whole("stateBytes", stateBytes, 0, 2 ** 28);
   const definition = `${module}:${behavior}`;
   const handle = handles[definition];
@@ -121,7 +125,7 @@ export function nativeTurn(thread: Thread, cell: number): void {
     const bits = u32[(block + WORKER_OUT_BITS) >>> 2] as number;
     const blocked = u32[(block + WORKER_OUT_BLOCKED) >>> 2] !== 0;
     let outcome: number = blocked ? TURN_WAIT : TURN_DRY;
-    hearControl(thread, cell, u32[(block + WORKER_OUT_SYSTEM) >>> 2] as number);
+    if (hearControl(thread, cell, u32[(block + WORKER_OUT_SYSTEM) >>> 2] as number)) outcome = TURN_WAIT;
     if (why === NATIVE_STOP || bits & SYSTEM_KILL) {
       end(thread, cell, why === NATIVE_STOP ? "normal" : "killed");
       return;
@@ -171,8 +175,12 @@ function parentOf(thread: Thread, init: number): Address {
   };
 }
 
-/** Who watches is kept with the cell, wherever it runs next; questions are answered. */
-function hearControl(thread: Thread, cell: number, frames: number): void {
+/**
+ * Who watches is kept with the cell, wherever it runs next; questions are answered. True: its parent restarts a group,
+ * and it waits for its own RESTART.
+ */
+function hearControl(thread: Thread, cell: number, frames: number): boolean {
+  let held = false;
   for (let i = 0; i < frames; i++) {
     const { u8, u32 } = thread.views;
     const frame = u32[(thread.block + WORKER_SYSTEM + i * 4) >>> 2] as number;
@@ -187,8 +195,16 @@ function hearControl(thread: Thread, cell: number, frames: number): void {
     }
     if (kind === KIND_FIND) thread.reply(ticket, generation, undefined);
     else if (kind === KIND_DESCRIBE) thread.reply(ticket, generation, describe(thread, cell, init));
+    else if (kind === KIND_HOLD) {
+      held = true;
+      thread.reply(ticket, generation, true);
+    } else if (kind === KIND_STOP_WANTED && thread.core.stopQueued(cell)) {
+      const child = u32[(init + INIT_CHILD) >>> 2] as number;
+      thread.sendControl(parentOf(thread, init), KIND_STOP_WANTED, [child]);
+    }
     thread.core.drop(frame);
   }
+  return held;
 }
 
 function describe(thread: Thread, cell: number, init: number): Described {
@@ -210,6 +226,8 @@ function restart(thread: Thread, cell: number): void {
   else u8.fill(0, block, block + bytes);
   u32[(cell + CELL_RESTARTS) >>> 2] = (u32[(cell + CELL_RESTARTS) >>> 2] as number) + 1;
   thread.count(METER_RESTARTS, 1);
+  const init = u32[(cell + CELL_INIT) >>> 2] as number;
+  thread.sendControl(parentOf(thread, init), KIND_CHILD_STARTED, [u32[(init + INIT_CHILD) >>> 2] as number]);
 }
 
 /** The message in hand is over: unknown, or handled without an answer. */

@@ -1,9 +1,9 @@
-// What to do about a failed child, as a pure function: (what is wanted, policy, limits, history, now) -> decision.
-// Local crashes enter here; dead threads and lost nodes will enter by the same door.
+// What to do about a failed child, as pure functions: (what is wanted, policy, limits, history, now) -> decision; whom
+// a restart takes along; how long it waits. Local crashes enter here; dead threads and lost nodes by the same door.
 //
-// Intensity after OTP's supervisor.erl (add_restart): keep the restarts of the last `withinMs`, add now; allowed
-// while their number is at most `maxRestarts`.
-import type { Directive, RestartPolicy } from "./types.ts";
+// Intensity after OTP's supervisor.erl (add_restart): a supervisor keeps its restarts of the last `withinMs` and adds
+// now; allowed while their number is at most `maxRestarts`. A group that restarts together counts once.
+import type { Directive, RestartPolicy, Strategy } from "./types.ts";
 
 export interface Limits {
   readonly maxRestarts: number;
@@ -38,4 +38,37 @@ export function decide(
       return { action: "restart", history: recent };
     }
   }
+}
+
+/** Who restarts along with a failed child, in order of start; itself included. */
+export function affected<C>(strategy: Strategy, children: readonly C[], failed: C): readonly C[] {
+  switch (strategy) {
+    case "one-for-one":
+      return [failed];
+    case "one-for-all":
+      return children;
+    case "rest-for-one":
+      return children.slice(children.indexOf(failed));
+  }
+}
+
+/** ms, but for `factor` and `jitter`. */
+export interface BackoffTerms {
+  readonly min: number;
+  readonly max: number;
+  readonly factor: number;
+  /** A share of the delay, 0 to 1: it becomes longer or shorter by up to so much. */
+  readonly jitter: number;
+}
+
+/** Failures in a row that still count: none once it has lived for `max` since it came up. */
+export function inARow(backoff: BackoffTerms, failures: number, upSince: number, now: number): number {
+  return now - upSince >= backoff.max ? 0 : failures;
+}
+
+/** ms before the restart that follows `failures` earlier ones in a row. `random` from 0 to 1. */
+export function delayOf(backoff: BackoffTerms, failures: number, random: number): number {
+  const { min, max, factor, jitter } = backoff;
+  const delay = Math.min(max, min * factor ** failures);
+  return Math.min(max, delay * (1 + jitter * (2 * random - 1)));
 }

@@ -2,7 +2,7 @@
 // `decide` may be a closure. What they do about a failed child is lifecycle.ts's, as for every parent.
 import { KIND_DESCRIBE } from "../../assembly/layout.ts";
 import { below, Family, type HostCell, nameOfChild } from "./cell.ts";
-import { addChild, labelChild, spawn, supervisionOf } from "./children.ts";
+import { addChild, labelChild, spawn, supervisionOf, usualTerms } from "./children.ts";
 import type { Described } from "./describe.ts";
 import type { Holder } from "./holder.ts";
 import { internalCell, SUPERVISOR as NAME } from "./internal.ts";
@@ -22,11 +22,14 @@ export function superviseUnder<C>(
   const label = labelChild(parent, parent.family, NAME, options.name);
   const path = below(parent.path, nameOfChild(NAME, label));
   const actor = internalCell(thread, path, parent, parent.family.next, supervision, NAME);
-  addChild(parent, actor, NAME, label, { policy: "permanent", shutdownMs: Infinity });
+  addChild(parent, actor, NAME, label, { ...usualTerms, shutdownMs: Infinity });
   const ref = new Ref(thread, actor.cell, actor.generation, NAME, path, holder);
   const spawnUnder = (def: unknown, init?: unknown, spawnOptions?: SpawnOptions) =>
     spawn(thread, actor, def, init, spawnOptions, holder);
-  const sup = { spawn: spawnUnder as unknown as Spawner["spawn"] };
+  const sup: Spawner = {
+    spawn: spawnUnder as unknown as Spawner["spawn"],
+    supervise: (options, start) => superviseUnder(thread, actor, options, start, holder),
+  };
   const children = start(sup);
   return {
     ...sup,

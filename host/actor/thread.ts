@@ -4,7 +4,9 @@
 // Everything that leaves goes through here, and each way out says what happens when the receiver is gone, full,
 // or there is no memory.
 import {
+  BLOCKED,
   CELL_BYTES,
+  CELL_HEAD,
   EXTENSION_BYTES,
   FLAG_EXTENDED,
   FLAG_PRIVATE,
@@ -28,11 +30,14 @@ import {
   HEADER_ROOT_GENERATION,
   KIND_CANCEL,
   KIND_CHILD_STOPPED,
+  KIND_ERRAND,
   KIND_EVENT,
   KIND_FAILURE,
+  KIND_HEALTH,
   KIND_LOG,
   KIND_REPLY,
   KIND_STOP,
+  KIND_STOP_WANTED,
   KIND_TELL,
   KIND_TIMEOUT,
   KIND_WATCH,
@@ -75,10 +80,11 @@ import type { Carrier } from "./carrier.ts";
 import type { HostCell } from "./cell.ts";
 import type { Raised } from "./event.ts";
 import { nameOf } from "./hash.ts";
-import { type Address, type Holder, Pending, type Target } from "./holder.ts";
+import { type Address, type Errand, type Holder, Pending, type Target } from "./holder.ts";
 import { Ref, tagOf } from "./ref.ts";
 import type { Registry } from "./registry.ts";
-import type { AskOptions, DeadLetterReason, ExitReason, MailboxOptions, Mode } from "./types.ts";
+import type { BackoffTerms } from "./supervise.ts";
+import type { AskOptions, DeadLetterReason, ExitReason, MailboxOptions, Mode, Strategy } from "./types.ts";
 
 /** What every thread of a system is told when it begins; plain data, it crosses by postMessage. */
 export interface Settings {
@@ -88,8 +94,10 @@ export interface Settings {
   readonly askTimeout: number;
   readonly capacity: number;
   readonly bytes: number;
+  readonly strategy: Strategy;
   readonly maxRestarts: number;
   readonly withinMs: number;
+  readonly backoff: BackoffTerms | undefined;
   readonly budget: number;
   readonly slice: number;
   readonly parkTimeout: number;
@@ -259,6 +267,20 @@ export class Thread implements Carrier {
     return this.question(target, KIND_WATCH, undefined, target.holder, target.path).then(asReason, ifGone);
   }
 
+  /** The same, for one who may lose interest. Throws ERR_OUT_OF_MEMORY. */
+  watching(target: Target): { gone: Promise<ExitReason>; cancel(): void } {
+    const pending = this.#pend(Infinity, target.holder, undefined, 0);
+    if (!pending) throw outOfMemory(target.path, 0);
+    const { ticket, generation } = pending;
+    const gone = pending.promise().then(asReason, ifGone);
+    const sent = this.sendControl(target, KIND_WATCH, [undefined], ticket, generation);
+    if (!sent && this.#giveUp(pending)) pending.reject(stopped(target.path));
+    const cancel = () => {
+      if (this.#giveUp(pending)) this.sendControl(target, KIND_CANCEL, [ticket, generation]);
+    };
+    return { gone, cancel };
+  }
+
   /** The frame of the stop watches too: it carries a ticket, answered when the actor is gone. */
   stop(target: Target): Promise<void> {
     const pending = this.#pend(Infinity, target.holder, undefined, 0);
@@ -266,6 +288,10 @@ export class Thread implements Carrier {
     const promise = pending.promise();
     pending.quiet = true;
     this.sendStop(target, pending);
+    // A glance: one that is BLOCKED may be down for long, and whoever brings it back should know.
+    if (((this.views.u32[(target.cell + CELL_HEAD) >>> 2] as number) & BLOCKED) !== 0) {
+      this.sendControl(target, KIND_STOP_WANTED, []);
+    }
     return promise as Promise<void>;
   }
 
@@ -381,6 +407,76 @@ export class Thread implements Carrier {
     pending.reject = fn;
     this.kick();
     return { cancel: () => void this.#giveUp(pending) };
+  }
+
+  /** Calls `fn` at `due` ms, unless that life ends first. */
+  alarm(life: Holder, due: number, fn: () => void): { cancel(): void } {
+    const pending = this.#pend(due, life, undefined, 0);
+    if (!pending) return this.platform.after(due - this.now(), () => life.ended || fn());
+    pending.resolve = fn;
+    this.kick();
+    return { cancel: () => void this.#giveUp(pending) };
+  }
+
+  /** Has it run in its actor's turn, after what is queued. */
+  errand(to: Address, errand: Errand): void {
+    this.persist(() => {
+      if (errand.life.ended) return true;
+      const frame = this.core.reserveControl(0) >>> 0;
+      if (frame === 0) return false;
+      this.views.reach(frame + 64);
+      const { u8, u32 } = this.views;
+      u8[frame + FRAME_KIND] = KIND_ERRAND;
+      u8[frame + FRAME_FORM] = FORM_REFERENCE;
+      u8[frame + FRAME_FLAGS] = FLAG_PRIVATE;
+      const number = this.pass([errand]);
+      u32[(frame + FRAME_TAGS) >>> 2] = number;
+      if (this.core.send(to.cell, to.generation, frame) !== SENT) {
+        this.passed.delete(number);
+        this.core.drop(frame);
+      }
+      return true;
+    });
+  }
+
+  /** What has to come after the messages sent before it: through the user lane, exempt from its limits. */
+  sendNotice(to: Address, kind: number, values: readonly unknown[], ticket = 0, ticketGeneration = 0): boolean {
+    let there = true;
+    this.persist(() => {
+      const bytes = this.codec.encode(values, "notice");
+      const frame = this.core.reserveControl(bytes.length) >>> 0;
+      if (frame === 0) return false;
+      this.write(frame, kind, bytes);
+      const { u8, u32 } = this.views;
+      u8[frame + FRAME_FLAGS] = FLAG_PRIVATE;
+      u32[(frame + FRAME_TICKET) >>> 2] = ticket;
+      u32[(frame + FRAME_TICKET_GENERATION) >>> 2] = ticketGeneration;
+      if (this.core.send(to.cell, to.generation, frame) !== SENT) {
+        this.core.drop(frame);
+        there = false;
+      }
+      return true;
+    });
+    return there;
+  }
+
+  /** Is it well? Rejects when it says no, or nothing within `ms`. */
+  inquire(to: Address, path: string, ms: number): Promise<unknown> {
+    const pending = this.#pend(this.now() + ms, this.stranger, undefined, 0);
+    if (!pending) return Promise.reject(outOfMemory(path, 0));
+    const promise = pending.promise();
+    const { resolve } = pending;
+    // Its answer is true; a time-out has none.
+    pending.resolve = (answer) =>
+      answer === true ? resolve(answer) : pending.reject(new Error(`no answer within ${ms} ms`));
+    const sent = this.sendNotice(to, KIND_HEALTH, [], pending.ticket, pending.generation);
+    if (!sent && this.#giveUp(pending)) pending.reject(stopped(path));
+    return promise;
+  }
+
+  /** From 0 to 1: the jitter of a backoff. */
+  random(): number {
+    return Math.random();
   }
 
   /** Ends what a life still waits for. */
@@ -567,6 +663,18 @@ export class Thread implements Carrier {
     const value = this.decode(payload, u32[(frame + FRAME_SIZE) >>> 2] as number, reader);
     if (!Array.isArray(value)) throw new ZanniError("ERR_MALFORMED", "a message that is not a list of arguments");
     return value;
+  }
+
+  /** The same values, their refs bound to `reader`. */
+  reread(args: readonly unknown[], reader: Holder): readonly unknown[] {
+    const before = this.#reading;
+    this.#reading = reader;
+    try {
+      const bytes = this.codec.encode(args, "args").slice();
+      return this.codec.decode(bytes, 0, bytes.length) as unknown[];
+    } finally {
+      this.#reading = before;
+    }
   }
 
   decode(at: number, size: number, reader: Holder): unknown {

@@ -3,7 +3,7 @@ import type { Duration } from "../options.ts";
 import type { HereBrand, IsAny, IsSendable, Json, NotSendable, RefBrand, Sendable } from "../wire/sendable.ts";
 
 export type RestartPolicy = "permanent" | "transient" | "temporary";
-export type Strategy = "one-for-one";
+export type Strategy = "one-for-one" | "one-for-all" | "rest-for-one";
 export type Directive = "restart" | "resume" | "stop" | "escalate";
 export type Mode = "shared" | "single";
 export type DeadLetterReason = "stopped" | "unknown-message" | "expired" | "undecodable";
@@ -88,12 +88,38 @@ export interface Context extends Spawner {
   /** The same actor, with this one as the sender. */
   bind<H>(ref: ActorRef<H>): ActorRef<H>;
   spawnHere: SpawnHere;
+  /**
+   * Handles the next messages with other handlers of the same protocol, `undefined` with its own again. What the given
+   * ones lack, the actor's own methods handle.
+   */
+  become(handlers: object | undefined): void;
+  /** Puts the message in hand aside: its handler's outcome is void. At most 1,024: ERR_MAILBOX_FULL beyond. */
+  stash(): void;
+  /** Takes up again all that was put aside, in order, before anything that is queued. */
+  unstash(): void;
+  /** `onIdle` when no message came for this long; `undefined` ends it. */
+  idleAfter(period: Duration | undefined): void;
+  /**
+   * Runs `tick` once in each period, in the actor's own turn; ends with this instance. Drift-free; while one tick is
+   * still queued the next is left out. A text names one of the actor's own messages.
+   */
+  every(period: Duration, tick: string | (() => void), ...args: Json[]): Disposable;
+  /** The same, once. */
+  after(delay: Duration, once: string | (() => void), ...args: Json[]): Disposable;
+  /** One `onTerminated` when it is gone for good, for as long as this instance lives; at once if it already is. */
+  watch(ref: ActorRef<any>): void;
+  /** Also takes back an `onTerminated` that is queued already. */
+  unwatch(ref: ActorRef<any>): void;
+  /**
+   * If one of the two fails, or is killed, so does the other, unless it overrides `onLinkFailed`. Ends with this instance.
+   */
+  link(ref: ActorRef<any>): void;
+  unlink(ref: ActorRef<any>): void;
   readonly log: Logger;
   /** How often this actor has been restarted. */
   readonly restarts: number;
   /** Aborts when the current ask is cancelled or timed out, or the actor stops. Hand it to fetch() and friends. */
   readonly signal: AbortSignal;
-  supervise<C>(options: SupervisorOptions, start: (sup: Spawner) => C): Supervised<C>;
   stop(): void;
 }
 
@@ -144,10 +170,30 @@ export interface SpawnOptions {
   readonly mailbox?: MailboxOptions;
   /** Messages handled before the actor yields its worker. Default 1,000. */
   readonly budget?: number;
+  /** Default: its supervisor's; without any it restarts at once. Messages keep queueing meanwhile. */
+  readonly backoff?: Backoff;
+  /** Asks for `health()` again and again; failing `threshold` times in a row is a failure. */
+  readonly health?: HealthOptions;
   /** Where it starts. Default "least-loaded"; "same" thread, or the number of a worker. */
   readonly placement?: "least-loaded" | "same" | number;
   /** How long its stop may take before it is killed. Default 5s; "infinity" for supervisors. */
   readonly shutdown?: Duration | "brutal" | "infinity";
+}
+/** Waits before a restart: `min`, then `factor` times as long each time, up to `max`; back to `min` after `max` without a failure. */
+export interface Backoff {
+  readonly min: Duration;
+  readonly max: Duration;
+  /** Default 2. */
+  readonly factor?: number;
+  /** Longer or shorter by up to this share. Default 0.2. */
+  readonly jitter?: number;
+}
+export interface HealthOptions {
+  readonly every: Duration;
+  /** Default `every`. */
+  readonly timeout?: Duration;
+  /** Failed checks in a row that count as a failure. Default 3. */
+  readonly threshold?: number;
 }
 export interface NativeOptions extends SpawnOptions {
   /** Bytes of state, zeroed at its start and after a crash. Default 40. */
@@ -159,6 +205,8 @@ type InitArgs<I, O> = void extends I ? [init?: I, options?: O] : [init: Sendable
 export interface Spawner {
   /** Synchronous: the ref is good at once, the actor starts on its own thread. */
   spawn<D extends AnyDef>(def: D & Sound<D>, ...args: InitArgs<InitOf<D>, SpawnOptions>): RefOf<D>;
+  /** A supervisor below this one, with the children that `start` spawns. */
+  supervise<C>(options: SupervisorOptions, start: (sup: Spawner) => C): Supervised<C>;
 }
 /** Pinned to the calling thread: closures, DOM and sockets are welcome in its messages. */
 export type SpawnHere = <D extends AnyDef>(
@@ -171,10 +219,13 @@ export type SpawnHere = <D extends AnyDef>(
 
 export interface SupervisorOptions {
   readonly name?: string;
+  /** Who restarts with a failed child: nobody (default), all, or those that were started after it. */
   readonly strategy?: Strategy;
   /** More than `maxRestarts` within `within` and the supervisor itself fails. Default 3 in 5s; Infinity: no limit. */
   readonly maxRestarts?: number;
   readonly within?: Duration;
+  /** For children that have none of their own. */
+  readonly backoff?: Backoff;
   readonly decide?: (error: Error, child: ActorRef<unknown>) => Directive;
 }
 export interface ChildStatus {

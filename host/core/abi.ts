@@ -50,6 +50,7 @@ export interface Core {
   next(cell: number, outcome: number, done: number): number;
   settleBatch(cell: number, done: number): void;
   putDown(cell: number): void;
+  stopQueued(cell: number): number;
   sample(frame: number): void;
   reply(
     ticket: number,
@@ -111,6 +112,7 @@ export const coreExports: readonly (keyof Core)[] = [
   "release",
   "settleBatch",
   "putDown",
+  "stopQueued",
   "sample",
   "reply",
   "drop",

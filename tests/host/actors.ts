@@ -322,3 +322,164 @@ export class Doubler extends Actor {
     return this.#last;
   }
 }
+
+/** Does not come up before so many restarts. */
+export class Fragile extends Actor<{ journal: ActorRef<Journal>; fails: number }> {
+  protected override onStart() {
+    this.init.journal.tell.note(`start ${this.ctx.restarts}`);
+    if (this.ctx.restarts > 0 && this.ctx.restarts < this.init.fails) throw new Error(`start ${this.ctx.restarts}`);
+  }
+  crash() {
+    throw new Error("boom");
+  }
+  restarts() {
+    return this.ctx.restarts;
+  }
+}
+
+/** Watches and links, and says what it hears. */
+export class Friend extends Actor<{ journal: ActorRef<Journal>; name: string; survives?: boolean }> {
+  #say(line: string) {
+    this.init.journal.tell.note(`${this.init.name}: ${line}`);
+  }
+  watch(ref: ActorRef<unknown>) {
+    this.ctx.watch(ref);
+  }
+  watchTwice(ref: ActorRef<unknown>) {
+    this.ctx.watch(ref);
+    this.ctx.watch(ref);
+  }
+  unwatch(ref: ActorRef<unknown>) {
+    this.ctx.unwatch(ref);
+  }
+  /** The notice is in the mailbox behind this message when the watch is taken back. */
+  async unwatchLate(ref: ActorRef<unknown>, gate: ActorRef<Gate>) {
+    await gate.ask({ timeout: "1m" }).pass();
+    this.ctx.unwatch(ref);
+  }
+  link(ref: ActorRef<unknown>) {
+    this.ctx.link(ref);
+  }
+  unlink(ref: ActorRef<unknown>) {
+    this.ctx.unlink(ref);
+  }
+  say(line: string) {
+    this.#say(line);
+  }
+  tellOther(other: ActorRef<Friend>, count: number) {
+    for (let i = 0; i < count; i++) other.tell.say(`from ${this.init.name} ${i}`);
+  }
+  crash(message: string) {
+    throw new Error(message);
+  }
+  restarts() {
+    return this.ctx.restarts;
+  }
+  protected override onTerminated(ref: ActorRef<unknown>, reason: ExitReason) {
+    this.#say(`${ref.path} ended: ${typeof reason === "string" ? reason : reason.error.message}`);
+  }
+}
+
+/** Survives those it is linked with. */
+export class Survivor extends Friend {
+  protected override onLinkFailed(ref: ActorRef<unknown>, error: Error) {
+    this.say(`${ref.path} failed: ${error.message}`);
+  }
+}
+
+/** Timers of every kind. */
+export class Timed extends Actor<ActorRef<Journal>> {
+  readonly #timers: Disposable[] = [];
+  once(ms: number, line: string) {
+    this.#timers.push(this.ctx.after(ms, () => void this.init.tell.note(line)));
+  }
+  onceNamed(ms: number, line: string) {
+    this.ctx.after(ms, "note", line);
+  }
+  repeat(ms: number, line: string) {
+    this.#timers.push(this.ctx.every(ms, () => void this.init.tell.note(line)));
+  }
+  unknown() {
+    this.ctx.after(1, "nothingLikeThat");
+  }
+  failing() {
+    this.ctx.after(1, () => {
+      throw new Error("late");
+    });
+  }
+  idle(ms: number | undefined) {
+    this.ctx.idleAfter(ms);
+  }
+  cancel() {
+    for (const timer of this.#timers) timer[Symbol.dispose]();
+  }
+  note(line: string) {
+    this.init.tell.note(line);
+  }
+  busy(ms: number) {
+    const end = performance.now() + ms;
+    while (performance.now() < end);
+  }
+  crash() {
+    throw new Error("boom");
+  }
+  protected override onIdle() {
+    this.init.tell.note("idle");
+  }
+}
+
+/** Closed, it puts aside what comes; open, it takes it up again. */
+export class Turnstile extends Actor<ActorRef<Journal>> {
+  #open = false;
+  pass(line: string) {
+    if (this.#open) this.init.tell.note(line);
+    else this.ctx.stash();
+  }
+  async number(n: number): Promise<number> {
+    if (!this.#open) {
+      this.ctx.stash();
+      return -1;
+    }
+    await null;
+    return n;
+  }
+  through(friend: ActorRef<Journal>, line: string) {
+    if (this.#open) friend.tell.note(line);
+    else this.ctx.stash();
+  }
+  open() {
+    this.#open = true;
+    this.ctx.unstash();
+    this.init.tell.note("opened");
+  }
+  crash() {
+    throw new Error("boom");
+  }
+  loud() {
+    this.ctx.become({ pass: (line: string) => void this.init.tell.note(line.toUpperCase()) });
+  }
+  normal() {
+    this.ctx.become(undefined);
+  }
+}
+
+/** As well as it is told to be. */
+export class Patient extends Actor<ActorRef<Gate> | undefined> {
+  #ill: "throws" | "hangs" | undefined;
+  fall(ill: "throws" | "hangs") {
+    this.#ill = ill;
+  }
+  restarts() {
+    return this.ctx.restarts;
+  }
+  async stuck() {
+    await this.init?.ask({ timeout: "1m" }).pass();
+  }
+  protected override health(): void | Promise<void> {
+    if (this.#ill === "throws") throw new Error("unwell");
+    if (this.#ill === "hangs") return new Promise(() => {});
+  }
+  protected override onStop(reason: ExitReason): void | Promise<void> {
+    if (this.#ill === "hangs" && reason === "shutdown") return new Promise(() => {});
+  }
+}

@@ -270,7 +270,7 @@ both("supervision", (test) => {
   });
 
   test("a kill that overtakes a restart ends the children once, and the actor", async (open) => {
-    const system = await open();
+    const system = await open({ supervision: { maxRestarts: Number.POSITIVE_INFINITY } });
     const journal = system.spawn(Journal);
     for (let round = 0; round < 20; round++) {
       const parent = system.spawn(Parent, undefined, { name: `parent-${round}` });

@@ -1,7 +1,7 @@
 // The decision about a failed child, as a table.
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { decide } from "../../host/actor/supervise.ts";
+import { affected, decide, delayOf, inARow } from "../../host/actor/supervise.ts";
 import type { Directive, RestartPolicy } from "../../host/actor/types.ts";
 
 const test = suite("decide");
@@ -47,6 +47,28 @@ test("no restart at all, and no limit at all", () => {
 
 test("an escalation that was asked for is not a limit", () => {
   assert.equal(decide("escalate", "permanent", limits, [], 0), { action: "escalate", limit: false });
+});
+
+test("who restarts with whom, in order of start", () => {
+  const children = ["a", "b", "c", "d"];
+  assert.equal(affected("one-for-one", children, "b"), ["b"]);
+  assert.equal(affected("one-for-all", children, "b"), children);
+  assert.equal(affected("rest-for-one", children, "b"), ["b", "c", "d"]);
+  assert.equal(affected("rest-for-one", children, "a"), children);
+  assert.equal(affected("rest-for-one", children, "d"), ["d"]);
+});
+
+test("a pause doubles up to max, gives and takes its jitter, and begins anew", () => {
+  const backoff = { min: 100, max: 1000, factor: 2, jitter: 0.2 };
+  assert.equal(
+    [0, 1, 2, 3, 4, 100, 5000].map((failures) => delayOf(backoff, failures, 0.5)),
+    [100, 200, 400, 800, 1000, 1000, 1000],
+  );
+  assert.is(delayOf(backoff, 0, 0), 80);
+  assert.is(Math.round(delayOf(backoff, 0, 1)), 120);
+  assert.is(delayOf(backoff, 10, 1), 1000, "never longer than max");
+  assert.is(inARow(backoff, 3, 0, 999), 3);
+  assert.is(inARow(backoff, 3, 0, 1000), 0);
 });
 
 test.run();

@@ -1,0 +1,36 @@
+// Health checks: the parent asks a child again and again, through the user lane, so that one which is stuck does not
+// answer; so many checks in a row that fail are a failure of the child.
+import { KIND_FAIL } from "../../assembly/layout.ts";
+import { asError, ZanniError } from "../errors.ts";
+import type { Child, HealthTerms } from "./cell.ts";
+import type { Thread } from "./thread.ts";
+
+export function watchHealth(thread: Thread, child: Child, { every, timeout, threshold }: HealthTerms): void {
+  let failures = 0;
+  const next = () => {
+    child.check = thread.after(every, () => void check());
+  };
+  const check = async () => {
+    try {
+      // While it is down it need not be well.
+      if (!child.trouble?.restarting) await thread.inquire(child, child.path, timeout);
+      failures = 0;
+    } catch (thrown) {
+      const cause = asError(thrown);
+      if (++failures >= threshold && !child.gone) {
+        failures = 0;
+        const error = new ZanniError(
+          "ERR_ACTOR_FAILED",
+          `"${child.path}" failed ${threshold} health checks in a row: ${cause.message}`,
+          {
+            actor: child.path,
+            cause,
+          },
+        );
+        thread.sendControl(child, KIND_FAIL, [error]);
+      }
+    }
+    if (child.check) next();
+  };
+  next();
+}

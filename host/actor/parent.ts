@@ -1,0 +1,257 @@
+// What a parent does about its children: it hears how they fail, start and end, decides, and brings them back, after a
+// pause and with their siblings as its strategy says. It stays responsive meanwhile: nothing here is waited for in a turn.
+//
+//   failed ──decide──▶ restart ──▶ hold siblings, youngest first ──▶ pause ──▶ RESTART, eldest first ──▶ started
+//              ├─────▶ resume, stop
+//              └─────▶ escalate: the parent fails in turn
+import {
+  KIND_CHILD_STARTED,
+  KIND_HOLD,
+  KIND_STOP_WANTED,
+  SYSTEM_KILL,
+  SYSTEM_RESTART,
+  SYSTEM_RESUME,
+} from "../../assembly/layout.ts";
+import { asError, ZanniError } from "../errors.ts";
+import { base } from "./behavior.ts";
+import type { Child, HostCell, Trouble } from "./cell.ts";
+import { childrenOf, endChild, familyOf, removeChild } from "./children.ts";
+import type { Address } from "./holder.ts";
+import { SUPERVISOR } from "./internal.ts";
+import { afterChildren, answerServed, fail, sendable, tellWatchers } from "./lifecycle.ts";
+import { Ref } from "./ref.ts";
+import { affected, decide, delayOf, inARow } from "./supervise.ts";
+import type { Thread } from "./thread.ts";
+import type { Directive, ExitReason } from "./types.ts";
+
+/** A child is gone: its name is free, then its watchers are told. */
+export function childStopped(
+  thread: Thread,
+  parent: HostCell,
+  id: number,
+  reason: ExitReason,
+  watchers: readonly number[],
+): void {
+  const child = removeChild(parent, id);
+  tellWatchers(thread, watchers, reason);
+  if (!child) return;
+  child.trouble?.timer?.cancel();
+  child.check?.cancel();
+  if (child.gone) for (const gone of child.gone) gone();
+}
+
+/** A child runs again. */
+export function childStarted(thread: Thread, parent: HostCell, id: number): void {
+  const trouble = parent.family?.get(id)?.trouble;
+  if (!trouble) return;
+  trouble.restarting = false;
+  trouble.upSince = thread.now();
+}
+
+/** Somebody asked a child to stop that is down: it does not come up for that. */
+export function childStopWanted(thread: Thread, parent: HostCell, id: number): void {
+  const child = parent.family?.get(id);
+  if (!child?.trouble?.timer) return;
+  child.trouble.timer.cancel();
+  thread.control(child, SYSTEM_KILL);
+}
+
+/** What a child says of its failure: who, in what message, why; and that a stop is queued, after a restart that failed. */
+type Failure = [number, number, number, string | undefined, Error, boolean | undefined];
+
+/** A child failed: what becomes of it. TURN_DRY (0): the parent goes on; else how its turn ends. */
+export function childFailed(thread: Thread, parent: HostCell, parts: readonly unknown[]): number {
+  const [cell, generation, id, message, error, over] = parts as Failure;
+  const address: Address = { cell, generation };
+  const child = parent.family?.get(id);
+  if (!child || child.gone || parent.status === "stopping" || over) {
+    thread.control(address, SYSTEM_KILL);
+    return 0;
+  }
+  const trouble = troubleOf(child);
+  trouble.restarting = true;
+  let wanted: Directive | undefined;
+  try {
+    wanted = wantedFor(thread, parent, child, error);
+  } catch (thrown) {
+    thread.control(address, SYSTEM_KILL);
+    return failAsParent(thread, parent, asError(thrown), "onChildFailed");
+  }
+  const family = familyOf(parent);
+  const decision = decide(wanted, child.terms.policy, parent.supervision, family.history, thread.now());
+  report(thread, child, message, error, decision.action);
+  switch (decision.action) {
+    case "restart":
+      family.history = decision.history;
+      bringBack(thread, parent, child, error);
+      return 0;
+    case "resume":
+      trouble.restarting = false;
+      thread.control(address, SYSTEM_RESUME);
+      return 0;
+    case "stop":
+      thread.control(address, SYSTEM_KILL);
+      return 0;
+    case "escalate": {
+      thread.event({ type: "escalation", actor: child.path, to: parent.path, error });
+      return failAsParent(thread, parent, decision.limit ? limitReached(parent, child, error) : error, undefined);
+    }
+  }
+}
+
+function troubleOf(child: Child): Trouble {
+  child.trouble ??= {
+    restarting: false,
+    restarts: 0,
+    failures: 0,
+    upSince: 0,
+    timer: undefined,
+  };
+  return child.trouble;
+}
+
+function wantedFor(thread: Thread, parent: HostCell, child: Child, error: Error): Directive | undefined {
+  const ref = () => new Ref(thread, child.cell, child.generation, child.definition, child, parent.life) as never;
+  const { instance } = parent.life;
+  if (instance && parent.definition.hasHooks && instance.onChildFailed !== base.onChildFailed) {
+    const answer = instance.onChildFailed?.(ref(), error);
+    if (answer !== undefined) return answer;
+  }
+  if (parent.supervision.decide) return parent.supervision.decide(error, ref());
+  // A supervisor fails when restarting did not help: making it anew would bring back none of its children.
+  return child.definition === SUPERVISOR ? "escalate" : undefined;
+}
+
+// ---- restarting -----------------------------------------------------------------------------------
+
+/** The failed child starts again, after its pause, and with it whom the strategy names. */
+function bringBack(thread: Thread, parent: HostCell, failed: Child, error: Error): void {
+  const family = familyOf(parent);
+  const group = affected(parent.supervision.strategy, childrenOf(parent), failed);
+  family.round++;
+  const delay = pauseOf(thread, parent, failed);
+  if (group.length === 1) pause(thread, failed, delay, () => restart(thread, failed, error));
+  else void restartGroup(thread, parent, group, failed, delay, error);
+}
+
+/** ms until it may start again. */
+function pauseOf(thread: Thread, parent: HostCell, child: Child): number {
+  const backoff = child.terms.backoff ?? parent.supervision.backoff;
+  if (!backoff) return 0;
+  const trouble = troubleOf(child);
+  const failures = inARow(backoff, trouble.failures, trouble.upSince, thread.now());
+  trouble.failures = failures + 1;
+  return delayOf(backoff, failures, thread.random());
+}
+
+function pause(thread: Thread, child: Child, ms: number, then: () => void): void {
+  if (ms === 0) {
+    then();
+    return;
+  }
+  const trouble = troubleOf(child);
+  trouble.timer = thread.after(ms, () => {
+    trouble.timer = undefined;
+    then();
+  });
+  // One that is to stop says so, now or when the stop comes.
+  thread.sendControl(child, KIND_STOP_WANTED, []);
+}
+
+function restart(thread: Thread, child: Child, error: Error): void {
+  const trouble = troubleOf(child);
+  trouble.restarting = true;
+  trouble.restarts++;
+  // From here on it counts as up, until it says so itself or fails.
+  trouble.upSince = thread.now();
+  thread.event({ type: "restart", actor: child.path, restarts: trouble.restarts, error });
+  thread.control(child, SYSTEM_RESTART);
+}
+
+/** Their instances end in reverse order, one after the other; then they start again in order. */
+async function restartGroup(
+  thread: Thread,
+  parent: HostCell,
+  group: readonly Child[],
+  failed: Child,
+  delay: number,
+  error: Error,
+): Promise<void> {
+  const family = familyOf(parent);
+  const { round } = family;
+  for (const child of group) troubleOf(child).restarting = true;
+  for (const child of group.toReversed()) {
+    if (!family.has(child)) continue;
+    if (child.terms.policy === "temporary") await endChild(thread, child);
+    else await holdChild(thread, parent, child, error);
+  }
+  pause(thread, failed, delay, () => {
+    // Another failure meanwhile has taken more of them along, or the parent ends.
+    if (family.round !== round || parent.status === "stopping" || parent.status === "stopped") return;
+    for (const child of group) if (family.has(child) && !child.gone) restart(thread, child, error);
+  });
+}
+
+/** Resolves when the instance has ended, or the child is gone. What takes too long is not waited for. */
+async function holdChild(thread: Thread, parent: HostCell, child: Child, error: Error): Promise<void> {
+  child.trouble?.timer?.cancel();
+  const ask = (forced: boolean) =>
+    thread.question(child, KIND_HOLD, [sendable(thread, error), forced], parent.life, child.path);
+  const { shutdownMs } = child.terms;
+  const late = shutdownMs < Infinity ? thread.after(shutdownMs, () => void ask(true).catch(() => {})) : undefined;
+  // ERR_ACTOR_STOPPED: it is gone, or we are; there is nothing to wait for.
+  await ask(false).catch(() => {});
+  late?.cancel();
+}
+
+/** A supervisor is held by holding its children: it has no instance, and they are brought back in place. */
+export function holdSupervisor(thread: Thread, actor: HostCell, error: Error, done: () => void): void {
+  actor.failure = error;
+  void (async () => {
+    for (const child of childrenOf(actor).toReversed()) {
+      if (!familyOf(actor).has(child)) continue;
+      troubleOf(child).restarting = true;
+      await holdChild(thread, actor, child, error);
+    }
+    done();
+  })();
+}
+
+/** And brought back by bringing them back. */
+export function restartChildren(thread: Thread, actor: HostCell): void {
+  const error = actor.failure ?? new Error("restarted");
+  actor.failure = undefined;
+  familyOf(actor).round++;
+  for (const child of childrenOf(actor)) if (!child.gone) restart(thread, child, error);
+  if (actor.parent) thread.sendControl(actor.parent, KIND_CHILD_STARTED, [actor.child]);
+}
+
+// ---- failing in turn ------------------------------------------------------------------------------
+
+/** The parent fails in turn: its children end first. */
+function failAsParent(thread: Thread, parent: HostCell, error: Error, message: string | undefined): number {
+  answerServed(thread, parent, error);
+  parent.epoch++;
+  parent.next = undefined;
+  parent.status = "failed";
+  parent.failure = error;
+  for (const child of childrenOf(parent)) if (child.trouble?.restarting) thread.control(child, SYSTEM_KILL);
+  return afterChildren(thread, parent, () => fail(thread, parent, error, message));
+}
+
+function limitReached(parent: HostCell, child: Child, cause: Error): ZanniError {
+  const { maxRestarts, withinMs } = parent.supervision;
+  const whose = parent.path === "" ? "the system" : `"${parent.path}"`;
+  return new ZanniError(
+    "ERR_RESTART_LIMIT",
+    `${whose} would have restarted children more than ${maxRestarts} times within ${withinMs} ms; the last to fail was "${child.path}": ${cause.message}`,
+    { actor: child.path, details: { maxRestarts, withinMs }, cause },
+  );
+}
+
+function report(thread: Thread, child: Child, message: string | undefined, error: Error, directive: Directive): void {
+  thread.event({ type: "crash", actor: child.path, message, error, directive });
+  if (thread.listening()) return;
+  // With no listener, failures go to the log.
+  thread.log("error", child.path, [`failed${message === undefined ? "" : ` in "${message}"`}, ${directive}:`, error]);
+}

@@ -1,0 +1,170 @@
+// Watches and links: exactly one notice, in order, and none that was taken back.
+import * as assert from "uvu/assert";
+import { Counter, Friend, Gate, Journal, Survivor } from "./actors.ts";
+import { both, until } from "./helper.ts";
+
+both("watch", (test) => {
+  test("exactly one notice when it is gone for good, and none on a restart", async (open) => {
+    const system = await open();
+    const journal = system.spawn(Journal);
+    const a = system.spawn(Friend, { journal, name: "a" });
+    const b = system.spawn(Counter, undefined, { name: "b" });
+    await a.ask.watchTwice(b);
+    b.tell.crash("boom");
+    assert.is(await b.ask.restarts(), 1);
+    assert.equal(await journal.ask.lines(), []);
+    await b.stop();
+    assert.equal(await journal.ask.atLeast(1), ["a: b ended: normal"]);
+    a.tell.say("after");
+    assert.equal(await journal.ask.atLeast(2), ["a: b ended: normal", "a: after"]);
+  });
+
+  test("at once when it is gone already", async (open) => {
+    const system = await open();
+    const journal = system.spawn(Journal);
+    const a = system.spawn(Friend, { journal, name: "a" });
+    const b = system.spawn(Counter, undefined, { name: "b" });
+    await b.stop();
+    await a.ask.watch(b);
+    assert.equal(await journal.ask.atLeast(1), ["a: b ended: normal"]);
+  });
+
+  test("its reason says how it ended", async (open) => {
+    const system = await open();
+    const journal = system.spawn(Journal);
+    const a = system.spawn(Friend, { journal, name: "a" });
+    const killed = system.spawn(Counter, undefined, { name: "killed" });
+    const failed = system.spawn(Counter, undefined, { name: "failed", restart: "temporary" });
+    await a.ask.watch(killed);
+    await a.ask.watch(failed);
+    await killed.kill();
+    failed.tell.crash("boom");
+    const lines = await journal.ask.atLeast(2);
+    assert.equal([...lines].sort(), ["a: failed ended: boom", "a: killed ended: killed"]);
+  });
+
+  test("a notice comes after the messages sent before the end", async (open) => {
+    const system = await open();
+    const journal = system.spawn(Journal);
+    const a = system.spawn(Friend, { journal, name: "a" });
+    const b = system.spawn(Friend, { journal, name: "b" }, { name: "b" });
+    await a.ask.watch(b);
+    b.tell.tellOther(a, 500);
+    await b.stop();
+    const lines = await journal.ask.atLeast(501);
+    assert.is(lines.length, 501);
+    assert.is(lines.at(-1), "a: b ended: normal");
+  });
+
+  test("unwatch takes back also a notice that is queued", async (open) => {
+    const system = await open();
+    const journal = system.spawn(Journal);
+    const gate = system.spawn(Gate);
+    const a = system.spawn(Friend, { journal, name: "a" });
+    const b = system.spawn(Counter, undefined, { name: "b" });
+    const c = system.spawn(Counter, undefined, { name: "c" });
+    await a.ask.watch(b);
+    await a.ask.watch(c);
+    await a.ask.unwatch(b);
+    await b.stop();
+    a.tell.unwatchLate(c, gate);
+    await until(async () => (await gate.ask.waiting()) === 1, "it awaits");
+    await c.stop();
+    gate.tell.open();
+    await a.ask.watch(system.spawn(Counter, undefined));
+    assert.equal(await journal.ask.lines(), []);
+  });
+
+  test("it ends with the instance that asked for it", async (open) => {
+    const system = await open();
+    const journal = system.spawn(Journal);
+    const a = system.spawn(Friend, { journal, name: "a" });
+    const b = system.spawn(Counter, undefined, { name: "b" });
+    await a.ask.watch(b);
+    a.tell.crash("boom");
+    assert.is(await a.ask.restarts(), 1);
+    await b.stop();
+    a.tell.say("nothing before this");
+    assert.equal(await journal.ask.atLeast(1), ["a: nothing before this"]);
+  });
+
+  test("the name is free before watchers are told", async (open) => {
+    const system = await open();
+    const journal = system.spawn(Journal);
+    const a = system.spawn(Friend, { journal, name: "a" });
+    for (let i = 0; i < 20; i++) {
+      const b = system.spawn(Counter, undefined, { name: "b" });
+      await a.ask.watch(b);
+      void b.stop();
+      await journal.ask.atLeast(i + 1);
+    }
+  });
+});
+
+both("link", (test) => {
+  test("when one fails the other fails too, both ways, and both restart without the link", async (open) => {
+    const system = await open({ supervision: { maxRestarts: 100 } });
+    const journal = system.spawn(Journal);
+    for (const first of [0, 1]) {
+      const pair = [0, 1].map((i) => system.spawn(Friend, { journal, name: `${i}` }));
+      const [one, other] = [pair[first], pair[1 - first]] as [(typeof pair)[0], (typeof pair)[0]];
+      await pair[0]?.ask.link(other === pair[0] ? one : other);
+      one.tell.crash("boom");
+      await until(async () => (await other.ask.restarts()) === 1, "the other was restarted");
+      assert.is(await one.ask.restarts(), 1);
+      one.tell.crash("again");
+      assert.is(await one.ask.restarts(), 2);
+      assert.is(await other.ask.restarts(), 1);
+    }
+  });
+
+  test("one that overrides onLinkFailed lives on", async (open) => {
+    const system = await open();
+    const journal = system.spawn(Journal);
+    const a = system.spawn(Survivor, { journal, name: "a" });
+    const b = system.spawn(Friend, { journal, name: "b" }, { name: "b" });
+    await a.ask.link(b);
+    b.tell.tellOther(a, 3);
+    b.tell.crash("boom");
+    assert.equal(await journal.ask.atLeast(4), ["a: from b 0", "a: from b 1", "a: from b 2", "a: b failed: boom"]);
+    assert.is(await a.ask.restarts(), 0);
+  });
+
+  test("a kill counts as a failure, a stop does not", async (open) => {
+    const system = await open();
+    const journal = system.spawn(Journal);
+    const a = system.spawn(Survivor, { journal, name: "a" });
+    const b = system.spawn(Friend, { journal, name: "b" }, { name: "b" });
+    const c = system.spawn(Friend, { journal, name: "c" }, { name: "c" });
+    await a.ask.link(b);
+    await a.ask.link(c);
+    await b.stop();
+    await c.kill();
+    assert.equal(await journal.ask.atLeast(1), ['a: c failed: "c" was killed']);
+  });
+
+  test("unlink, and a link to one that is gone", async (open) => {
+    const system = await open();
+    const journal = system.spawn(Journal);
+    const a = system.spawn(Survivor, { journal, name: "a" });
+    const b = system.spawn(Friend, { journal, name: "b" }, { name: "b" });
+    await a.ask.link(b);
+    await a.ask.unlink(b);
+    b.tell.crash("boom");
+    assert.is(await b.ask.restarts(), 1);
+    await b.stop();
+    await a.ask.link(b);
+    const [line] = await journal.ask.atLeast(1);
+    assert.match(line as string, /^a: b failed: "b" has stopped/);
+  });
+
+  test("a circle of links fails once each", async (open) => {
+    const system = await open({ supervision: { maxRestarts: 100 } });
+    const journal = system.spawn(Journal);
+    const ring = Array.from({ length: 10 }, (_, i) => system.spawn(Friend, { journal, name: `${i}` }));
+    for (const [i, each] of ring.entries()) await each.ask.link(ring[(i + 1) % 10] as (typeof ring)[0]);
+    ring[3]?.tell.crash("boom");
+    for (const each of ring) await until(async () => (await each.ask.restarts()) === 1, "restarted");
+    assert.is(system.stats().restarts, 10);
+  });
+});

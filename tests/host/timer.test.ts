@@ -1,0 +1,142 @@
+// Timers of actors, and what they put aside. Times are asserted from below only: a timer is never early.
+import * as assert from "uvu/assert";
+import { Journal, Timed, Turnstile } from "./actors.ts";
+import { both, rejects, until } from "./helper.ts";
+
+both("timers", (test) => {
+  test("once, by closure and by message, never early", async (open) => {
+    const system = await open();
+    const journal = system.spawn(Journal);
+    const timed = system.spawn(Timed, journal);
+    const began = performance.now();
+    timed.tell.once(30, "closure");
+    timed.tell.onceNamed(60, "message");
+    assert.equal(await journal.ask.atLeast(2), ["closure", "message"]);
+    assert.ok(performance.now() - began >= 60);
+  });
+
+  test("every period, until it is disposed", async (open) => {
+    const system = await open();
+    const journal = system.spawn(Journal);
+    const timed = system.spawn(Timed, journal);
+    const began = performance.now();
+    timed.tell.repeat(10, "tick");
+    await journal.ask.atLeast(5);
+    assert.ok(performance.now() - began >= 49);
+    await timed.ask.cancel();
+    const { length } = await journal.ask.lines();
+    const from = performance.now();
+    await until(() => performance.now() - from > 50, "time passes");
+    assert.is((await journal.ask.lines()).length, length);
+  });
+
+  test("while a tick is queued the next is left out", async (open) => {
+    const system = await open();
+    const journal = system.spawn(Journal);
+    const timed = system.spawn(Timed, journal);
+    timed.tell.repeat(1, "tick");
+    timed.tell.busy(200);
+    timed.tell.note("after");
+    await journal.ask.atLeast(2);
+    await timed.ask.cancel();
+    const lines = await journal.ask.lines();
+    assert.ok(lines.indexOf("after") <= 1, "at most one was queued before");
+    assert.ok(lines.length < 100, `${lines.length} of 200`);
+  });
+
+  test("they end with the instance", async (open) => {
+    const system = await open();
+    const journal = system.spawn(Journal);
+    const timed = system.spawn(Timed, journal);
+    timed.tell.once(20, "never");
+    timed.tell.repeat(20, "never");
+    timed.tell.crash();
+    timed.tell.once(60, "of the new one");
+    assert.equal(await journal.ask.atLeast(1), ["of the new one"]);
+  });
+
+  test("a failure in one is the actor's, and names it", async (open) => {
+    const system = await open();
+    const events = system.events();
+    const timed = system.spawn(Timed, system.spawn(Journal));
+    timed.tell.failing();
+    for await (const event of events) {
+      if (event.type !== "crash") continue;
+      assert.is(event.error.message, "late");
+      assert.is(event.message, "(timer)");
+      break;
+    }
+    const error = await rejects(timed.ask.unknown(), "ERR_ACTOR_FAILED");
+    assert.match((error.cause as Error).message, /"task" is "nothingLikeThat"; allowed: a function, or the name/);
+  });
+
+  test("idle: when no message came for so long, again and again", async (open) => {
+    const system = await open();
+    const journal = system.spawn(Journal);
+    const timed = system.spawn(Timed, journal);
+    const began = performance.now();
+    timed.tell.idle(40);
+    await journal.ask.atLeast(2);
+    assert.ok(performance.now() - began >= 80);
+    await timed.ask.idle(undefined);
+    const { length } = await journal.ask.lines();
+    const from = performance.now();
+    await until(() => performance.now() - from > 100, "time passes");
+    assert.is((await journal.ask.lines()).length, length);
+  });
+});
+
+both("stash and become", (test) => {
+  test("what was put aside is taken up in order, before what is queued; asks are answered then", async (open) => {
+    const system = await open();
+    const journal = system.spawn(Journal);
+    const turnstile = system.spawn(Turnstile, journal);
+    for (const line of ["1", "2", "3"]) turnstile.tell.pass(line);
+    const answer = turnstile.ask.number(7);
+    turnstile.tell.through(journal, "4");
+    turnstile.tell.open();
+    turnstile.tell.pass("5");
+    assert.equal(await journal.ask.atLeast(6), ["opened", "1", "2", "3", "4", "5"]);
+    assert.is(await answer, 7);
+  });
+
+  test("a restart keeps it, refs in it included; a stop makes it dead letters", async (open) => {
+    const system = await open();
+    const journal = system.spawn(Journal);
+    const turnstile = system.spawn(Turnstile, journal);
+    turnstile.tell.pass("1");
+    turnstile.tell.through(journal, "2");
+    turnstile.tell.crash();
+    turnstile.tell.open();
+    assert.equal(await journal.ask.atLeast(3), ["opened", "1", "2"]);
+    const other = system.spawn(Turnstile, journal);
+    other.tell.pass("lost");
+    const asked = rejects(other.ask.number(1), "ERR_ACTOR_STOPPED");
+    await other.stop();
+    await asked;
+    await until(() => system.deadLetters.length === 2, "both are dead letters");
+    const { sent, processed, deadLetters } = system.stats();
+    await until(() => sent - processed - deadLetters <= 1, "each is counted once");
+  });
+
+  test("no more than the limit", async (open) => {
+    const system = await open();
+    const journal = system.spawn(Journal);
+    const turnstile = system.spawn(Turnstile, journal);
+    for (let i = 0; i < 1024; i++) turnstile.tell.pass(`${i}`);
+    const error = await rejects(turnstile.ask.number(1), "ERR_ACTOR_FAILED");
+    assert.match((error.cause as Error).message, /has put 1024 messages aside already/);
+  });
+
+  test("other handlers for the next messages, and back", async (open) => {
+    const system = await open();
+    const journal = system.spawn(Journal);
+    const turnstile = system.spawn(Turnstile, journal);
+    turnstile.tell.loud();
+    turnstile.tell.pass("hello");
+    turnstile.tell.normal();
+    turnstile.tell.open();
+    turnstile.tell.pass("hello");
+    assert.equal(await journal.ask.atLeast(3), ["HELLO", "opened", "hello"]);
+  });
+});
