@@ -57,6 +57,13 @@ import { gather, gathered } from "./stream";
 import { cas64, glance32, load64, note32 } from "./sync";
 import { drop } from "./ticket";
 
+/** After a push: that mailbox, if its receiver sheds, holds so much more than it should that it must be told. */
+let crowded: bool = false;
+
+export function isCrowded(): bool {
+  return crowded;
+}
+
 // ---- any thread -----------------------------------------------------------------------------------
 
 /** NOTHING | SCHEDULE: the frame is the mailbox's. REFUSED | OVER: it is still the caller's. */
@@ -66,6 +73,7 @@ export function push(cell: usize, generation: u32, frame: u32): i32 {
     if (seeded(14) ? (<u32>old & STOPPED) != 0 : refuses(old, generation)) return REFUSED;
     const below = pointerOf(old);
     // A glance: a slow sender may look at the next tenant's limits, and its CAS fails.
+    crowded = false;
     if (glance32(cell + CELL_CAPACITY) != UNLIMITED && total(cell, below, frame)) return OVER;
     if (!seeded(8)) store<u32>(frame + FRAME_PUSH, below);
     const next = pushed(old, frame);
@@ -135,6 +143,24 @@ export function order(cell: usize, newest: u32): void {
   // Senders glance at these when the stack is empty; a stale total only bends the limit.
   note32(cell + CELL_TAKEN, glance32(cell + CELL_TAKEN) + count);
   note32(cell + CELL_TAKEN_BYTES, glance32(cell + CELL_TAKEN_BYTES) + bytes);
+}
+
+/** All that has come in is appended to the list. */
+export function drainAll(cell: usize): void {
+  const newest = drain(cell);
+  if (newest == 0) return;
+  const listed = load<u32>(cell + CELL_LIST);
+  order(cell, newest);
+  if (listed == 0) return;
+  join(listed, load<u32>(cell + CELL_LIST));
+  store<u32>(cell + CELL_LIST, listed);
+}
+
+/** Appends a list of frames to another. */
+export function join(head: u32, tail: u32): void {
+  let last = head;
+  while (load<u32>(last + FRAME_NEXT) != 0) last = load<u32>(last + FRAME_NEXT);
+  store<u32>(last + FRAME_NEXT, tail);
 }
 
 /** Makes sure that the list holds what there is. False when there is nothing. */
@@ -246,12 +272,25 @@ function giveBack(frame: u32): void {
 // ---- helpers --------------------------------------------------------------------------------------
 
 function over(cell: usize, messages: u32, totalBytes: u32, bytes: u32): bool {
-  if (<i32>(messages - glance32(cell + CELL_HANDLED)) > <i32>glance32(cell + CELL_CAPACITY)) return true;
+  const capacity = <i32>glance32(cell + CELL_CAPACITY);
+  const queued = <i32>(messages - glance32(cell + CELL_HANDLED));
+  crowded = false;
+  if (queued > capacity) return true;
   const limit = glance32(cell + CELL_LIMIT);
-  if (limit == UNLIMITED) return false;
+  if (limit == UNLIMITED) {
+    crowded = sheds(queued, capacity);
+    return false;
+  }
   const held = totalBytes - glance32(cell + CELL_HANDLED_BYTES);
+  crowded = sheds(queued, capacity) || <i32>held > <i32>(limit >>> 1);
   // A message larger than the limit still passes into an empty mailbox.
   return <i32>held > <i32>limit && held != bytes;
+}
+
+/** More than half: that is the limit of a mailbox that sheds. Large ones are shed a 64th at a time. */
+function sheds(queued: i32, capacity: i32): bool {
+  const excess = queued - (capacity >> 1);
+  return excess > 0 && excess % max(1, capacity >> 7) == 0;
 }
 
 /** Not a user's message: neither counted nor limited. */

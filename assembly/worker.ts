@@ -34,6 +34,7 @@ import {
   unblock,
   yieldTurn,
 } from "./cell";
+import { seeded } from "./check";
 import { clock } from "./clock";
 import { EMPTY, length, pop, push as pushHint, RETRY, steal } from "./deque";
 import { reserve, reserveStamped } from "./frame";
@@ -43,6 +44,7 @@ import { draw, hintOf, inject, injected } from "./injector";
 import {
   BEHAVIOR_TABLE,
   BLOCKED,
+  BUDGET_MASK,
   CELL_BEHAVIOR,
   CELL_BUDGET,
   CELL_CAPACITY,
@@ -61,11 +63,13 @@ import {
   CELL_SYSTEM_LIST,
   CELL_TAKEN,
   CELL_TAKEN_BYTES,
+  CELL_WAITS,
   CELL_WORKER,
   CLASS_CELL,
   EXTENSION_BYTES,
   FLAG_EXTENDED,
   FLAG_PRIVATE,
+  FORM_INLINE,
   FRAME_FLAGS,
   FRAME_KIND,
   FRAME_NAME,
@@ -82,6 +86,7 @@ import {
   FULL,
   GONE,
   HOME_ANY,
+  KIND_REPLY,
   KIND_STOP,
   KIND_TELL,
   METER_BUCKETS,
@@ -103,12 +108,16 @@ import {
   NO_MEMORY,
   NOTHING,
   OVER,
+  POLICY_SHIFT,
+  POLICY_SOFT,
   REFUSED,
   SCHEDULE,
   SENT,
   SLOT_NATIVE,
   SYS,
   SYSTEM_KILL,
+  SYSTEM_START,
+  TAG_TRUE,
   TAKE_IDLE,
   TAKE_SLICE,
   TICKET_ASKER,
@@ -143,7 +152,21 @@ import {
   WORKER_SYSTEM,
   WORKER_TICK,
 } from "./layout";
-import { arrange, finish, isPrivate, order, present, publish, push, pushSystem, refill, takeControl } from "./mailbox";
+import {
+  arrange,
+  drainAll,
+  finish,
+  isCrowded,
+  isPrivate,
+  join,
+  order,
+  present,
+  publish,
+  push,
+  pushSystem,
+  refill,
+  takeControl,
+} from "./mailbox";
 import { count } from "./meter";
 import { blockOf, budget, here, me, sliceMs, workers } from "./place";
 import { allocateClass, collect, flushAll, free } from "./pool";
@@ -206,6 +229,8 @@ export function send(cell: u32, generation: u32, frame: u32): i32 {
     if (counted) sent++;
     return SENT;
   }
+  // Seeded bug 19: the receiver is told before the message is there.
+  if (seeded(19) && glance32(cell + CELL_BUDGET) != 0) control(cell, generation, 0, SYSTEM_START);
   const owed = push(cell, generation, frame);
   if (owed == OVER) return FULL;
   if (counted) sent++;
@@ -214,6 +239,10 @@ export function send(cell: u32, generation: u32, frame: u32): i32 {
     return GONE;
   }
   if (owed == SCHEDULE) queue(cell);
+  // A glance: the next tenant sheds nothing when it is told in vain.
+  if (isCrowded() && !seeded(19) && glance32(cell + CELL_BUDGET) >>> POLICY_SHIFT >= <u32>POLICY_SOFT) {
+    control(cell, generation, 0, SYSTEM_START);
+  }
   return SENT;
 }
 
@@ -309,6 +338,8 @@ export function spawn(home: u32, behavior: u32, init: u32, capacity: u32, limit:
   store<u64>(cell + CELL_PROCESSED, 0); // and RESTARTS
   if (behavior != 0) {
     for (let at: u32 = 0; at < <u32>CELL_STATE_BYTES; at += 8) store<u64>(cell + CELL_STATE + at, 0);
+  } else {
+    note32(cell + CELL_WAITS, 0);
   }
   if (home != HOME_ANY) add32(blockOf(home) + WORKER_LOAD, 1);
   // The runtime's own cells have neither behavior nor init, and are not counted.
@@ -547,6 +578,17 @@ export function settleBatch(cell: u32, done: u32): void {
   if (done != 0) handled += finish(cell, done);
 }
 
+/** All that has come in is in the list of this cell, which is the caller's. */
+export function list(cell: u32): void {
+  drainAll(cell);
+}
+
+/** A message that the caller took off the list is dropped: it counts as dead, and the frame is the caller's. */
+export function discard(cell: u32, frame: u32): void {
+  publish(cell, 1, load<u32>(frame + FRAME_SIZE) + FRAME_PAYLOAD);
+  count(here, METER_DEAD, 1);
+}
+
 /** The message in hand is done with: counts and frees it. */
 export function putDown(cell: u32): void {
   const frame = load<u32>(cell + CELL_HAND);
@@ -628,7 +670,7 @@ function recount(cell: u32): void {
 
 function begin(cell: u32, old: u64): void {
   store<u32>(here + WORKER_CURRENT, cell);
-  const own = load<u32>(cell + CELL_BUDGET);
+  const own = load<u32>(cell + CELL_BUDGET) & BUDGET_MASK;
   left = own != 0 ? own : budget;
   mark = left;
   turnStart = now;
@@ -737,7 +779,26 @@ function run(cell: u32, generation: u32): bool {
     const frame = load<u32>(cell + CELL_LIST);
     store<u32>(cell + CELL_LIST, load<u32>(frame + FRAME_NEXT));
     store<u32>(cell + CELL_HAND, frame);
-    if (load<u8>(frame + FRAME_KIND) == KIND_STOP) break;
+    const kind = load<u8>(frame + FRAME_KIND);
+    if (kind != KIND_TELL) {
+      if (kind == KIND_STOP) break;
+      // A sender waits for room: it is his turn.
+      const ticket = load<u32>(frame + FRAME_TICKET);
+      reply(
+        ticket,
+        load<u32>(frame + FRAME_TICKET_GENERATION),
+        KIND_REPLY,
+        FORM_INLINE,
+        0,
+        0,
+        0x10000000 | TAG_TRUE,
+        0,
+        0,
+      );
+      store<u32>(cell + CELL_HAND, 0);
+      free(frame);
+      continue;
+    }
     if ((load<u8>(frame + FRAME_FLAGS) & FLAG_EXTENDED) != 0) sample(frame);
     const index = behavior < <u32>BEHAVIOR_TABLE ? behavior : handlerOf(behavior, load<u32>(frame + FRAME_NAME));
     if (index != 0) {
@@ -983,11 +1044,4 @@ export function sample(frame: u32): void {
   const us = <u32>min<f64>(ms * 1000, 4e9);
   const bucket: u32 = us == 0 ? 0 : 32 - clz<u32>(us);
   count(here, METER_LATENCY + (min<u32>(bucket, METER_BUCKETS - 1) << 3), 1);
-}
-
-/** Appends a list of frames to another. */
-function join(head: u32, tail: u32): void {
-  let last = head;
-  while (load<u32>(last + FRAME_NEXT) != 0) last = load<u32>(last + FRAME_NEXT);
-  store<u32>(last + FRAME_NEXT, tail);
 }

@@ -19,7 +19,15 @@ export const defaults = {
   askTimeout: 5000,
   /** How long an actor's stop may take before it is killed, ms. */
   shutdown: 5000,
-  mailbox: { capacity: 65_536, bytes: 64 * 1024 * 1024 },
+  mailbox: {
+    capacity: 65_536,
+    bytes: 64 * 1024 * 1024,
+    overflow: "block",
+    coalesceBy: undefined,
+    fallback: "drop-newest",
+  },
+  /** Messages of one sender that wait for room in one mailbox. */
+  outbox: 1024,
   supervision: { strategy: "one-for-one", maxRestarts: 3, within: 5000 },
   backoff: { factor: 2, jitter: 0.2 },
   /** Failed health checks in a row. */

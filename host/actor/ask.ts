@@ -3,6 +3,8 @@
 import type { Pending } from "./holder.ts";
 
 export class Asks {
+  /** Set by the dispatch: one that a BLOCKED actor waits for is about to be taken. */
+  answered: (pending: Pending) => void = () => {};
   readonly #pending: (Pending | undefined)[] = [];
   readonly #free: number[] = [];
 
@@ -28,6 +30,7 @@ export class Asks {
     this.#pending[slot] = undefined;
     this.#free.push(slot);
     const { before, after, holder } = pending;
+    if (holder.blocked) this.answered(pending);
     if (before) before.after = after;
     else if (holder.asks === pending) holder.asks = after;
     if (after) after.before = before;

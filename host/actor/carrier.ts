@@ -11,4 +11,5 @@ export interface Carrier {
   watch(target: Target): Promise<ExitReason>;
   stop(target: Target): Promise<void>;
   kill(target: Target): Promise<void>;
+  ready(target: Target): Promise<void>;
 }

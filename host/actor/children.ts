@@ -34,6 +34,7 @@ import {
 import { nameOf } from "./hash.ts";
 import { watchHealth } from "./health.ts";
 import type { Address, Holder } from "./holder.ts";
+import { type Keys, type Limits, limitsFor } from "./overflow.ts";
 import { Ref } from "./ref.ts";
 import type { Definition } from "./registry.ts";
 import type { BackoffTerms } from "./supervise.ts";
@@ -58,10 +59,11 @@ export function spawn(
   const definition = definitionOf(thread, def, home);
   const family = familyOf(parent);
   const label = labelChild(parent, family, definition.name, options?.name);
-  const initFrame = initFrameOf(thread, definition, parent, label, init, here);
+  const mailbox = thread.mailbox(options?.mailbox);
+  const initFrame = initFrameOf(thread, definition, parent, label, init, here, keysOf(mailbox));
   thread.views.u32[(initFrame + INIT_CHILD) >>> 2] = family.next;
-  const { capacity, bytes } = thread.mailbox(options?.mailbox);
-  const address = thread.newCell(home, initFrame, capacity, bytes, options?.budget ?? 0);
+  const { capacity, bytes, budget } = limitsFor(mailbox, options?.budget ?? 0);
+  const address = thread.newCell(home, initFrame, capacity, bytes, budget);
   const child = addChild(parent, address, definition.name, label, options ? termsOf(options) : usualTerms);
   thread.control(address, SYSTEM_START);
   if (child.terms.health) watchHealth(thread, child, child.terms.health);
@@ -213,8 +215,16 @@ export function supervisionOf(options: SupervisorOptions | undefined, settings: 
 }
 
 export function checkMailbox(mailbox: MailboxOptions): void {
-  known("mailbox", mailbox, ["capacity", "bytes"]);
-  const { capacity, bytes } = mailbox;
+  known("mailbox", mailbox, ["capacity", "bytes", "overflow", "coalesceBy", "fallback"]);
+  const { capacity, bytes, overflow, coalesceBy, fallback } = mailbox;
+  if (overflow !== undefined) {
+    oneOf("mailbox.overflow", overflow, ["block", "drop-newest", "drop-oldest", "fail", "coalesce"]);
+  }
+  if (coalesceBy !== undefined && typeof coalesceBy !== "string") wrong("mailbox.coalesceBy", coalesceBy, "a text");
+  if (fallback !== undefined) oneOf("mailbox.fallback", fallback, ["drop-newest", "drop-oldest"]);
+  if ((overflow === "coalesce") !== (coalesceBy !== undefined)) {
+    wrong("mailbox.coalesceBy", coalesceBy, 'a text with overflow: "coalesce", and nothing without');
+  }
   if (capacity !== undefined && capacity !== Infinity) whole("mailbox.capacity", capacity, 1, 2 ** 31 - 1);
   if (bytes !== undefined && bytes !== Infinity) whole("mailbox.bytes", bytes, 64, 2 ** 31 - 1);
 }
@@ -274,7 +284,7 @@ export function labelChild(
 // The text is the path of a child with a name, and its parent's path otherwise: with the definition and the ordinal
 // that makes the path, when somebody asks for it.
 
-/** Inline: the text in ASCII, no init. Packed: [text, init]. */
+/** Inline: the text in ASCII, no init. Packed: [text, init], and what a mailbox that coalesces goes by. */
 export function initFrameOf(
   thread: Thread,
   definition: { readonly hash: number },
@@ -282,10 +292,11 @@ export function initFrameOf(
   label: string | number,
   init: unknown,
   here: boolean,
+  keys: Keys | undefined,
 ): number {
   const text = typeof label === "string" ? below(parent.path, label) : parent.path;
-  const plain = init === undefined && ascii(text);
-  const frame = plain ? inlineInit(thread, text) : packedInit(thread, text, here ? undefined : init);
+  const plain = init === undefined && !keys && ascii(text);
+  const frame = plain ? inlineInit(thread, text) : packedInit(thread, text, here ? undefined : init, keys);
   const { u32 } = thread.views;
   u32[(frame + FRAME_NAME) >>> 2] = definition.hash;
   u32[(frame + FRAME_SENDER) >>> 2] = parent.cell;
@@ -307,8 +318,8 @@ function inlineInit(thread: Thread, text: string): number {
   return frame;
 }
 
-function packedInit(thread: Thread, text: string, init: unknown): number {
-  const bytes = thread.codec.encode([text, init], "init");
+function packedInit(thread: Thread, text: string, init: unknown, keys: Keys | undefined): number {
+  const bytes = thread.codec.encode(keys ? [text, init, keys] : [text, init], "init");
   const frame = thread.core.reserve(bytes.length) >>> 0;
   if (frame === 0) throw outOfMemory(text, bytes.length);
   thread.write(frame, KIND_INIT, bytes);
@@ -332,17 +343,26 @@ export function pathOf(thread: Thread, frame: number): string {
 }
 
 /** What an init frame says. `reader` becomes the holder of the refs in it. */
-export function readInit(thread: Thread, frame: number, reader: Holder | undefined): { text: string; init: unknown } {
+export function readInit(
+  thread: Thread,
+  frame: number,
+  reader: Holder | undefined,
+): { text: string; init: unknown; keys: Keys | undefined } {
   const { u8, u32 } = thread.views;
   const size = u32[(frame + FRAME_SIZE) >>> 2] as number;
   if (u8[frame + FRAME_FORM] === FORM_INLINE) {
     let text = "";
     for (let i = 0; i < size; i++) text += String.fromCharCode(u8[frame + FRAME_PAYLOAD + i] as number);
-    return { text, init: undefined };
+    return { text, init: undefined, keys: undefined };
   }
-  const [text, init] = thread.decode(frame + FRAME_PAYLOAD, size, reader ?? thread.stranger) as [string, unknown];
+  const parts = thread.decode(frame + FRAME_PAYLOAD, size, reader ?? thread.stranger);
+  const [text, init, keys] = parts as [string, unknown, Keys | undefined];
   const number = u32[(frame + FRAME_TICKET) >>> 2] as number;
-  return { text, init: number === 0 ? init : thread.passed.get(number)?.[0] };
+  return { text, init: number === 0 ? init : thread.passed.get(number)?.[0], keys };
+}
+
+function keysOf({ overflow, coalesceBy, fallback }: Limits): Keys | undefined {
+  return overflow === "coalesce" ? { coalesceBy: coalesceBy ?? "", fallback } : undefined;
 }
 
 function ascii(text: string): boolean {

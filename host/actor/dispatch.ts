@@ -3,6 +3,7 @@
 //
 //   take() ─▶ control(bits, frames) ─▶ messages ─▶ next(outcome, done) ─▶ more of it, or the next cell
 import {
+  CELL_INIT,
   EXTENSION_BYTES,
   FLAG_EXTENDED,
   FORM_INLINE,
@@ -29,6 +30,7 @@ import {
   KIND_LINK,
   KIND_LINK_FAILED,
   KIND_LOG,
+  KIND_ROOM,
   KIND_STOP,
   KIND_STOP_WANTED,
   KIND_TELL,
@@ -68,11 +70,13 @@ import {
 import { asError, isZanniError, stopped, ZanniError } from "../errors.ts";
 import { linked, linkFailed, unlinked } from "./bond.ts";
 import { type HostCell, isUp, type Life, type Stashed } from "./cell.ts";
+import { readInit } from "./children.ts";
+import { answered, blocked, examine, publish } from "./deadlock.ts";
 import { describe } from "./describe.ts";
 import type { SystemEvent } from "./event.ts";
 import { rareOf } from "./extras.ts";
 import { hashOf, nameOf } from "./hash.ts";
-import type { Errand } from "./holder.ts";
+import type { Errand, Pending } from "./holder.ts";
 import {
   adopt,
   fail,
@@ -86,6 +90,7 @@ import {
   TURN_GONE,
   unwatched,
   wait,
+  waitsNoMore,
   watch,
 } from "./lifecycle.ts";
 import { nativeFault, nativeTurn } from "./native.ts";
@@ -93,6 +98,7 @@ import { childFailed, childStarted, childStopped, childStopWanted, holdSuperviso
 import { Ref } from "./ref.ts";
 import type { Handler } from "./registry.ts";
 import { exitReasons, FORM_REFERENCE, type Thread } from "./thread.ts";
+import { trim } from "./trim.ts";
 import type { ExitReason } from "./types.ts";
 
 /** Messages between two looks at the clock, at most; one when they are long. */
@@ -104,11 +110,19 @@ export const NOT_TAKEN = TAKE_SLICE + 1;
 
 export class Dispatch {
   readonly #thread: Thread;
+  readonly #closes: (pending: Pending, error: ZanniError) => void;
   /** Messages of the batch that are handled; set by #messages. */
   #done = 0;
 
   constructor(thread: Thread) {
     this.#thread = thread;
+    const found = (pending: Pending, error: ZanniError) =>
+      pending.letGo ? pending.letGo() : thread.giveUp(pending, error);
+    const actorOf = ({ holder }: Pending) => (holder as Life).actor;
+    thread.published = (pending) => publish(thread, actorOf(pending), pending);
+    thread.examined = (pending) => examine(thread, actorOf(pending), pending, found);
+    thread.asks.answered = (pending) => answered(thread, pending.holder, pending);
+    this.#closes = found;
   }
 
   /**
@@ -192,7 +206,7 @@ export class Dispatch {
     const thread = this.#thread;
     const { core, block } = thread;
     let outcome: number = TURN_DRY;
-    if (bits & SYSTEM_START) outcome = start(thread, actor);
+    if (bits & SYSTEM_START) outcome = actor.life ? this.#trim(actor) : start(thread, actor);
     for (let i = 0; i < system; i++) {
       const frame = thread.views.u32[(block + WORKER_SYSTEM + i * 4) >>> 2] as number;
       const answer = this.#controlFrame(actor, frame);
@@ -320,6 +334,7 @@ export class Dispatch {
       }
       u32[progress] = i;
       const outcome = this.#message(actor, u32[batch + i] as number);
+      if (outcome === TURN_FULL) return this.#finished(i + 1, TURN_WAIT);
       if (outcome !== TURN_DRY) return this.#finished(i, outcome);
     }
     return this.#finished(count, TURN_DRY);
@@ -362,7 +377,43 @@ export class Dispatch {
     }
     if (actor.rare?.stashing) return this.#stash(actor, frame, hash, undefined, returned);
     if (typeof returned === "object" && isThenable(returned)) return this.#awaits(actor, returned, hash, 0, 0, false);
-    return TURN_DRY;
+    return life.outboxes === undefined ? TURN_DRY : this.#waitsForRoom(actor);
+  }
+
+  /** What it has sent waits in an outbox: it takes no new message until that is empty, unless that would never be. */
+  #waitsForRoom(actor: HostCell): number {
+    const thread = this.#thread;
+    const { life } = actor;
+    if (!life.outboxes || life.outboxes.size === 0) return TURN_DRY;
+    const goOn = () => {
+      actor.status = "running";
+      waitsNoMore(thread, actor);
+      return TURN_UNBLOCK;
+    };
+    actor.status = "awaiting";
+    wait(thread, actor, life.outboxes.empty(), goOn, goOn);
+    this.#blocked(actor);
+    return TURN_FULL;
+  }
+
+  /** A promise is awaited: others can see for whose answers. */
+  #blocked(actor: HostCell): void {
+    if (actor.definition.reentrant) return;
+    actor.life.blocked = true;
+    if (actor.life.asks) blocked(this.#thread, actor, this.#closes);
+  }
+
+  /** More came in than the mailbox may hold, and its policy says that we shed. The batch is not what it was. */
+  #trim(actor: HostCell): number {
+    const thread = this.#thread;
+    const frame = thread.views.u32[(actor.cell + CELL_INIT) >>> 2] as number;
+    trim(
+      thread,
+      actor.cell,
+      () => actor.path,
+      () => (frame === 0 ? undefined : readInit(thread, frame, undefined).keys),
+    );
+    return thread.views.u32[(thread.block + WORKER_OUT_BLOCKED) >>> 2] !== 0 ? TURN_WAIT : TURN_UNBLOCK;
   }
 
   // ---- notices: what comes in the order of messages, and is none -----------------------------------
@@ -386,6 +437,9 @@ export class Dispatch {
         const run = linkFailed(actor, other, error);
         return run ? this.#errand(actor, "onLinkFailed", run) : TURN_DRY;
       }
+      case KIND_ROOM:
+        thread.reply(ticket, ticketGeneration, true);
+        return TURN_DRY;
       case KIND_HEALTH:
         this.#health(actor, ticket, ticketGeneration);
         return TURN_DRY;
@@ -400,7 +454,7 @@ export class Dispatch {
     try {
       const returned = run();
       if (isThenable(returned)) return this.#awaits(actor, returned, hash, 0, 0, false);
-      return TURN_DRY;
+      return this.#waitsForRoom(actor);
     } catch (error) {
       if (isZanniError(error, "ERR_REFUSED")) return TURN_DRY;
       return this.#crash(actor, hash, asError(error));
@@ -457,7 +511,7 @@ export class Dispatch {
       if (!message) return TURN_DRY;
       const outcome = this.#again(actor, message);
       // There is no frame in hand.
-      if (outcome !== TURN_DRY) return outcome === TURN_BLOCK ? TURN_WAIT : outcome;
+      if (outcome !== TURN_DRY) return outcome === TURN_BLOCK || outcome === TURN_FULL ? TURN_WAIT : outcome;
     }
   }
 
@@ -494,7 +548,7 @@ export class Dispatch {
     }
     if (isThenable(returned)) return this.#awaits(actor, returned, hash, ticket, ticketGeneration, here);
     if (ticket !== 0) this.#answer(ticket, ticketGeneration, returned, here);
-    return TURN_DRY;
+    return this.#waitsForRoom(actor);
   }
 
   // ---- asks ----------------------------------------------------------------------------------------
@@ -540,7 +594,7 @@ export class Dispatch {
     if (isThenable(returned)) return this.#awaits(actor, returned, hash, ticket, ticketGeneration, here);
     life.deadline = undefined;
     this.#answer(ticket, ticketGeneration, returned, here);
-    return TURN_DRY;
+    return life.outboxes === undefined ? TURN_DRY : this.#waitsForRoom(actor);
   }
 
   /** A handler returned a promise: the actor is BLOCKED until it settles; a reentrant one goes on. */
@@ -581,7 +635,10 @@ export class Dispatch {
       actor.served = undefined;
       life.deadline = undefined;
       life.controller = undefined;
+      waitsNoMore(thread, actor);
     };
+    // A full mailbox keeps it BLOCKED for longer.
+    const goOn = () => (this.#waitsForRoom(actor) === TURN_DRY ? TURN_UNBLOCK : TURN_WAIT);
     wait(
       thread,
       actor,
@@ -589,22 +646,23 @@ export class Dispatch {
       (value) => {
         over();
         if (ticket !== 0) this.#answer(ticket, generation, value, here);
-        return TURN_UNBLOCK;
+        return goOn();
       },
       (error) => {
         if (isZanniError(error, "ERR_REFUSED")) {
           over();
           thread.replyError(ticket, generation, error);
-          return TURN_UNBLOCK;
+          return goOn();
         }
         if (this.#gaveUp(life, ticket, generation, error)) {
           over();
-          return TURN_UNBLOCK;
+          return goOn();
         }
         // fail() answers whoever asked.
         return fail(thread, actor, error, nameOf(hash));
       },
     );
+    this.#blocked(actor);
     return TURN_BLOCK;
   }
 
@@ -710,5 +768,7 @@ function ignore(): void {}
 
 /** A stop was met: the messages before it are done, the actor ends. */
 const TURN_STOP = -2;
+/** The message is done with, and what it has sent waits for room. */
+const TURN_FULL = -3;
 
 const ONE_NUMBER = ((1 << 28) | TAG_NUMBER) >>> 0;

@@ -1,5 +1,5 @@
 // The events of this ring: one closed list. Nothing is paid while nobody listens.
-import type { DeadLetterReason, Directive } from "./types.ts";
+import type { DeadLetterReason, Directive, Overflow } from "./types.ts";
 
 export type SystemEvent = { readonly at: number; readonly actor: string } & (
   | { readonly type: "spawn" | "stop" }
@@ -12,6 +12,7 @@ export type SystemEvent = { readonly at: number; readonly actor: string } & (
   | { readonly type: "restart"; readonly restarts: number; readonly error: Error }
   | { readonly type: "escalation"; readonly to: string; readonly error: Error }
   | { readonly type: "dead-letter"; readonly message: string; readonly reason: DeadLetterReason }
+  | { readonly type: "overflow"; readonly policy: Overflow; readonly count: number }
   | { readonly type: "ask-timeout"; readonly message: string; readonly asker: string | undefined }
   | { readonly type: "worker-lost"; readonly worker: number; readonly error: Error | undefined }
 );

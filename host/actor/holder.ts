@@ -17,6 +17,20 @@ export interface Holder extends Address {
   deadline: number | undefined;
   /** The newest of what it waits for; the others hang on it. */
   asks: Pending | undefined;
+  /** Its actor is BLOCKED, and others can see what it waits for. */
+  blocked: boolean;
+  /** What waits for room in full mailboxes; the next life of the same actor takes it over. */
+  outboxes: Waiting | undefined;
+}
+
+/** Messages of one sender that wait for room in the mailboxes they are for. */
+export interface Waiting {
+  readonly size: number;
+  has(target: Address): boolean;
+  add(target: Target, frame: number): void;
+  empty(target?: Address): Promise<void>;
+  renew(holder: Holder): void;
+  bury(): void;
 }
 
 /** What a carrier needs to know of a ref. */
@@ -47,6 +61,10 @@ export class Pending {
   readonly hash: number;
   resolve: (value: unknown) => void = ignore;
   reject: (error: Error) => void = ignore;
+  /** The asker waits for it: an edge, if there is a target. */
+  waits = true;
+  /** What is done, in place of a rejection, when waiting for it closes a circle. */
+  letGo: (() => void) | undefined;
   /** It resolves with nothing, whatever the answer. */
   quiet = false;
   /** What the asker holds, once promise() has made it. */

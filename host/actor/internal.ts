@@ -54,6 +54,8 @@ export function internalCell(
     instance: undefined,
     self: undefined,
     controller: undefined,
+    blocked: false,
+    outboxes: undefined,
     handlers: undefined,
     extras: undefined,
   };

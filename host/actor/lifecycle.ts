@@ -51,6 +51,7 @@ import { actor as actorOf, base, type Seat } from "./behavior.ts";
 import { below, type HostCell, type Life, nameOfChild, type Supervision } from "./cell.ts";
 import { childrenOf, endChildren, forgetInit, readInit, supervisionOf } from "./children.ts";
 import { ActorContext } from "./context.ts";
+import { unblocked } from "./deadlock.ts";
 import { rareOf, unstashing } from "./extras.ts";
 import { nameOf } from "./hash.ts";
 import type { Address, Pending } from "./holder.ts";
@@ -70,6 +71,8 @@ class ActorLife implements Life, Seat {
   ended = false;
   deadline: number | undefined;
   asks: Pending | undefined;
+  blocked = false;
+  outboxes: Life["outboxes"];
   instance: Instance | undefined;
   controller: AbortController | undefined;
   handlers: Life["handlers"];
@@ -207,7 +210,12 @@ export function start(thread: Thread, actor: HostCell, after?: Error): number {
   actor.status = "starting";
   actor.failure = undefined;
   const life = new ActorLife(thread, actor);
+  const before = actor.life as Life | undefined;
   actor.life = life;
+  if (before?.outboxes) {
+    life.outboxes = before.outboxes;
+    before.outboxes.renew(life);
+  }
   if (actor.internal) return up(thread, actor, after);
   try {
     const frame = thread.views.u32[(actor.cell + CELL_INIT) >>> 2] as number;
@@ -230,6 +238,15 @@ export function start(thread: Thread, actor: HostCell, after?: Error): number {
 function up(thread: Thread, actor: HostCell, after: Error | undefined): number {
   if (after && actor.parent) thread.sendControl(actor.parent, KIND_CHILD_STARTED, [actor.child]);
   if (actor.rare && actor.rare.unstashed.length > 0) thread.errand(actor, unstashing(actor.life));
+  const { outboxes } = actor.life;
+  if (outboxes && outboxes.size > 0)
+    return wait(
+      thread,
+      actor,
+      outboxes.empty(),
+      () => ready(actor),
+      () => ready(actor),
+    );
   return ready(actor);
 }
 
@@ -291,6 +308,7 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
 /** The actor failed: it waits for its supervisor's decision. `message` names what it was doing. */
 export function fail(thread: Thread, actor: HostCell, error: Error, message: string | undefined): number {
   answerServed(thread, actor, error);
+  waitsNoMore(thread, actor);
   // A restart that failed: nobody need try again for one that is to stop.
   const over = actor.status === "starting" && actor.restarts > 0 && !!thread.core.stopQueued(actor.cell);
   actor.epoch++;
@@ -318,6 +336,13 @@ export function fail(thread: Thread, actor: HostCell, error: Error, message: str
     return later(thread, actor, () => stop(thread, actor, { error }));
   }
   return TURN_WAIT;
+}
+
+/** It is not BLOCKED any more, or waits for its supervisor only. */
+export function waitsNoMore(thread: Thread, actor: HostCell): void {
+  if (!actor.life?.blocked) return;
+  actor.life.blocked = false;
+  unblocked(thread, actor);
 }
 
 /** Those it is linked with fail too, after what it has sent them. */
@@ -434,6 +459,16 @@ export function stop(thread: Thread, actor: HostCell, reason: ExitReason): numbe
   actor.status = "stopping";
   actor.epoch++;
   actor.next = undefined;
+  const outboxes = actor.life?.outboxes;
+  if (outboxes && outboxes.size > 0 && reason === "normal") {
+    return wait(
+      thread,
+      actor,
+      outboxes.empty(),
+      () => stop(thread, actor, reason),
+      () => stop(thread, actor, reason),
+    );
+  }
   if (!hasChildren(actor)) return leave(thread, actor, reason);
   return afterChildren(thread, actor, () => leave(thread, actor, reason));
 }
@@ -491,6 +526,7 @@ function endLife(thread: Thread, actor: HostCell): void {
   const { life } = actor;
   if (!life || life.ended) return;
   life.ended = true;
+  waitsNoMore(thread, actor);
   endBonds(thread, actor);
   life.controller?.abort(stopped(actor.path));
   thread.endAsks(life);
@@ -521,6 +557,7 @@ function terminate(thread: Thread, actor: HostCell): number {
     thread.replyError(actor.served.ticket, actor.served.ticketGeneration, stopped(actor.path));
   }
   actor.status = "stopped";
+  actor.life?.outboxes?.bury();
   buryStash(thread, actor);
   let left = core.close(actor.cell);
   while (left > 0) {

@@ -37,6 +37,7 @@ import {
   SYSTEM_KILL,
   SYSTEM_RESTART,
   SYSTEM_RESUME,
+  SYSTEM_START,
   TURN_DRY,
   TURN_UNBLOCK,
   TURN_WAIT,
@@ -55,8 +56,10 @@ import type { Described } from "./describe.ts";
 import { hashOf, nameOf } from "./hash.ts";
 import type { Address, Holder } from "./holder.ts";
 import { buryControl, buryFrame, failed, type Grave, sendable, tellWatchers, watch } from "./lifecycle.ts";
+import { limitsFor } from "./overflow.ts";
 import { Ref } from "./ref.ts";
 import { reasonCode, type Thread } from "./thread.ts";
+import { trim } from "./trim.ts";
 import type { ExitReason, NativeOptions } from "./types.ts";
 
 export function spawnNative(
@@ -86,7 +89,10 @@ export function spawnNative(
   const home = options.placement === undefined ? HOME_ANY : placeOf(thread, options.placement);
   const family = familyOf(parent);
   const label = labelChild(parent, family, definition, options.name);
-  const init = initFrameOf(thread, { hash: hashOf(definition) }, parent, label, undefined, false);
+  const mailbox = thread.mailbox(options.mailbox);
+  if (mailbox.overflow === "coalesce")
+    wrong("mailbox.overflow", "coalesce", "another: what native actors get has no fields");
+  const init = initFrameOf(thread, { hash: hashOf(definition) }, parent, label, undefined, false, undefined);
   thread.views.u32[(init + INIT_CHILD) >>> 2] = family.next;
   let state = 0;
   if (stateBytes > CELL_STATE_BYTES) {
@@ -99,10 +105,10 @@ export function spawnNative(
     thread.views.u8.fill(0, state, state + FRAME_PAYLOAD + stateBytes);
     thread.views.u32[(init + INIT_STATE_BYTES) >>> 2] = stateBytes;
   }
-  const { capacity, bytes } = thread.mailbox(options.mailbox);
+  const { capacity, bytes, budget } = limitsFor(mailbox, options.budget ?? 0);
   let address: Address;
   try {
-    address = thread.newCell(home, init, capacity, bytes, options.budget ?? 0, handle);
+    address = thread.newCell(home, init, capacity, bytes, budget, handle);
   } catch (error) {
     // It has given back the init; the state is ours.
     if (state !== 0) thread.core.drop(state);
@@ -130,6 +136,14 @@ export function nativeTurn(thread: Thread, cell: number): void {
       end(thread, cell, why === NATIVE_STOP ? "normal" : "killed");
       return;
     }
+    const init = u32[(cell + CELL_INIT) >>> 2] as number;
+    if (bits & SYSTEM_START)
+      trim(
+        thread,
+        cell,
+        () => pathOf(thread, init),
+        () => undefined,
+      );
     if (why === NATIVE_UNKNOWN || why === NATIVE_UNANSWERED) putDown(thread, cell, why === NATIVE_UNKNOWN);
     if (blocked && bits & (SYSTEM_RESTART | SYSTEM_RESUME)) {
       if (bits & SYSTEM_RESTART) restart(thread, cell);

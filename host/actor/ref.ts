@@ -74,6 +74,10 @@ export class Ref implements Target {
     return this.carrier.watch(this);
   }
 
+  ready(): Promise<void> {
+    return this.carrier.ready(this);
+  }
+
   stop(): Promise<void> {
     return this.carrier.stop(this);
   }

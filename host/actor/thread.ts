@@ -5,13 +5,22 @@
 // or there is no memory.
 import {
   BLOCKED,
+  CELL_BUDGET,
   CELL_BYTES,
+  CELL_CAPACITY,
+  CELL_HANDLED,
+  CELL_HANDLED_BYTES,
   CELL_HEAD,
+  CELL_LIMIT,
+  CELL_TAKEN,
+  CELL_TAKEN_BYTES,
   EXTENSION_BYTES,
   FLAG_EXTENDED,
   FLAG_PRIVATE,
   FORM_INLINE,
   FORM_PACKED,
+  FRAME_BYTES,
+  FRAME_COUNT,
   FRAME_FLAGS,
   FRAME_FORM,
   FRAME_KIND,
@@ -23,6 +32,7 @@ import {
   FRAME_TAGS,
   FRAME_TICKET,
   FRAME_TICKET_GENERATION,
+  FULL,
   GONE,
   HEADER,
   HEADER_LISTENING,
@@ -36,6 +46,7 @@ import {
   KIND_HEALTH,
   KIND_LOG,
   KIND_REPLY,
+  KIND_ROOM,
   KIND_STOP,
   KIND_STOP_WANTED,
   KIND_TELL,
@@ -46,7 +57,11 @@ import {
   METER_EVENTS,
   METER_EVENTS_SEEN,
   METER_HANDLED,
+  METER_SENT,
   NO_MEMORY,
+  POINTER_MASK,
+  POLICY_SHIFT,
+  POLICY_SOFT,
   SENT,
   SLOT_NATIVE,
   SYSTEM_KILL,
@@ -63,6 +78,7 @@ import {
   TICKET_TO,
   TICKET_TO_GENERATION,
   TICKET_VALUE,
+  UNLIMITED,
   WORKER_BYTES,
   WORKER_FIRST,
   WORKER_METER,
@@ -79,8 +95,10 @@ import { Asks } from "./ask.ts";
 import type { Carrier } from "./carrier.ts";
 import type { HostCell } from "./cell.ts";
 import type { Raised } from "./event.ts";
-import { nameOf } from "./hash.ts";
+import { hashOf, nameOf } from "./hash.ts";
 import { type Address, type Errand, type Holder, Pending, type Target } from "./holder.ts";
+import { Outboxes } from "./outbox.ts";
+import { full, type Limits, policyIn } from "./overflow.ts";
 import { Ref, tagOf } from "./ref.ts";
 import type { Registry } from "./registry.ts";
 import type { BackoffTerms } from "./supervise.ts";
@@ -92,8 +110,7 @@ export interface Settings {
   readonly mode: Mode;
   readonly workers: number;
   readonly askTimeout: number;
-  readonly capacity: number;
-  readonly bytes: number;
+  readonly mailbox: Limits;
   readonly strategy: Strategy;
   readonly maxRestarts: number;
   readonly withinMs: number;
@@ -128,7 +145,16 @@ export class Thread implements Carrier {
   readonly cells: (HostCell | undefined)[] = [undefined];
   readonly #freeSlots: number[] = [];
   /** Whoever sends from outside of any actor. */
-  readonly stranger: Holder = { cell: 0, generation: 0, path: "", ended: false, deadline: undefined, asks: undefined };
+  readonly stranger: Holder = {
+    cell: 0,
+    generation: 0,
+    path: "",
+    ended: false,
+    deadline: undefined,
+    asks: undefined,
+    blocked: false,
+    outboxes: undefined,
+  };
   /** Messages by reference, by number. */
   readonly passed = new Map<number, readonly unknown[]>();
   #nextPassed = 1;
@@ -140,6 +166,9 @@ export class Thread implements Carrier {
   rootFailed: (error: Error) => void = () => {};
   /** Set by the loop: there is work, outside of a turn. */
   kick: () => void = () => {};
+  /** Set by the dispatch: a BLOCKED actor waits for one thing more, and may have closed a cycle. */
+  published: (pending: Pending) => void = () => {};
+  examined: (pending: Pending) => void = () => {};
   /** A promise was settled or a handler awaits: the loop lets promises run. */
   settled = false;
   /** Control that found no memory, to be sent again. */
@@ -205,6 +234,7 @@ export class Thread implements Carrier {
   post(target: Target, hash: number, tags: number, a: number, b: number): boolean {
     const { holder } = target;
     if (holder.ended) throw this.#ended(holder);
+    if (holder.outboxes?.has(target)) return this.#enqueue(target, this.#composeInline(target, hash, tags, a, b, 0, 0));
     const outcome = this.core.post(
       target.cell,
       target.generation,
@@ -218,15 +248,31 @@ export class Thread implements Carrier {
       0,
     );
     if (outcome === SENT) this.kick();
-    else this.#unsent(outcome, target, hash, 16);
+    else if (outcome === FULL) {
+      return this.#overflow(target, hash, 0, () => this.#composeInline(target, hash, tags, a, b, 0, 0));
+    } else this.#unsent(outcome, target, hash, 16);
     return true;
   }
 
   tell(target: Target, hash: number, args: readonly unknown[]): boolean {
     const { holder } = target;
     if (holder.ended) throw this.#ended(holder);
-    this.#sendArgs(target, hash, args, 0, 0);
-    return true;
+    const sent = this.#sendArgs(target, hash, args, 0, 0);
+    return sent !== "waits";
+  }
+
+  /** Resolves when nothing of this holder waits for room there, and there is some. */
+  async ready(target: Target): Promise<void> {
+    const { holder } = target;
+    if (holder.outboxes?.has(target)) await holder.outboxes.empty(target);
+    if (!this.#isFull(target)) return;
+    const asked = this.askRoom(target, holder);
+    if (!asked) throw outOfMemory(target.path, 0);
+    // An actor that ends has room for everybody.
+    await new Promise<void>((resolve) => {
+      asked.resolve = () => resolve();
+      asked.reject = () => resolve();
+    });
   }
 
   ask(target: Target, hash: number, args: readonly unknown[], options: AskOptions | undefined): Promise<unknown> {
@@ -235,7 +281,7 @@ export class Thread implements Carrier {
     let timeout = this.settings.askTimeout;
     let signal: AbortSignal | undefined;
     if (options) {
-      known("ask", options, ["timeout", "signal"]);
+      known("ask", options, ["timeout", "signal", "waits"]);
       if (options.timeout !== undefined) timeout = milliseconds("timeout", options.timeout);
       signal = options.signal;
       if (signal?.aborted) return Promise.reject(aborted(target.path, hash, signal));
@@ -252,6 +298,7 @@ export class Thread implements Carrier {
         signal.removeEventListener("abort", stop);
       };
     }
+    if (options?.waits === false) pending.waits = false;
     const promise = pending.promise();
     this.#meter(METER_ASKS, 1);
     try {
@@ -260,6 +307,7 @@ export class Thread implements Carrier {
     } catch (error) {
       if (this.#giveUp(pending)) pending.reject(asError(error));
     }
+    if (holder.blocked) this.examined(pending);
     return promise;
   }
 
@@ -287,7 +335,10 @@ export class Thread implements Carrier {
     if (!pending) return Promise.reject(outOfMemory(target.path, 0));
     const promise = pending.promise();
     pending.quiet = true;
-    this.sendStop(target, pending);
+    // Behind what waits for room, if anything does.
+    const { outboxes } = target.holder;
+    if (outboxes?.has(target)) this.persist(() => this.#composeStop(pending, (frame) => outboxes.add(target, frame)));
+    else this.sendStop(target, pending);
     // A glance: one that is BLOCKED may be down for long, and whoever brings it back should know.
     if (((this.views.u32[(target.cell + CELL_HEAD) >>> 2] as number) & BLOCKED) !== 0) {
       this.sendControl(target, KIND_STOP_WANTED, []);
@@ -319,6 +370,15 @@ export class Thread implements Carrier {
   }
 
   #trySendStop(to: Address, pending: Pending | undefined): boolean {
+    return this.#composeStop(pending, (frame) => {
+      if (this.core.send(to.cell, to.generation, frame) === SENT) return;
+      this.core.drop(frame);
+      // It is gone already.
+      if (pending && this.#giveUp(pending)) pending.resolve(undefined);
+    });
+  }
+
+  #composeStop(pending: Pending | undefined, send: (frame: number) => void): boolean {
     const frame = this.core.reserveControl(0) >>> 0;
     if (frame === 0) return false;
     this.views.reach(frame + 64);
@@ -329,11 +389,7 @@ export class Thread implements Carrier {
       u32[(frame + FRAME_TICKET) >>> 2] = pending.ticket;
       u32[(frame + FRAME_TICKET_GENERATION) >>> 2] = pending.generation;
     }
-    if (this.core.send(to.cell, to.generation, frame) !== SENT) {
-      this.core.drop(frame);
-      // It is gone already.
-      if (pending && this.#giveUp(pending)) pending.resolve(undefined);
-    }
+    send(frame);
     return true;
   }
 
@@ -786,9 +842,17 @@ export class Thread implements Carrier {
 
   // ---- helpers ------------------------------------------------------------------------------------
 
-  #sendArgs(target: Target, hash: number, args: readonly unknown[], ticket: number, ticketGeneration: number): boolean {
+  /** False: a dead letter. "waits": in the outbox. */
+  #sendArgs(
+    target: Target,
+    hash: number,
+    args: readonly unknown[],
+    ticket: number,
+    ticketGeneration: number,
+  ): boolean | "waits" {
     const { holder } = target;
     const { core } = this;
+    const behind = holder.outboxes?.has(target) === true;
     let outcome: number;
     let size = 16;
     if (!target.here && args.length <= 2) {
@@ -799,6 +863,8 @@ export class Thread implements Carrier {
         const a = inlined(first, args[0]);
         const b = inlined(second, args[1]);
         const to = target.cell;
+        const compose = () => this.#composeInline(target, hash, tags, a, b, ticket, ticketGeneration);
+        if (behind) return this.#enqueue(target, compose()) || "waits";
         outcome = core.post(
           to,
           target.generation,
@@ -811,6 +877,7 @@ export class Thread implements Carrier {
           ticket,
           ticketGeneration,
         );
+        if (outcome === FULL) return this.#overflow(target, hash, ticket, compose) || "waits";
         if (outcome !== SENT) return this.#unsent(outcome, target, hash, size);
         this.kick();
         return true;
@@ -834,14 +901,106 @@ export class Thread implements Carrier {
       u8[frame + FRAME_FORM] = FORM_REFERENCE;
       u32[(frame + FRAME_TAGS) >>> 2] = number;
     }
+    if (behind) return this.#enqueue(target, frame) || "waits";
     outcome = core.send(target.cell, target.generation, frame);
+    if (outcome === FULL && policyIn(this.views.u32[(target.cell + CELL_BUDGET) >>> 2] as number) === "block") {
+      return this.#overflow(target, hash, ticket, () => frame) || "waits";
+    }
     if (outcome !== SENT) {
       if (target.here) this.passed.delete(number);
       core.drop(frame);
+      if (outcome === FULL) return this.#overflow(target, hash, ticket, () => 0);
       return this.#unsent(outcome, target, hash, size);
     }
     this.kick();
     return true;
+  }
+
+  #composeInline(
+    { holder, path }: Target,
+    hash: number,
+    tags: number,
+    a: number,
+    b: number,
+    ticket: number,
+    ticketGeneration: number,
+  ): number {
+    const frame = this.core.compose(16) >>> 0;
+    if (frame === 0) throw outOfMemory(path, 16);
+    this.views.reach(frame + FRAME_PAYLOAD + EXTENSION_BYTES + 16);
+    const { u8, u32, f64 } = this.views;
+    u8[frame + FRAME_KIND] = KIND_TELL;
+    u8[frame + FRAME_FORM] = FORM_INLINE;
+    u32[(frame + FRAME_NAME) >>> 2] = hash;
+    u32[(frame + FRAME_TAGS) >>> 2] = tags;
+    u32[(frame + FRAME_SENDER) >>> 2] = holder.cell;
+    u32[(frame + FRAME_SENDER_GENERATION) >>> 2] = holder.generation;
+    u32[(frame + FRAME_TICKET) >>> 2] = ticket;
+    u32[(frame + FRAME_TICKET_GENERATION) >>> 2] = ticketGeneration;
+    const at = this.payload(frame) >>> 3;
+    f64[at] = a;
+    f64[at + 1] = b;
+    return frame;
+  }
+
+  // ---- full mailboxes -----------------------------------------------------------------------------
+
+  /** As the receiver's policy says. Answers what tell() does; throws ERR_MAILBOX_FULL. */
+  #overflow(target: Target, hash: number, ticket: number, compose: () => number): boolean {
+    const { holder, path } = target;
+    const policy = policyIn(this.views.u32[(target.cell + CELL_BUDGET) >>> 2] as number);
+    const message = nameOf(hash);
+    if (policy === "block") {
+      // Who waits for himself waits for ever, and so does who closes a circle of those who wait.
+      if (holder.cell === target.cell && holder.generation === target.generation) throw full(path, message);
+      return this.#enqueue(target, compose());
+    }
+    if (policy === "fail") throw full(path, message);
+    this.unsent(path, message, "overflow");
+    this.event({ type: "overflow", actor: path, policy, count: 1 });
+    if (ticket !== 0) throw full(path, message);
+    return true;
+  }
+
+  #enqueue(target: Target, frame: number): false {
+    const { holder } = target;
+    holder.outboxes ??= new Outboxes(this, holder);
+    holder.outboxes.add(target, frame);
+    return false;
+  }
+
+  askRoom(target: Target, holder: Holder): Pending | undefined {
+    const pending = this.#pend(Infinity, holder, target, hashOf("ready"));
+    if (!pending) return undefined;
+    if (!this.sendNotice(target, KIND_ROOM, [], pending.ticket, pending.generation)) {
+      // It is gone: its answer comes as if it had said so.
+      queueMicrotask(() => {
+        if (this.#giveUp(pending)) pending.reject(stopped(target.path));
+      });
+    }
+    return pending;
+  }
+
+  /** A glance at the newest message's running totals. */
+  #isFull({ cell }: Address): boolean {
+    const { u32 } = this.views;
+    const word = (at: number) => u32[at >>> 2] as number;
+    const newest = (word(cell + CELL_HEAD) & POINTER_MASK) >>> 0;
+    const messages = word(newest === 0 ? cell + CELL_TAKEN : newest + FRAME_COUNT) - word(cell + CELL_HANDLED);
+    const bytes = word(newest === 0 ? cell + CELL_TAKEN_BYTES : newest + FRAME_BYTES) - word(cell + CELL_HANDLED_BYTES);
+    const limit = word(cell + CELL_LIMIT);
+    // Of one that sheds the core knows twice the limits.
+    const times = word(cell + CELL_BUDGET) >>> POLICY_SHIFT >= POLICY_SOFT ? 2 : 1;
+    return (
+      (messages | 0) * times >= word(cell + CELL_CAPACITY) || (limit !== UNLIMITED && (bytes | 0) * times >= limit)
+    );
+  }
+
+  /** A message that reached no mailbox. */
+  unsent(actor: string, message: string, reason: DeadLetterReason): void {
+    this.#meter(METER_SENT, 1);
+    this.#meter(METER_DEAD, 1);
+    this.deadLetter(actor, message, reason);
   }
 
   /** Fills a reserved frame. */
@@ -860,12 +1019,7 @@ export class Thread implements Carrier {
       this.deadLetter(target.path, nameOf(hash), "stopped");
       return false;
     }
-    if (outcome === NO_MEMORY) throw outOfMemory(target.path, size);
-    throw new ZanniError(
-      "ERR_MAILBOX_FULL",
-      `the mailbox of "${target.path}" is full; ask() to go at its pace, or spawn it with mailbox: { capacity, bytes }`,
-      { actor: target.path, details: { message: nameOf(hash) } },
-    );
+    throw outOfMemory(target.path, size);
   }
 
   #ended(holder: Holder): ZanniError {
@@ -881,6 +1035,7 @@ export class Thread implements Carrier {
     const { u32 } = this.views;
     const pending = new Pending(ticket, u32[(ticket + TICKET_STATE + 4) >>> 2] as number, holder, target, hash);
     u32[(ticket + TICKET_SLOT) >>> 2] = this.asks.add(pending);
+    if (holder.blocked) this.published(pending);
     if (this.platform.keep && holder === this.stranger) pending.release = this.platform.keep();
     return pending;
   }
@@ -903,11 +1058,25 @@ export class Thread implements Carrier {
     if (pending.target) this.sendControl(pending.target, KIND_CANCEL, [pending.ticket, pending.generation]);
   }
 
-  mailbox(options: MailboxOptions | undefined): { capacity: number; bytes: number } {
-    return {
-      capacity: options?.capacity ?? this.settings.capacity,
-      bytes: options?.bytes ?? this.settings.bytes,
-    };
+  mailbox(options: MailboxOptions | undefined): Limits {
+    const { mailbox } = this.settings;
+    return options ? { ...mailbox, ...options } : mailbox;
+  }
+
+  /** The arguments of a message that stays where it is; for nobody to send through their refs. */
+  peek(frame: number): readonly unknown[] {
+    const { u8, u32 } = this.views;
+    if (u8[frame + FRAME_FORM] === FORM_REFERENCE) {
+      return this.passed.get(u32[(frame + FRAME_TAGS) >>> 2] as number) ?? none;
+    }
+    return this.args(frame, this.stranger);
+  }
+
+  /** Rejects an ask whose waiting would never end. */
+  giveUp(pending: Pending, error: Error): void {
+    if (!this.#giveUp(pending)) return;
+    this.#cancelNotice(pending);
+    pending.reject(error);
   }
 }
 

@@ -6,7 +6,8 @@ export type RestartPolicy = "permanent" | "transient" | "temporary";
 export type Strategy = "one-for-one" | "one-for-all" | "rest-for-one";
 export type Directive = "restart" | "resume" | "stop" | "escalate";
 export type Mode = "shared" | "single";
-export type DeadLetterReason = "stopped" | "unknown-message" | "expired" | "undecodable";
+export type Overflow = "block" | "drop-newest" | "drop-oldest" | "fail" | "coalesce";
+export type DeadLetterReason = "stopped" | "unknown-message" | "expired" | "overflow" | "undecodable";
 export type ExitReason = "normal" | "shutdown" | "killed" | { readonly error: Error };
 
 // biome-ignore-start lint/suspicious/noExplicitAny: protocols are open
@@ -16,8 +17,8 @@ type SentArgs<A extends readonly unknown[]> = { [K in keyof A]: Sendable<A[K]> }
 export type Reply<R> = IsAny<R> extends true ? Promise<any> : Promise<Sendable<Awaited<R>>>;
 
 /**
- * Fire and forget. Answers true: the message is in the mailbox, or is a dead letter because the actor has stopped;
- * throws ERR_MAILBOX_FULL, ERR_NOT_SENDABLE, ERR_OUT_OF_MEMORY, or ERR_ACTOR_STOPPED when the *sender* has ended.
+ * Fire and forget. True: nothing to wait for; what became of the message is the receiver's affair. False: the mailbox is
+ * full, and the message waits in the sender's outbox; await `ref.ready()` before sending more. Throws ERR_MAILBOX_FULL, ERR_NOT_SENDABLE, ERR_OUT_OF_MEMORY, or ERR_ACTOR_STOPPED when the *sender* has ended.
  */
 export type Tell<H> =
   IsAny<H> extends true
@@ -40,6 +41,8 @@ export interface AskOptions {
   /** Default `createSystem({ askTimeout })`, 5s. */
   readonly timeout?: Duration;
   readonly signal?: AbortSignal;
+  /** False: the handler does not wait for the answer, so it is no part of a deadlock. Default true. */
+  readonly waits?: boolean;
 }
 export type Ask<H> = Asks<H> & ((options: AskOptions) => Asks<H>);
 
@@ -48,6 +51,8 @@ export interface ActorRef<H> extends RefBrand, AsyncDisposable {
   readonly ask: Ask<H>;
   /** `parent/name`: readable in logs, stable across restarts. */
   readonly path: string;
+  /** Resolves when the mailbox has room and nothing of this sender waits for it. */
+  ready(): Promise<void>;
   equals(other: ActorRef<any>): boolean;
   /** Resolves when the actor is gone for good (not on restarts). */
   readonly stopped: Promise<ExitReason>;
@@ -155,12 +160,22 @@ export type Sound<D> = [BadMessages<Handlers<D>>] extends [never]
   ? unknown
   : NotSendable<`message "${BadMessages<Handlers<D>> & string}" takes or returns something that cannot be sent`>;
 
-/** Over a limit the send throws ERR_MAILBOX_FULL. Only the user lane is bounded; control is never shed. */
+/** Only messages are bounded; control, timers, notices and stops are never shed. */
 export interface MailboxOptions {
   /** Messages, default 65,536; Infinity is allowed, and dangerous. */
   readonly capacity?: number;
   /** Bytes, default 64 MiB. */
   readonly bytes?: number;
+  /**
+   * What happens beyond. "block" (default): the message waits in the sender's outbox, up to 1,024 of them, and a sender
+   * that is an actor takes no new message meanwhile. "drop-newest", "drop-oldest": that one becomes a dead letter.
+   * "coalesce": it takes the place of a queued message of the same name and key. "fail": the send throws ERR_MAILBOX_FULL.
+   */
+  readonly overflow?: Overflow;
+  /** The key for "coalesce": this field of the message's first argument, or that argument itself if it has no fields. */
+  readonly coalesceBy?: string;
+  /** For "coalesce", when there is nothing to replace. Default "drop-newest". */
+  readonly fallback?: "drop-newest" | "drop-oldest";
 }
 export interface SpawnOptions {
   /** Unique among living siblings (ERR_NAME_TAKEN). Default `definition-n`. */

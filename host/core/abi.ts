@@ -50,6 +50,8 @@ export interface Core {
   next(cell: number, outcome: number, done: number): number;
   settleBatch(cell: number, done: number): void;
   putDown(cell: number): void;
+  list(cell: number): void;
+  discard(cell: number, frame: number): void;
   stopQueued(cell: number): number;
   sample(frame: number): void;
   reply(
@@ -112,6 +114,8 @@ export const coreExports: readonly (keyof Core)[] = [
   "release",
   "settleBatch",
   "putDown",
+  "list",
+  "discard",
   "stopQueued",
   "sample",
   "reply",

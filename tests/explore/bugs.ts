@@ -25,5 +25,6 @@ export const bugs: Bug[] = [
   { number: 15, name: "a targeted wake suppressed by another's", scenario: "wake: targeted", preemptions: 2 },
   { number: 16, name: "a chunk claimed without CAS", scenario: "pool: two", preemptions: 2 },
   { number: 17, name: "a hint published before it is written", scenario: "deque: owner", preemptions: 2 },
+  { number: 19, name: "told before what it is told of has come", scenario: "shed", preemptions: 2 },
   { number: 18, name: "the settlement of a BLOCKED cell lost", scenario: "blocked: a handler", preemptions: 2 },
 ];

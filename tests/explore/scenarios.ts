@@ -48,7 +48,7 @@ function call(core: Core, name: string, ...args: number[]): () => number {
 
 function* tell(world: World, id: number, to: Address, name: number): Program<void> {
   const outcome = yield call(world.core(id), "post", to.cell, to.generation, name, 0, 0, 0, 0, 0, 0, 0);
-  if (outcome === L.GONE) notes(world).dead.push(name);
+  if (outcome === L.GONE || outcome === L.FULL) notes(world).dead.push(name);
   else if (outcome !== L.SENT) throw new Error(`post answered ${outcome}`);
 }
 
@@ -93,7 +93,8 @@ function* turn(world: World, id: number, cell: number, budget = 1000): Program<v
     note.inside.add(cell);
     const generation = world.word(block + L.WORKER_OUT_GENERATION);
     const control = world.word(block + L.WORKER_OUT_BITS);
-    const count = Math.min(budget, world.word(block + L.WORKER_OUT_COUNT));
+    const over = (control & L.SYSTEM_START) !== 0;
+    const count = over ? 0 : Math.min(budget, world.word(block + L.WORKER_OUT_COUNT));
     const frames = Array.from({ length: count }, (_, i) => world.word(block + L.WORKER_BATCH + i * 4));
     const names = frames.map((frame) => world.word(frame + L.FRAME_NAME));
     const kinds = frames.map((frame) => world.word(frame + L.FRAME_KIND) & 255);
@@ -108,6 +109,10 @@ function* turn(world: World, id: number, cell: number, budget = 1000): Program<v
     let end = (control & L.SYSTEM_KILL) !== 0;
     let outcome = blocked ? L.TURN_WAIT : L.TURN_DRY;
     let done = 0;
+    if (over) {
+      yield* shed(world, id, cell);
+      if (!blocked) outcome = L.TURN_UNBLOCK;
+    }
     if (blocked && (control & (L.SYSTEM_SETTLED | L.SYSTEM_RESTART)) !== 0) outcome = L.TURN_UNBLOCK;
     while (!end && done < count) {
       if (kinds[done] === L.KIND_STOP) {
@@ -131,6 +136,32 @@ function* turn(world: World, id: number, cell: number, budget = 1000): Program<v
     if (outcome === L.TURN_BLOCK && names[done] !== HANGS)
       yield* bits(world, id, { cell, generation }, L.SYSTEM_SETTLED);
   }
+}
+
+/** The mailbox holds more than it may: the oldest make room. */
+function* shed(world: World, id: number, cell: number): Program<void> {
+  const core = world.core(id);
+  yield call(core, "list", cell);
+  const frames = chain(world, world.word(cell + L.CELL_LIST), L.FRAME_NEXT);
+  const excess = frames.length - world.word(cell + L.CELL_CAPACITY) / 2;
+  for (const frame of frames.slice(0, Math.max(0, excess))) {
+    notes(world).dead.push(world.word(frame + L.FRAME_NAME));
+    world.u32[(cell + L.CELL_LIST) >>> 2] = world.word(frame + L.FRAME_NEXT);
+    yield call(core, "discard", cell, frame);
+    yield call(core, "drop", frame);
+  }
+}
+
+function chain(world: World, first: number, link: number): number[] {
+  const frames: number[] = [];
+  for (let frame = first; frame !== 0; frame = world.word(frame + link)) frames.push(frame);
+  return frames;
+}
+
+/** What is listed for a cell, and what has come in since. */
+function queued(world: World, cell: number): number[] {
+  const newest = (world.word(cell + L.CELL_HEAD) & L.POINTER_MASK) >>> 0;
+  return [...chain(world, world.word(cell + L.CELL_LIST), L.FRAME_NEXT), ...chain(world, newest, L.FRAME_PUSH)];
 }
 
 /** The host's part for a supervised behavior: control, and the end. */
@@ -375,6 +406,27 @@ export const scenarios: Scenario[] = [
       bits(world, 2, notes(world).a, L.SYSTEM_KILL),
     ],
     check: (world) => accounted(world, [1, 2]),
+  },
+  {
+    name: "shed: an actor that awaits for ever is told when more comes than it may hold",
+    threads: 3,
+    setup: (world) => {
+      const note = begin(world);
+      note.a = world.cell(0, 0, 4);
+      world.u32[(note.a.cell + L.CELL_BUDGET) >>> 2] = L.POLICY_DROP_OLDEST << L.POLICY_SHIFT;
+      for (const name of [HANGS, 1]) {
+        call(world.core(0), "post", note.a.cell, note.a.generation, name, 0, 0, 0, 0, 0, 0, 0)();
+      }
+    },
+    programs: (world) => [work(world, 0), tell(world, 1, notes(world).a, 2), tell(world, 2, notes(world).a, 3)],
+    check: (world) => {
+      const { a, dead, handled } = notes(world);
+      const left = queued(world, a.cell).map((frame) => world.word(frame + L.FRAME_NAME));
+      const seen = handled.filter((h) => !h.includes("control")).map((h) => Number(h.split(":")[1]));
+      const all = [...left, ...dead, ...seen].sort((x, y) => x - y).join(" ");
+      if (all !== `1 2 3 ${HANGS}`) return `queued, dropped or handled: ${all}`;
+      return left.length > 2 ? "it holds more than it may, and was not told" : undefined;
+    },
   },
   {
     name: "deque: owner and one thief",

@@ -483,3 +483,109 @@ export class Patient extends Actor<ActorRef<Gate> | undefined> {
     if (this.#ill === "hangs" && reason === "shutdown") return new Promise(() => {});
   }
 }
+
+/** Sends what it is told to, and says what tell answered; takes messages of its own meanwhile. */
+export class Producer extends Actor<{ to: ActorRef<Consumer> }> {
+  #taken = 0;
+  #answers: boolean[] = [];
+  send(from: number, count: number) {
+    for (let i = from; i < from + count; i++) this.#answers.push(this.init.to.tell.take({ id: i, key: `${i % 3}` }));
+  }
+  /** As a well-behaved sender does. */
+  async sendReady(count: number) {
+    for (let i = 0; i < count; i++) {
+      if (!this.init.to.tell.take({ id: i, key: "" })) await this.init.to.ready();
+    }
+  }
+  take() {
+    this.#taken++;
+  }
+  taken() {
+    return this.#taken;
+  }
+  answers() {
+    return [...this.#answers];
+  }
+  stopOther() {
+    void this.init.to.stop();
+  }
+  /** An outbox has its limit. */
+  flood(count: number): number {
+    for (let i = 0; i < count; i++) {
+      try {
+        this.init.to.tell.take({ id: i, key: "" });
+      } catch (error) {
+        if ((error as { code: string }).code === "ERR_MAILBOX_FULL") return i;
+        throw error;
+      }
+    }
+    return count;
+  }
+}
+
+/** Takes messages, slowly, or not for a while. */
+export class Consumer extends Actor<{ gate: ActorRef<Gate> }> {
+  readonly #ids: number[] = [];
+  async block() {
+    await this.init.gate.ask({ timeout: "1m" }).pass();
+  }
+  stuck(ms: number) {
+    this.ctx.log.info("stuck");
+    const end = performance.now() + ms;
+    while (performance.now() < end);
+  }
+  take(message: { id: number; key: string }) {
+    this.#ids.push(message.id);
+  }
+  other(_: number) {}
+  ids() {
+    return [...this.#ids];
+  }
+  answer(n: number) {
+    return n;
+  }
+}
+
+/** Two of these, each sending to the other, close a circle of full mailboxes. */
+export class Mutual extends Actor<{ journal: ActorRef<Journal> }> {
+  #other: ActorRef<Mutual> | undefined;
+  #got = 0;
+  meet(other: ActorRef<Mutual>) {
+    this.#other = other;
+  }
+  send(count: number) {
+    for (let i = 0; i < count; i++) this.#other?.tell.take(i);
+  }
+  take(_: number) {
+    if (++this.#got === 500) this.init.journal.tell.note("500");
+  }
+}
+
+/** Asks along a list, the last one back to the first. */
+export class Chained extends Actor {
+  static readonly #codes: string[] = [];
+  async pass(rest: ActorRef<Chained>[], waits?: boolean): Promise<string> {
+    const [next, ...others] = rest;
+    if (!next) return "end";
+    if (waits === false) {
+      void next
+        .ask({ waits: false })
+        .pass(others)
+        .catch(() => {});
+      return "sent";
+    }
+    return await next.ask({ timeout: "1m" }).pass(others);
+  }
+  async itself(): Promise<string> {
+    return await (this.self as ActorRef<Chained>).ask({ timeout: "1m" }).name();
+  }
+  /** After something else was awaited. */
+  async late(next: ActorRef<Chained>, rest: ActorRef<Chained>[]): Promise<string> {
+    await null;
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    return await next.ask({ timeout: "1m" }).pass(rest);
+  }
+  name() {
+    return this.ctx.path;
+  }
+}

@@ -124,7 +124,7 @@ both("ask", (test) => {
   test("a mailbox at its limit refuses the send, and takes more when it is handled", async (open) => {
     const system = await open();
     const gate = system.spawn(Gate);
-    const hoarder = system.spawn(Hoarder, gate, { mailbox: { capacity: 10 } });
+    const hoarder = system.spawn(Hoarder, gate, { mailbox: { capacity: 10, overflow: "fail" } });
     hoarder.tell.hold(undefined);
     await until(async () => (await gate.ask.waiting()) === 1, "the handler waits");
     let taken = 0;
@@ -141,7 +141,7 @@ both("ask", (test) => {
   test("a mailbox is limited in bytes too", async (open) => {
     const system = await open();
     const gate = system.spawn(Gate);
-    const hoarder = system.spawn(Hoarder, gate, { mailbox: { bytes: 100_000 } });
+    const hoarder = system.spawn(Hoarder, gate, { mailbox: { bytes: 100_000, overflow: "fail" } });
     hoarder.tell.hold(undefined);
     await until(async () => (await gate.ask.waiting()) === 1, "the handler waits");
     const big = new Uint8Array(30_000);

@@ -116,7 +116,7 @@ both("system", (test, mode) => {
       [{ slice: "1 ms" }, "slice"],
       [{ askTimeout: -1 }, "askTimeout"],
       [{ mailbox: { capacity: 0 } }, "mailbox.capacity"],
-      [{ mailbox: { overflow: "block" } }, "overflow"],
+      [{ mailbox: { overflow: "explode" } }, "mailbox.overflow"],
       [{ supervision: { maxRestarts: -1 } }, "maxRestarts"],
       [{ supervision: { strategy: "one_for_one" } }, "strategy"],
       [{ memory: 1 }, "memory"],

@@ -1,0 +1,177 @@
+// Outboxes: where messages wait for a receiver whose mailbox is full and whose policy is `block`, one for each pair. While
+// one is not empty everything further from that sender to that receiver joins it, so that order holds.
+//
+//   mailbox full ──▶ outbox, and a question at the end of the mailbox ──▶ reached: send what fits ──▶ empty
+//                                         ▲                                        └── full again ──┐
+//                                         └─────────────────────────────────────────────────────────┘
+//
+// The frames are composed already: what a message says was copied when it was sent. A sender that is an actor takes no
+// new message until its outboxes are empty; no thread ever waits.
+import {
+  FRAME_KIND,
+  FRAME_NAME,
+  FRAME_TICKET,
+  FRAME_TICKET_GENERATION,
+  FULL,
+  KIND_ROOM,
+  KIND_STOP,
+  SENT,
+} from "../../assembly/layout.ts";
+import type { Core } from "../core/abi.ts";
+import type { Views } from "../core/memory.ts";
+import { stopped } from "../errors.ts";
+import { defaults } from "../options.ts";
+import { nameOf } from "./hash.ts";
+import type { Address, Holder, Pending, Target, Waiting } from "./holder.ts";
+import { full } from "./overflow.ts";
+import type { DeadLetterReason } from "./types.ts";
+
+/** What an outbox needs of its thread. */
+interface Post {
+  readonly core: Core;
+  readonly views: Views;
+  readonly postponed: (() => boolean)[];
+  /** Asks, at the end of the target's mailbox, to be told when it is reached. Undefined: no memory. */
+  askRoom(target: Target, holder: Holder): Pending | undefined;
+  reply(ticket: number, generation: number, value: unknown): void;
+  replyError(ticket: number, generation: number, error: Error): void;
+  /** A message that reached no mailbox is a dead letter. */
+  unsent(actor: string, message: string, reason: DeadLetterReason): void;
+  deadLetter(actor: string, message: string, reason: DeadLetterReason): void;
+  kick(): void;
+  /** Does waiting for this close a circle? */
+  examined(asked: Pending): void;
+}
+
+interface Outbox {
+  readonly target: Target;
+  readonly frames: number[];
+  /** The question that is on its way. */
+  asked: Pending | undefined;
+  readonly whenEmpty: (() => void)[];
+}
+
+export class Outboxes implements Waiting {
+  readonly #thread: Post;
+  readonly #boxes = new Map<string, Outbox>();
+  /** The present life of the sender; it waits for what is asked here. */
+  holder: Holder;
+
+  constructor(thread: Post, holder: Holder) {
+    this.#thread = thread;
+    this.holder = holder;
+  }
+
+  get size(): number {
+    return this.#boxes.size;
+  }
+
+  has(target: Address): boolean {
+    return this.#boxes.has(keyOf(target));
+  }
+
+  /** Behind what waits already. Throws ERR_MAILBOX_FULL, and gives back the frame, when too much does. */
+  add(target: Target, frame: number): void {
+    let box = this.#boxes.get(keyOf(target));
+    if (!box) {
+      box = { target, frames: [], asked: undefined, whenEmpty: [] };
+      this.#boxes.set(keyOf(target), box);
+    }
+    const { u8, u32 } = this.#thread.views;
+    // A stop is not a message: it waits in line whatever its length.
+    if (box.frames.length >= defaults.outbox && u8[frame + FRAME_KIND] !== KIND_STOP) {
+      const message = nameOf(u32[(frame + FRAME_NAME) >>> 2] as number);
+      this.#thread.core.drop(frame);
+      throw full(target.path, message);
+    }
+    box.frames.push(frame);
+    if (!box.asked) this.#askForRoom(box);
+  }
+
+  /** Resolves when nothing waits for that receiver; without one, when nothing waits at all. */
+  empty(target?: Address): Promise<void> {
+    const boxes = target ? [this.#boxes.get(keyOf(target))] : [...this.#boxes.values()];
+    const waits = boxes.filter((box) => box !== undefined);
+    return Promise.all(
+      waits.map((box) => new Promise<void>((resolve) => void box.whenEmpty.push(resolve))),
+    ) as unknown as Promise<void>;
+  }
+
+  /** The sender has a new life, which waits in the place of the old one. */
+  renew(holder: Holder): void {
+    this.holder = holder;
+    for (const box of this.#boxes.values()) if (!box.asked) this.#askForRoom(box);
+  }
+
+  /** The sender is gone: what waits becomes dead letters. */
+  bury(): void {
+    for (const box of this.#boxes.values()) {
+      for (const frame of box.frames.splice(0)) this.#lost(box, frame, false);
+      for (const resolve of box.whenEmpty) resolve();
+    }
+    this.#boxes.clear();
+  }
+
+  #askForRoom(box: Outbox): void {
+    const asked = this.#thread.askRoom(box.target, this.holder);
+    if (!asked) {
+      // No memory for a question: again when something has been handled here.
+      this.#thread.postponed.push(() => {
+        if (!box.asked && box.frames.length > 0) this.#askForRoom(box);
+        return true;
+      });
+      return;
+    }
+    box.asked = asked;
+    const goOn = () => {
+      box.asked = undefined;
+      // A life that has ended waits for nothing; the next one asks again.
+      if (!this.holder.ended) this.#flush(box);
+    };
+    asked.resolve = goOn;
+    asked.reject = goOn;
+    // Somebody waits for us in turn: we go on, and the outbox has its limit.
+    asked.letGo = () => {
+      for (const each of this.#boxes.values()) for (const resolve of each.whenEmpty.splice(0)) resolve();
+    };
+    if (this.holder.blocked) this.#thread.examined(asked);
+  }
+
+  #flush(box: Outbox): void {
+    const { core } = this.#thread;
+    const { cell, generation } = box.target;
+    while (box.frames.length > 0) {
+      const frame = box.frames[0] as number;
+      const outcome = core.send(cell, generation, frame);
+      if (outcome === FULL) {
+        this.#askForRoom(box);
+        return;
+      }
+      box.frames.shift();
+      if (outcome !== SENT) this.#lost(box, frame, true);
+    }
+    this.#thread.kick();
+    this.#boxes.delete(keyOf(box.target));
+    for (const resolve of box.whenEmpty) resolve();
+  }
+
+  /** The receiver, or the sender, is gone. `counted`: the core has tried to send it. */
+  #lost({ target }: Outbox, frame: number, counted: boolean): void {
+    const thread = this.#thread;
+    const { u8, u32 } = thread.views;
+    const ticket = u32[(frame + FRAME_TICKET) >>> 2] as number;
+    const generation = u32[(frame + FRAME_TICKET_GENERATION) >>> 2] as number;
+    if (u8[frame + FRAME_KIND] === KIND_STOP) thread.reply(ticket, generation, undefined);
+    else {
+      thread.replyError(ticket, generation, stopped(target.path));
+      const message = nameOf(u32[(frame + FRAME_NAME) >>> 2] as number);
+      if (counted) thread.deadLetter(target.path, message, "stopped");
+      else thread.unsent(target.path, message, "stopped");
+    }
+    thread.core.drop(frame);
+  }
+}
+
+function keyOf({ cell, generation }: Address): string {
+  return `${cell}.${generation}`;
+}

@@ -1,0 +1,66 @@
+// The receiver's half of drop-oldest and coalesce: the mailbox is its own to put in order, whether or not it is BLOCKED.
+import {
+  CELL_BUDGET,
+  CELL_CAPACITY,
+  CELL_LIMIT,
+  CELL_LIST,
+  FLAG_PRIVATE,
+  FRAME_FLAGS,
+  FRAME_NAME,
+  FRAME_NEXT,
+  FRAME_PAYLOAD,
+  FRAME_SIZE,
+  FRAME_TICKET,
+  FRAME_TICKET_GENERATION,
+} from "../../assembly/layout.ts";
+import { nameOf } from "./hash.ts";
+import { full, type Keys, policyIn, type Queued, shed } from "./overflow.ts";
+import type { Thread } from "./thread.ts";
+
+/** Sheds what is over the limits of a cell of this thread. Answers how many were dropped. */
+export function trim(thread: Thread, cell: number, path: () => string, keys: () => Keys | undefined): number {
+  const { core } = thread;
+  const policy = policyIn(thread.views.u32[(cell + CELL_BUDGET) >>> 2] as number);
+  if (policy !== "drop-oldest" && policy !== "coalesce") return 0;
+  core.list(cell);
+  const { u8, u32 } = thread.views;
+  const word = (at: number) => u32[at >>> 2] as number;
+  const queued: Queued[] = [];
+  for (let frame = word(cell + CELL_LIST); frame !== 0; frame = word(frame + FRAME_NEXT)) {
+    const exempt = ((u8[frame + FRAME_FLAGS] as number) & FLAG_PRIVATE) !== 0;
+    queued.push({ frame, exempt, bytes: word(frame + FRAME_SIZE) + FRAME_PAYLOAD });
+  }
+  const by = policy === "coalesce" ? keys() : undefined;
+  const keyOf = by && ((frame: number) => keyIn(thread, frame, by.coalesceBy));
+  const bytes = word(cell + CELL_LIMIT) / 2;
+  const dropNewest = policy === "coalesce" && by?.fallback !== "drop-oldest";
+  const { kept, dropped } = shed(queued, word(cell + CELL_CAPACITY) / 2, bytes, keyOf, dropNewest);
+  if (dropped.length === 0) return 0;
+  let at = cell + CELL_LIST;
+  for (const { frame } of kept) {
+    u32[at >>> 2] = frame;
+    at = frame + FRAME_NEXT;
+  }
+  u32[at >>> 2] = 0;
+  for (const { frame } of dropped) {
+    const message = nameOf(word(frame + FRAME_NAME));
+    thread.replyError(word(frame + FRAME_TICKET), word(frame + FRAME_TICKET_GENERATION), full(path(), message));
+    thread.deadLetter(path(), message, "overflow");
+    core.discard(cell, frame);
+    core.drop(frame);
+  }
+  thread.event({ type: "overflow", actor: path(), policy, count: dropped.length });
+  return dropped.length;
+}
+
+/** Name and key of a message: that field of its first argument, or the first argument itself when it has no fields. */
+function keyIn(thread: Thread, frame: number, field: string): string | undefined {
+  try {
+    const [first] = thread.peek(frame);
+    const key = typeof first === "object" && first !== null ? (first as { [name: string]: unknown })[field] : first;
+    return `${thread.views.u32[(frame + FRAME_NAME) >>> 2]} ${typeof key} ${String(key)}`;
+  } catch {
+    // What cannot be read replaces nothing; it becomes a dead letter in its turn.
+    return undefined;
+  }
+}

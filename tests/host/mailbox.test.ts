@@ -1,0 +1,308 @@
+// Full mailboxes: for each policy a fast producer and a consumer that is BLOCKED, slow, or stuck in a handler.
+import * as assert from "uvu/assert";
+import type { System } from "zanni";
+import { Chained, Consumer, Gate, Journal, Mutual, Producer } from "./actors.ts";
+import { both, rejects, threaded, throws, until, worker } from "./helper.ts";
+
+/** A consumer that waits at a gate, one message in hand. */
+async function blocked(system: System, mailbox: object) {
+  const gate = system.spawn(Gate);
+  const consumer = system.spawn(Consumer, { gate }, { name: "consumer", mailbox });
+  consumer.tell.block();
+  await until(async () => (await gate.ask.waiting()) === 1, "it is BLOCKED");
+  return { gate, consumer };
+}
+
+both("overflow", (test) => {
+  test("block: the sender takes no new message until what it sent has room; order is kept", async (open) => {
+    const system = await open();
+    const { gate, consumer } = await blocked(system, { capacity: 10 });
+    const producer = system.spawn(Producer, { to: consumer });
+    producer.tell.send(0, 100);
+    producer.tell.take();
+    producer.tell.send(100, 20);
+    producer.tell.take();
+    await until(async () => (await system.tree()).children.some((each) => each.queued >= 10), "it is full");
+    const state = async () => (await system.tree()).children.find(({ definition }) => definition === "Producer")?.state;
+    await until(async () => (await state()) === "blocked", "the producer waits");
+    gate.tell.open();
+    assert.is(await producer.ask({ timeout: "20s" }).taken(), 2);
+    const answers = await producer.ask.answers();
+    assert.is(answers[0], true);
+    assert.is(answers[60], false);
+    await until(async () => (await consumer.ask.ids()).length === 120, "all have arrived");
+    assert.equal(await consumer.ask.ids(), [...Array(120).keys()]);
+    assert.is(system.stats().deadLetters, 0);
+  });
+
+  test("block: a stop waits in line, and the stop of a sender waits for its outbox", async (open) => {
+    const system = await open();
+    const { gate, consumer } = await blocked(system, { capacity: 5 });
+    const producer = system.spawn(Producer, { to: consumer });
+    producer.tell.send(0, 50);
+    const stopped = producer.stop();
+    await until(async () => (await system.tree()).children.some((each) => each.queued >= 5), "it is full");
+    const last = consumer.ask({ timeout: "20s" }).ids();
+    gate.tell.open();
+    await stopped;
+    await last;
+    assert.is((await consumer.ask.ids()).length, 50);
+    const other = await blocked(system, { capacity: 5, overflow: "block" }).catch(() => undefined);
+    assert.is(other, undefined, "the name is taken");
+  });
+
+  test("block: stopOther comes after what waits", async (open) => {
+    const system = await open();
+    const { gate, consumer } = await blocked(system, { capacity: 5 });
+    const producer = system.spawn(Producer, { to: consumer });
+    producer.tell.send(0, 50);
+    producer.tell.stopOther();
+    gate.tell.open();
+    assert.is(await consumer.stopped, "normal");
+    assert.is(system.stats().deadLetters, 0);
+  });
+
+  test("block: an outbox has its limit, for actors and strangers", async (open) => {
+    const system = await open();
+    const { gate, consumer } = await blocked(system, { capacity: 10 });
+    const producer = system.spawn(Producer, { to: consumer });
+    const taken = await producer.ask.flood(5000);
+    assert.ok(taken >= 1024 + 9 && taken <= 1024 + 11, `${taken}`);
+    let mine = 0;
+    const error = throws(() => {
+      for (; mine < 5000; mine++) consumer.tell.take({ id: mine, key: "" });
+    }, "ERR_MAILBOX_FULL");
+    assert.match(error.message, /the mailbox of "consumer" is full; wait for ref\.ready\(\)/);
+    assert.is(mine, 1024);
+    gate.tell.open();
+    await consumer.ready();
+    await until(async () => (await consumer.ask.ids()).length === taken + mine, "all have arrived");
+  });
+
+  test("block: a stranger goes at the receiver's pace with ready()", async (open) => {
+    const system = await open();
+    const gate = system.spawn(Gate);
+    const consumer = system.spawn(Consumer, { gate }, { mailbox: { capacity: 10 } });
+    await consumer.ready();
+    let waited = 0;
+    for (let i = 0; i < 1000; i++) {
+      if (consumer.tell.take({ id: i, key: "" })) continue;
+      waited++;
+      await consumer.ready();
+    }
+    assert.equal(await consumer.ask.ids(), [...Array(1000).keys()]);
+    assert.ok(waited > 0);
+    const producer = system.spawn(Producer, { to: consumer });
+    await producer.ask({ timeout: "20s" }).sendReady(1000);
+    assert.is((await consumer.ask.ids()).length, 2000);
+  });
+
+  test("block: what waits for one that ends becomes dead letters, and its asks are answered", async (open) => {
+    const system = await open();
+    const { consumer } = await blocked(system, { capacity: 5 });
+    for (let i = 0; i < 20; i++) consumer.tell.take({ id: i, key: "" });
+    const asked = rejects(consumer.ask({ timeout: "1m" }).answer(1), "ERR_ACTOR_STOPPED");
+    await consumer.kill();
+    await asked;
+    await consumer.ready();
+    await until(() => system.stats().deadLetters === 21, "each of them");
+    await until(() => {
+      const { sent, processed, deadLetters } = system.stats();
+      return sent === processed + deadLetters;
+    }, "each is counted once");
+  });
+
+  test("block: killing a sender makes dead letters of what waits", async (open) => {
+    const system = await open();
+    const { gate, consumer } = await blocked(system, { capacity: 5 });
+    const producer = system.spawn(Producer, { to: consumer });
+    producer.tell.send(0, 50);
+    await until(async () => (await system.tree()).children.some((each) => each.queued >= 5), "it is full");
+    const state = async () => (await system.tree()).children.find(({ definition }) => definition === "Producer")?.state;
+    await until(async () => (await state()) === "blocked", "the producer waits");
+    await producer.kill();
+    gate.tell.open();
+    const handled = (await consumer.ask.ids()).length;
+    await until(() => system.stats().deadLetters === 50 - handled, "the rest are dead letters");
+  });
+
+  test("block: two that fill each other's mailboxes do not wait for ever", async (open) => {
+    const system = await open();
+    const journal = system.spawn(Journal);
+    const pair = [1, 2].map(() => system.spawn(Mutual, { journal }, { mailbox: { capacity: 20 } }));
+    const [a, b] = pair as [(typeof pair)[0], (typeof pair)[0]];
+    a.tell.meet(b);
+    b.tell.meet(a);
+    a.tell.send(500);
+    b.tell.send(500);
+    assert.equal(await journal.ask({ timeout: "20s" }).atLeast(2), ["500", "500"]);
+  });
+
+  test("drop-newest: what does not fit is a dead letter with its reason, and an asker is told", async (open) => {
+    const system = await open();
+    const { gate, consumer } = await blocked(system, { capacity: 10, overflow: "drop-newest" });
+    for (let i = 0; i < 30; i++) assert.is(consumer.tell.take({ id: i, key: "" }), true);
+    await rejects(consumer.ask.answer(1), "ERR_MAILBOX_FULL");
+    gate.tell.open();
+    await consumer.ready();
+    const ids = await consumer.ask.ids();
+    assert.ok(ids.length >= 9 && ids.length <= 10, `${ids.length}`);
+    assert.equal(ids, [...Array(ids.length).keys()]);
+    assert.is(system.stats().deadLetters, 30 - ids.length + 1);
+    assert.ok(system.deadLetters.every(({ reason }) => reason === "overflow"));
+  });
+
+  test("drop-oldest: what has waited longest makes room, also while the actor is BLOCKED", async (open) => {
+    const system = await open();
+    const events = system.events();
+    const { gate, consumer } = await blocked(system, { capacity: 10, overflow: "drop-oldest" });
+    for (let i = 0; i < 50; i++) {
+      consumer.tell.take({ id: i, key: "" });
+      await until(() => system.stats().deadLetters === Math.max(0, i - 9), "one was shed for each that came");
+    }
+    gate.tell.open();
+    await consumer.ready();
+    assert.equal(await consumer.ask.ids(), [40, 41, 42, 43, 44, 45, 46, 47, 48, 49]);
+    for await (const event of events) {
+      if (event.type !== "overflow") continue;
+      assert.is(event.policy, "drop-oldest");
+      assert.is(event.actor, "consumer");
+      break;
+    }
+    await until(() => {
+      const { sent, processed, deadLetters } = system.stats();
+      return sent === processed + deadLetters;
+    }, "each message is handled or a dead letter");
+  });
+
+  test("coalesce: a newer message takes the place of a queued one with its name and key", async (open) => {
+    const system = await open();
+    const mailbox = { capacity: 6, overflow: "coalesce", coalesceBy: "key" };
+    const { gate, consumer } = await blocked(system, mailbox);
+    for (let i = 0; i < 30; i++) {
+      consumer.tell.take({ id: i, key: `${i % 3}` });
+      await until(() => system.stats().deadLetters === Math.max(0, i - 5), "one was shed for each that came");
+    }
+    // None of its name: there is nothing to replace, and the newest is dropped.
+    consumer.tell.other(1);
+    await until(() => system.stats().deadLetters === 25, "shed");
+    gate.tell.open();
+    await consumer.ready();
+    assert.equal(await consumer.ask.ids(), [0, 1, 2, 27, 28, 29]);
+  });
+
+  test("fail: the send throws, and nothing is counted", async (open) => {
+    const system = await open();
+    const { consumer } = await blocked(system, { capacity: 10, overflow: "fail" });
+    throws(() => {
+      for (let i = 0; i < 30; i++) consumer.tell.take({ id: i, key: "" });
+    }, "ERR_MAILBOX_FULL");
+    await rejects(consumer.ask.answer(1), "ERR_MAILBOX_FULL");
+    assert.is(system.stats().deadLetters, 0);
+    await consumer.kill();
+  });
+
+  test("a system's policy is every actor's, and options are checked", async (open) => {
+    const system = await open({ mailbox: { capacity: 4, overflow: "drop-newest" } });
+    const { consumer } = await blocked(system, {});
+    for (let i = 0; i < 30; i++) consumer.tell.take({ id: i, key: "" });
+    assert.ok(system.stats().deadLetters >= 25);
+    await consumer.kill();
+    const wrong = (mailbox: object) =>
+      throws(() => system.spawn(Consumer, { gate: system.spawn(Gate) }, { mailbox }), "ERR_OPTION");
+    wrong({ overflow: "explode" });
+    wrong({ overflow: "coalesce" });
+    wrong({ coalesceBy: "id" });
+    wrong({ overflow: "coalesce", coalesceBy: "id", fallback: "block" });
+  });
+});
+
+threaded("overflow while a thread is stuck", (test) => {
+  test("memory is bounded by twice the limit: the newest are dropped beyond", async () => {
+    const { createSystem } = await import("zanni");
+    const actors = await import("./actors.ts");
+    let began = false;
+    const log = () => {
+      began = true;
+    };
+    const logger = { debug: log, info: log, warn: log, error: log };
+    const system = await createSystem({ actors, worker, workers: 1, logger });
+    const gate = system.spawn(Gate);
+    const consumer = system.spawn(Consumer, { gate }, { mailbox: { capacity: 100, overflow: "drop-oldest" } });
+    assert.is(await consumer.ask.answer(1), 1);
+    consumer.tell.stuck(300);
+    await until(() => began, "it is in its handler");
+    for (let i = 0; i < 1000; i++) consumer.tell.take({ id: i, key: "" });
+    // The thread takes no turn: all but twice the limit were dropped here and now.
+    assert.ok(system.stats().deadLetters >= 790, `${system.stats().deadLetters}`);
+    await consumer.ready();
+    const ids = await consumer.ask.ids();
+    assert.ok(ids.length <= 200, `${ids.length}`);
+    await system.stop();
+  });
+});
+
+both("deadlocks", (test) => {
+  test("a circle of asks is refused when it closes, with its path; who asked first goes on", async (open) => {
+    const system = await open({ supervision: { maxRestarts: 100 } });
+    const [a, b, c] = ["a", "b", "c"].map((name) => system.spawn(Chained, undefined, { name }));
+    if (!a || !b || !c) throw new Error("three");
+    for (const [rest, path] of [
+      [
+        [b, a],
+        ["b", "a", "b"],
+      ],
+      [
+        [b, c, a],
+        ["c", "a", "b", "c"],
+      ],
+      [
+        [b, c, b],
+        ["c", "b", "c"],
+      ],
+    ] as const) {
+      const error = await rejects(a.ask({ timeout: "20s" }).pass([...rest]), "ERR_ACTOR_FAILED");
+      let cause: unknown = error;
+      while ((cause as { code?: string }).code === "ERR_ACTOR_FAILED") cause = (cause as Error).cause;
+      assert.is((cause as { code: string }).code, "ERR_DEADLOCK");
+      // Whoever closes it says so; across threads more than one may.
+      const found = (cause as { details: { path: string[] } }).details.path;
+      assert.is(found[0], found.at(-1));
+      assert.equal([...new Set(found)].sort(), [...new Set<string>(path)].sort());
+      assert.is(await a.ask.name(), "a");
+    }
+  });
+
+  test("asking oneself is one, also after an await; not waiting is none", async (open) => {
+    const system = await open({ supervision: { maxRestarts: 100 } });
+    const a = system.spawn(Chained, undefined, { name: "a" });
+    const b = system.spawn(Chained, undefined, { name: "b" });
+    const itself = await rejects(a.ask.itself(), "ERR_ACTOR_FAILED");
+    assert.is((itself.cause as { code: string }).code, "ERR_DEADLOCK");
+    const late = await rejects(a.ask.late(b, [a]), "ERR_ACTOR_FAILED");
+    assert.match(late.message, /would wait for ever: (b waits for a waits for b|a waits for b waits for a)/);
+    const c = system.spawn(Chained, undefined, { name: "c" });
+    const d = system.spawn(Chained, undefined, { name: "d" });
+    assert.is(await c.ask.pass([d, c], false), "sent");
+    assert.is(await d.ask.name(), "d");
+  });
+
+  test("no false alarm among many asks without a circle", async (open) => {
+    const system = await open();
+    const all = Array.from({ length: 20 }, () => system.spawn(Chained));
+    const asks: Promise<string>[] = [];
+    let seed = 7;
+    const random = (n: number) => {
+      seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
+      return seed % n;
+    };
+    for (let i = 0; i < 2000; i++) {
+      // Along rising numbers only: there is no circle.
+      const path = Array.from({ length: 1 + random(5) }, () => random(20)).sort((x, y) => x - y);
+      const refs = [...new Set(path)].map((index) => all[index] as (typeof all)[0]);
+      const [first, ...rest] = refs;
+      if (first) asks.push(first.ask({ timeout: "1m" }).pass(rest));
+    }
+    assert.ok((await Promise.all(asks)).every((answer) => answer === "end"));
+  });
+});
