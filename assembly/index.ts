@@ -72,7 +72,7 @@ export { unblock as start } from "./cell";
 export { reserve, reserveControl } from "./frame";
 export { park, unpark, visible } from "./idle";
 export { tidy } from "./pool";
-export { cancel as cancelTicket, drop, open as openTicket, pending } from "./ticket";
+export { cancel as cancelTicket, drop, open as openTicket, pending, relax } from "./ticket";
 export {
   bury,
   close,

@@ -248,6 +248,8 @@ export const KIND_FAIL = 20; //         its parent found that it is not
 export const KIND_HOLD = 21; //         its instance is to end, and it waits for RESTART
 export const KIND_CHILD_STARTED = 22;
 export const KIND_ROOM = 24; //         user lane: tell whose turn it is to send when this is reached
+export const KIND_ITEMS = 25; //        to whoever asked: items of a stream, more to come
+export const KIND_CREDIT = 26; //       and back: so many more
 export const KIND_STOP_WANTED = 23; //  to an actor that takes no message, and from there to its parent
 
 export const FORM_INLINE = 0;

@@ -53,6 +53,11 @@ export function cancel(ticket: u32, generation: u32): bool {
   return true;
 }
 
+/** It is being answered, bit by bit: its deadline does not matter any more. */
+export function relax(ticket: u32, generation: u32): void {
+  if (pending(ticket, generation)) cancelTimer(here, ticket + TICKET_TIMER);
+}
+
 /** One ticket whose deadline has passed, as the frame that says so, or 0. Called until it answers 0. */
 export function expired(now: f64): u32 {
   for (;;) {

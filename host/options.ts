@@ -26,6 +26,8 @@ export const defaults = {
     coalesceBy: undefined,
     fallback: "drop-newest",
   },
+  /** Items of a stream under way, at most. */
+  streamWindow: 256,
   /** Messages of one sender that wait for room in one mailbox. */
   outbox: 1024,
   supervision: { strategy: "one-for-one", maxRestarts: 3, within: 5000 },

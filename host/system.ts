@@ -164,7 +164,8 @@ async function begin(
   const shared = settings.mode === "shared";
   const registry = new Registry(options.actors ?? {});
   const module = await internals.compile(settings.mode);
-  const whole = outside.reserves && !internals.grows;
+  const { reserves } = outside;
+  const whole = !internals.grows && (reserves === "all" || (reserves === "shared" && shared));
   const blocks = shared ? settings.workers + 1 : 1;
   const room = createMemory(bytes, blocks, shared, whole);
   const table = createTable();

@@ -23,6 +23,10 @@ export class Asks {
     return slot;
   }
 
+  get(slot: number): Pending | undefined {
+    return this.#pending[slot];
+  }
+
   /** Takes it out: whoever gets it settles it. */
   take(ticket: number, slot: number): Pending | undefined {
     const pending = this.#pending[slot];

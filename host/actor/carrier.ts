@@ -8,6 +8,8 @@ export interface Carrier {
   post(target: Target, hash: number, tags: number, a: number, b: number): boolean;
   tell(target: Target, hash: number, args: readonly unknown[]): boolean;
   ask(target: Target, hash: number, args: readonly unknown[], options: AskOptions | undefined): Promise<unknown>;
+  /** Is that message known to answer with a stream? */
+  streams(definition: string, message: string): boolean;
   watch(target: Target): Promise<ExitReason>;
   stop(target: Target): Promise<void>;
   kill(target: Target): Promise<void>;

@@ -25,6 +25,15 @@ export interface Extras {
   readonly watched: Map<string, Watched>;
   readonly linked: Map<string, Ref>;
   idle: Idle | undefined;
+  /** Streams that it feeds, by ticket. */
+  readonly pumps: Map<number, Feeding>;
+}
+
+/** A generator that answers an ask. The generation is the ticket's. */
+export interface Feeding {
+  credit(generation: number, items: number): void;
+  cancel(generation: number): void;
+  fail(error: Error): void;
 }
 
 export interface Watched {

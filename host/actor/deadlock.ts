@@ -37,26 +37,26 @@ export function blocked(thread: Thread, actor: HostCell, found: (pending: Pendin
   for (let pending = life.asks; pending; pending = pending.after) pendings.unshift(pending);
   for (const pending of pendings) older = link(thread, actor, pending, older);
   if (older === 0) return;
-  Atomics.store(thread.views.i32, (actor.cell + CELL_WAITS) >>> 2, older);
+  thread.views.store(actor.cell + CELL_WAITS, older);
   for (const pending of pendings) examine(thread, actor, pending, found);
 }
 
 /** A BLOCKED actor waits for one thing more. */
 export function publish(thread: Thread, actor: HostCell, pending: Pending): void {
-  const at = (actor.cell + CELL_WAITS) >>> 2;
-  Atomics.store(thread.views.i32, at, link(thread, actor, pending, thread.views.i32[at] as number));
+  const at = actor.cell + CELL_WAITS;
+  thread.views.store(at, link(thread, actor, pending, thread.views.load(at)));
 }
 
 /** One that a BLOCKED actor waited for is settled: its edge goes, before its ticket is used again. */
 export function answered(thread: Thread, { cell }: Address, { before, after }: Pending): void {
   const at = before ? before.ticket + TICKET_LINK : cell + CELL_WAITS;
-  Atomics.store(thread.views.i32, at >>> 2, after?.ticket ?? 0);
+  thread.views.store(at, after?.ticket ?? 0);
 }
 
 /** It goes on. */
 export function unblocked(thread: Thread, { cell }: Address): void {
-  const at = (cell + CELL_WAITS) >>> 2;
-  if (thread.views.i32[at] !== 0) Atomics.store(thread.views.i32, at, 0);
+  const at = cell + CELL_WAITS;
+  if (thread.views.u32[at >>> 2] !== 0) thread.views.store(at, 0);
 }
 
 function link(thread: Thread, { cell }: Address, { ticket, target, waits }: Pending, older: number): number {
@@ -84,7 +84,7 @@ export function examine(
 export function cycle(thread: Thread, from: HostCell, to: Address): readonly string[] | undefined {
   if (to.cell === from.cell && to.generation === from.generation) return [from.path, from.path];
   // The cheap answer, mostly: it waits for nobody.
-  if (Atomics.load(thread.views.i32, (to.cell + CELL_WAITS) >>> 2) === 0) return undefined;
+  if (thread.views.load(to.cell + CELL_WAITS) === 0) return undefined;
   const seen = new Set<number>();
   const trail: Edge[] = [];
   const walk = (at: Address): boolean => {
@@ -111,7 +111,7 @@ interface Edge {
 
 function edgesOf(thread: Thread, { cell, generation }: Address): Edge[] {
   const edges: Edge[] = [];
-  const load = (at: number) => Atomics.load(thread.views.i32, at >>> 2) >>> 0;
+  const load = (at: number) => thread.views.load(at);
   const alive = load(cell + CELL_HEAD + 4) === generation && (load(cell + CELL_HEAD) & STOPPED) === 0;
   let ticket = alive ? load(cell + CELL_WAITS) : 0;
   for (let i = 0; ticket !== 0 && i < WALK_MAX; i++) {
@@ -127,9 +127,8 @@ function edgesOf(thread: Thread, { cell, generation }: Address): Edge[] {
 }
 
 function isPending(thread: Thread, ticket: number, generation: number): boolean {
-  const { i32 } = thread.views;
-  const state = (ticket + TICKET_STATE) >>> 2;
-  return Atomics.load(i32, state) === TICKET_PENDING && Atomics.load(i32, state + 1) >>> 0 === generation;
+  const state = ticket + TICKET_STATE;
+  return thread.views.load(state) === TICKET_PENDING && thread.views.load(state + 4) === generation;
 }
 
 /** It is BLOCKED in the cycle, and so has not ended. */

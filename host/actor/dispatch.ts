@@ -20,6 +20,7 @@ import {
   KIND_CHILD_FAILED,
   KIND_CHILD_STARTED,
   KIND_CHILD_STOPPED,
+  KIND_CREDIT,
   KIND_DESCRIBE,
   KIND_ERRAND,
   KIND_EVENT,
@@ -27,6 +28,7 @@ import {
   KIND_FIND,
   KIND_HEALTH,
   KIND_HOLD,
+  KIND_ITEMS,
   KIND_LINK,
   KIND_LINK_FAILED,
   KIND_LOG,
@@ -95,6 +97,7 @@ import {
 } from "./lifecycle.ts";
 import { nativeFault, nativeTurn } from "./native.ts";
 import { childFailed, childStarted, childStopped, childStopWanted, holdSupervisor, restartChildren } from "./parent.ts";
+import { itemsOf, Pump } from "./pump.ts";
 import { Ref } from "./ref.ts";
 import type { Handler } from "./registry.ts";
 import { exitReasons, FORM_REFERENCE, type Thread } from "./thread.ts";
@@ -284,7 +287,11 @@ export class Dispatch {
           const why = new ZanniError("ERR_ASK_ABORTED", "whoever asked waits no longer", { actor: actor.path });
           actor.life.controller?.abort(why);
         }
+        actor.life?.extras?.pumps.get(parts[0] as number)?.cancel(parts[1] as number);
         unwatched(actor, parts[0] as number, parts[1] as number);
+        return TURN_DRY;
+      case KIND_CREDIT:
+        actor.life?.extras?.pumps.get(parts[0] as number)?.credit(parts[1] as number, parts[2] as number);
         return TURN_DRY;
       default:
         thread.log("warn", actor.path, [`control of unknown kind ${u8[frame + FRAME_KIND]}`]);
@@ -593,6 +600,11 @@ export class Dispatch {
     const here = thread.views.u8[frame + FRAME_FORM] === FORM_REFERENCE;
     if (isThenable(returned)) return this.#awaits(actor, returned, hash, ticket, ticketGeneration, here);
     life.deadline = undefined;
+    const items = here ? undefined : itemsOf(returned);
+    if (items) {
+      new Pump(thread, actor, hash, ticket, ticketGeneration, items);
+      return TURN_DRY;
+    }
     this.#answer(ticket, ticketGeneration, returned, here);
     return life.outboxes === undefined ? TURN_DRY : this.#waitsForRoom(actor);
   }
@@ -734,6 +746,7 @@ export class Dispatch {
         const frame = thread.views.u32[(block + WORKER_BATCH + i * 4) >>> 2] as number;
         const kind = thread.views.u8[frame + FRAME_KIND];
         if (kind === KIND_EVENT || kind === KIND_LOG) this.#reported(frame, kind);
+        else if (kind === KIND_ITEMS) thread.items(frame);
         else thread.settle(frame);
       }
     } while (core.release(cell, TURN_DRY, count));

@@ -3,7 +3,7 @@ import type { Extras, HostCell, Life, Rare } from "./cell.ts";
 import type { Errand } from "./holder.ts";
 
 export function extrasOf(life: Life): Extras {
-  life.extras ??= { watched: new Map(), linked: new Map(), idle: undefined };
+  life.extras ??= { watched: new Map(), linked: new Map(), idle: undefined, pumps: new Map() };
   return life.extras;
 }
 

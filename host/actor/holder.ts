@@ -1,4 +1,5 @@
 // Who sends, and what it waits for. A ref is bound to its holder, and so is every ask that goes through it.
+import type { Feed } from "./feed.ts";
 
 /** Where a message goes. The generation makes an address of an earlier tenant fail. */
 export interface Address {
@@ -61,6 +62,8 @@ export class Pending {
   readonly hash: number;
   resolve: (value: unknown) => void = ignore;
   reject: (error: Error) => void = ignore;
+  /** It is answered by a stream. */
+  feed: Feed<unknown> | undefined;
   /** The asker waits for it: an edge, if there is a target. */
   waits = true;
   /** What is done, in place of a rejection, when waiting for it closes a circle. */

@@ -542,6 +542,8 @@ function endBonds(thread: Thread, actor: HostCell): void {
   const { extras } = life;
   if (!extras) return;
   for (const each of extras.watched.values()) each.over = true;
+  const error = actor.failure ? failed(actor, "a stream", actor.failure) : stopped(actor.path);
+  for (const pump of [...extras.pumps.values()]) pump.fail(error);
   for (const other of extras.linked.values()) {
     thread.sendControl(other, KIND_UNLINK, [actor.cell, actor.generation]);
   }

@@ -220,7 +220,10 @@ const ONE_NUMBER = ONE | TAG_NUMBER;
 
 function askMethod(name: string): Method {
   const hash = hashOf(name);
-  return function (this: AskFace, ...args: readonly unknown[]): Promise<unknown> {
-    return this.ref.carrier.ask(this.ref, hash, args, this.options);
+  return function (this: AskFace, ...args: readonly unknown[]): unknown {
+    const { ref, options } = this;
+    const answer = ref.carrier.ask(ref, hash, args, options);
+    if (!ref.carrier.streams(ref.definition, name)) return answer;
+    return (answer as unknown as AsyncIterable<unknown>)[Symbol.asyncIterator]();
   } as Method;
 }

@@ -15,6 +15,8 @@ export class Definition {
   readonly reentrant: boolean;
   readonly supervision: SupervisorOptions | undefined;
   readonly hasHooks: boolean;
+  /** Messages that are known to answer with a stream. */
+  readonly generators = new Set<string>();
   readonly #make: (seat: Seat) => object;
   /** Message names by hash; handlers in fields are added when the first instance shows them. */
   readonly #messages = new Map<number, string>();
@@ -41,7 +43,9 @@ export class Definition {
       this.hasHooks = true;
       for (let at: object = Class.prototype; at !== Actor.prototype; at = Object.getPrototypeOf(at) as object) {
         for (const [key, { value }] of Object.entries(Object.getOwnPropertyDescriptors(at))) {
-          if (typeof value === "function" && key !== "constructor" && !hookNames.includes(key)) this.#learn(key);
+          if (typeof value !== "function" || key === "constructor" || hookNames.includes(key)) continue;
+          this.#learn(key);
+          if (/GeneratorFunction$/.test(value.constructor.name)) this.generators.add(key);
         }
       }
     } else {
@@ -83,6 +87,7 @@ export class Definition {
 export class Registry {
   readonly #byHash = new Map<number, Definition>();
   readonly #byDef = new Map<unknown, Definition>();
+  #generators = false;
 
   constructor(actors: { readonly [name: string]: unknown }) {
     for (const [key, def] of Object.entries(actors)) if (isDefinition(def)) this.add(def, key);
@@ -99,7 +104,13 @@ export class Registry {
       );
     this.#byHash.set(definition.hash, definition);
     this.#byDef.set(def, definition);
+    if (definition.generators.size > 0) this.#generators = true;
     return definition;
+  }
+
+  /** Is that message written as a generator? */
+  streams(definition: string, message: string): boolean {
+    return this.#generators && this.#byHash.get(hashOf(definition))?.generators.has(message) === true;
   }
 
   of(def: unknown): Definition | undefined {

@@ -40,10 +40,12 @@ import {
   HEADER_ROOT_GENERATION,
   KIND_CANCEL,
   KIND_CHILD_STOPPED,
+  KIND_CREDIT,
   KIND_ERRAND,
   KIND_EVENT,
   KIND_FAILURE,
   KIND_HEALTH,
+  KIND_ITEMS,
   KIND_LOG,
   KIND_REPLY,
   KIND_ROOM,
@@ -71,6 +73,7 @@ import {
   TAG_NUMBER,
   TAG_REF,
   TAG_TRUE,
+  TICKET_ASKER,
   TICKET_BYTES,
   TICKET_NAME,
   TICKET_SLOT,
@@ -95,6 +98,7 @@ import { Asks } from "./ask.ts";
 import type { Carrier } from "./carrier.ts";
 import type { HostCell } from "./cell.ts";
 import type { Raised } from "./event.ts";
+import { Feed } from "./feed.ts";
 import { hashOf, nameOf } from "./hash.ts";
 import { type Address, type Errand, type Holder, Pending, type Target } from "./holder.ts";
 import { Outboxes } from "./outbox.ts";
@@ -299,7 +303,9 @@ export class Thread implements Carrier {
       };
     }
     if (options?.waits === false) pending.waits = false;
-    const promise = pending.promise();
+    const promise = pending.promise() as Promise<unknown> & { [Symbol.asyncIterator]?: () => unknown };
+    // `for await` over the answer: it is a stream.
+    promise[Symbol.asyncIterator] = () => this.stream(pending);
     this.#meter(METER_ASKS, 1);
     try {
       const sent = this.#sendArgs(target, hash, args, pending.ticket, pending.generation);
@@ -533,6 +539,74 @@ export class Thread implements Carrier {
   /** From 0 to 1: the jitter of a backoff. */
   random(): number {
     return Math.random();
+  }
+
+  streams(definition: string, message: string): boolean {
+    return this.registry.streams(definition, message);
+  }
+
+  /** The items of an ask that is answered by a generator. */
+  stream(pending: Pending): Feed<unknown> {
+    if (pending.feed) return pending.feed;
+    const { ticket, generation, target } = pending;
+    const feed = new Feed(
+      (items) => {
+        if (target) this.sendControl(target, KIND_CREDIT, [ticket, generation, items]);
+      },
+      () => {
+        if (this.#giveUp(pending)) this.#cancelNotice(pending);
+      },
+    );
+    pending.feed = feed;
+    // The answer is the end of the stream, and may have come already.
+    pending.promised?.then(
+      () => feed.end(undefined),
+      (error: unknown) => feed.end(asError(error)),
+    );
+    return feed;
+  }
+
+  /** To whoever asked; without memory they are sent again later. */
+  sendItems(ticket: number, generation: number, items: readonly unknown[]): void {
+    const bytes = this.codec.encode(items, "items").slice();
+    this.persist(() => {
+      if (!this.core.pending(ticket, generation)) return true;
+      const frame = this.core.reserve(bytes.length) >>> 0;
+      if (frame === 0) return false;
+      this.write(frame, KIND_ITEMS, bytes);
+      const { u8, u32 } = this.views;
+      u8[frame + FRAME_FLAGS] = FLAG_PRIVATE;
+      u32[(frame + FRAME_TICKET) >>> 2] = ticket;
+      u32[(frame + FRAME_TICKET_GENERATION) >>> 2] = generation;
+      const asker = WORKER_FIRST + (u32[(ticket + TICKET_ASKER) >>> 2] as number) * WORKER_BYTES;
+      const cell = u32[(asker + WORKER_REPLIES) >>> 2] as number;
+      const turn = u32[(asker + WORKER_REPLIES_GENERATION) >>> 2] as number;
+      if (this.core.send(cell, turn, frame) !== SENT) this.core.drop(frame);
+      return true;
+    });
+  }
+
+  /** Items of a stream have come in. */
+  items(frame: number): void {
+    const { u32 } = this.views;
+    const ticket = u32[(frame + FRAME_TICKET) >>> 2] as number;
+    const generation = u32[(frame + FRAME_TICKET_GENERATION) >>> 2] as number;
+    const pending = this.asks.get(u32[(ticket + TICKET_SLOT) >>> 2] as number);
+    // Whoever asked may have given up meanwhile, and the ticket be another's.
+    if (pending?.ticket !== ticket || pending.generation !== generation) return;
+    this.core.relax(ticket, generation);
+    this.settled = true;
+    if (!pending.feed) {
+      const what = `"${nameOf(pending.hash)}" of "${pending.target?.path}" answers with a stream`;
+      const error = new ZanniError(
+        "ERR_NOT_SENDABLE",
+        `${what}; take its items by for await (… of ref.ask.${nameOf(pending.hash)}())`,
+      );
+      this.giveUp(pending, error);
+      return;
+    }
+    const size = u32[(frame + FRAME_SIZE) >>> 2] as number;
+    pending.feed.push(this.decode(this.payload(frame), size, pending.holder) as unknown[]);
   }
 
   /** Ends what a life still waits for. */
@@ -948,6 +1022,7 @@ export class Thread implements Carrier {
   /** As the receiver's policy says. Answers what tell() does; throws ERR_MAILBOX_FULL. */
   #overflow(target: Target, hash: number, ticket: number, compose: () => number): boolean {
     const { holder, path } = target;
+    this.views.reach(target.cell + CELL_BYTES);
     const policy = policyIn(this.views.u32[(target.cell + CELL_BUDGET) >>> 2] as number);
     const message = nameOf(hash);
     if (policy === "block") {
@@ -983,6 +1058,7 @@ export class Thread implements Carrier {
 
   /** A glance at the newest message's running totals. */
   #isFull({ cell }: Address): boolean {
+    this.views.reach(cell + CELL_BYTES);
     const { u32 } = this.views;
     const word = (at: number) => u32[at >>> 2] as number;
     const newest = (word(cell + CELL_HEAD) & POINTER_MASK) >>> 0;

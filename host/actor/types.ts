@@ -1,5 +1,6 @@
 // What users see of actors, as types.
 import type { Duration } from "../options.ts";
+import type { Stream } from "../stream.ts";
 import type { HereBrand, IsAny, IsSendable, Json, NotSendable, RefBrand, Sendable } from "../wire/sendable.ts";
 
 export type RestartPolicy = "permanent" | "transient" | "temporary";
@@ -14,7 +15,12 @@ export type ExitReason = "normal" | "shutdown" | "killed" | { readonly error: Er
 type AnyFn = (...args: any) => any;
 type MessageKey<H, K extends keyof H> = K extends string ? (H[K] extends AnyFn ? K : never) : never;
 type SentArgs<A extends readonly unknown[]> = { [K in keyof A]: Sendable<A[K]> };
-export type Reply<R> = IsAny<R> extends true ? Promise<any> : Promise<Sendable<Awaited<R>>>;
+export type Reply<R> =
+  IsAny<R> extends true
+    ? any
+    : [R] extends [AsyncIterable<infer U> | Generator<infer U>]
+      ? Stream<Sendable<U>>
+      : Promise<Sendable<Awaited<R>>>;
 
 /**
  * Fire and forget. True: nothing to wait for; what became of the message is the receiver's affair. False: the mailbox is
@@ -28,7 +34,7 @@ export type Tell<H> =
           ? (...args: SentArgs<A>) => boolean
           : never;
       };
-/** Request and reply: a promise that settles exactly once. */
+/** Request and reply: a promise that settles exactly once; generators come back as streams. */
 export type Asks<H> =
   IsAny<H> extends true
     ? any
@@ -148,7 +154,8 @@ export type InitOf<D> =
   D extends Def<any, infer I> ? I : D extends abstract new () => { readonly [initType]: infer I } ? I : never;
 export type RefOf<D> = ActorRef<Handlers<D>>;
 
-type ReplyValue<R> = IsAny<R> extends true ? any : Awaited<R>;
+type ReplyValue<R> =
+  IsAny<R> extends true ? any : [R] extends [AsyncIterable<infer U> | Generator<infer U>] ? U : Awaited<R>;
 type Bad<H, K extends keyof H> = H[K] extends (...args: infer A) => infer R
   ? [IsSendable<A>, IsSendable<ReplyValue<R>>] extends [true, true]
     ? never

@@ -49,6 +49,7 @@ export interface Core {
   release(cell: number, outcome: number, done: number): number;
   next(cell: number, outcome: number, done: number): number;
   settleBatch(cell: number, done: number): void;
+  relax(ticket: number, generation: number): void;
   putDown(cell: number): void;
   list(cell: number): void;
   discard(cell: number, frame: number): void;
@@ -113,6 +114,7 @@ export const coreExports: readonly (keyof Core)[] = [
   "look",
   "release",
   "settleBatch",
+  "relax",
   "putDown",
   "list",
   "discard",

@@ -10,17 +10,34 @@ export class Views {
   u32: Uint32Array;
   i32: Int32Array;
   f64: Float64Array;
+  readonly #shared: boolean;
   /** Pages when the views were made. */
   #pages = -1;
 
   constructor(memory: WebAssembly.Memory) {
     this.memory = memory;
     const { buffer } = memory;
+    this.#shared = !(buffer instanceof ArrayBuffer);
     this.u8 = new Uint8Array(buffer);
     this.u32 = new Uint32Array(buffer);
     this.i32 = new Int32Array(buffer);
     this.f64 = new Float64Array(buffer);
     this.#pages = this.u32[LIMIT] as number;
+  }
+
+  /** A word that other threads write too, in the one order that all threads see. */
+  load(address: number): number {
+    this.reach(address);
+    const at = address >>> 2;
+    // Where there are no other threads it is a plain access: engines have trouble with code that met both memories.
+    return (this.#shared ? Atomics.load(this.i32, at) : (this.i32[at] as number)) >>> 0;
+  }
+
+  store(address: number, value: number): void {
+    this.reach(address);
+    const at = address >>> 2;
+    if (this.#shared) Atomics.store(this.i32, at, value);
+    else this.i32[at] = value;
   }
 
   /** Before `address` is touched, which a call into the core has just answered. */

@@ -33,7 +33,8 @@ export function browser(): Platform {
       return async ? result : undefined;
     },
     cores: navigator.hardwareConcurrency,
-    reserves: false,
+    // Chromium 147 crashes now and then when one thread grows a memory that others use.
+    reserves: "shared",
     read: download,
     variable: () => undefined,
     worker: (url, options) => new Worker(url, { type: "module", ...options }) as unknown as WorkerLike,

@@ -61,7 +61,7 @@ export function edge(): Platform {
     hold: () => ({ release() {} }),
     wait: () => undefined,
     cores: 1,
-    reserves: false,
+    reserves: "none",
     read: download,
     variable: () => undefined,
     worker() {

@@ -28,7 +28,7 @@ export function node(): Platform {
       return async ? result : undefined;
     },
     cores: os.availableParallelism(),
-    reserves: true,
+    reserves: "all",
     async read(url) {
       if (url.protocol !== "file:") return download(url);
       const fs = builtin("node:fs/promises") as typeof import("node:fs/promises");

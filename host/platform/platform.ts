@@ -41,8 +41,8 @@ export interface Platform {
   /** Resolves when the word is notified; undefined: it has another value already. */
   wait(words: Int32Array, index: number, value: number): Promise<unknown> | undefined;
   readonly cores: number;
-  /** True where memory may be reserved whole: untouched pages cost nothing. */
-  readonly reserves: boolean;
+  /** Which memory may be reserved whole, because untouched pages cost nothing; other memory grows. */
+  readonly reserves: "all" | "shared" | "none";
   variable(name: string): string | undefined;
   /** The bytes of a file or of what a server answers. */
   read(url: URL): Promise<Uint8Array<ArrayBuffer>>;

@@ -589,3 +589,68 @@ export class Chained extends Actor {
     return this.ctx.path;
   }
 }
+
+/** Answers with streams of every kind. */
+export class Source extends Actor<ActorRef<Journal> | undefined> {
+  *count(from: number, to: number) {
+    try {
+      for (let i = from; i < to; i++) yield i;
+    } finally {
+      this.init?.tell.note("count ended");
+    }
+  }
+  async *slowly(to: number) {
+    try {
+      for (let i = 0; i < to; i++) {
+        await null;
+        yield { i };
+      }
+    } finally {
+      this.init?.tell.note("slowly ended");
+    }
+  }
+  *failing(after: number) {
+    for (let i = 0; i < after; i++) yield i;
+    throw new Error("no more");
+  }
+  *refusing() {
+    yield 1;
+    throw refuse("enough");
+  }
+  // biome-ignore lint/suspicious/noExplicitAny: what the compiler would refuse
+  *unsendable(): Generator<any> {
+    yield () => 1;
+  }
+  iterable(): AsyncIterable<string> {
+    return this.#texts();
+  }
+  async *#texts() {
+    yield "a";
+    yield "b";
+  }
+  ping() {
+    return "pong";
+  }
+  crash() {
+    throw new Error("boom");
+  }
+}
+/** The same, as a setup function. */
+export const Springs = actor(() => ({
+  *count(to: number) {
+    for (let i = 0; i < to; i++) yield i;
+  },
+  ping: () => "pong",
+}));
+
+/** Takes streams inside an actor. */
+export class Drinker extends Actor<ActorRef<Source>> {
+  async sum(to: number): Promise<number> {
+    let sum = 0;
+    for await (const n of this.init.ask.count(0, to)) sum += n;
+    return sum;
+  }
+  async forever(): Promise<void> {
+    for await (const _ of this.init.ask.count(0, 1e9));
+  }
+}

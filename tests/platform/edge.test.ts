@@ -35,7 +35,7 @@ edge("the host suite inside workerd", async () => {
       script(
         "main.js",
         `import "./before.js";
-        import "./suite.js";
+        import "./suite0.js";
         export default {
           async fetch() {
             await globalThis.runUvu();
@@ -59,7 +59,7 @@ edge("the host suite inside workerd", async () => {
         export * from "./edge.js";
         export const createSystem = (options) => edge.createSystem({ ...options, core });`,
       ),
-      script("suite.js", readFileSync(`${folder}suite.js`, "utf8")),
+      script("suite0.js", readFileSync(`${folder}suite0.js`, "utf8")),
       script("edge.js", read("edge.js")),
       script("runtime.js", read("runtime.js")),
       core,

@@ -5,15 +5,23 @@ import { build } from "esbuild";
 
 const here = fileURLToPath(new URL("../", import.meta.url));
 
-/** Writes suite.js and worker.js to `folder`; `packages` says where zanni and zanni/worker are. */
-export async function bundleSuite(folder: string, packages: Record<string, string>): Promise<void> {
+/**
+ * Writes suite0.js and so on, each with a part of the tests, and worker.js to `folder`; `packages` says where zanni and
+ * zanni/worker are.
+ */
+export async function bundleSuite(folder: string, packages: Record<string, string>, parts = 1): Promise<void> {
   const tests = readdirSync(`${here}host`).filter((name) => name.endsWith(".test.js"));
-  const entry = `${here}platform/entry.js`;
-  const imports = tests.map((name) => `import "../host/${name}";\n`).join("");
-  // For hosts where the suite does not start of itself.
-  writeFileSync(entry, `import { exec } from "uvu";\n${imports}globalThis.runUvu = exec;\n`);
+  const entryPoints: Record<string, string> = { worker: `${here}host/worker.js` };
+  for (let part = 0; part < parts; part++) {
+    const entry = `${here}platform/entry${part}.js`;
+    const own = tests.filter((_, i) => i % parts === part);
+    const imports = own.map((name) => `import "../host/${name}";\n`).join("");
+    // For hosts where the suite does not start of itself.
+    writeFileSync(entry, `import { exec } from "uvu";\n${imports}globalThis.runUvu = exec;\n`);
+    entryPoints[`suite${part}`] = entry;
+  }
   await build({
-    entryPoints: { suite: entry, worker: `${here}host/worker.js` },
+    entryPoints,
     outdir: folder,
     bundle: true,
     format: "esm",

@@ -1,0 +1,131 @@
+// Generators that are asked: items in order, backpressure, and every way to end.
+import * as assert from "uvu/assert";
+import { Drinker, Journal, Source, Springs } from "./actors.ts";
+import { both, rejects, until } from "./helper.ts";
+
+async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}
+
+both("streams", (test) => {
+  test("a generator method is an async iterable at the caller, and other messages come in between", async (open) => {
+    const system = await open();
+    const source = system.spawn(Source, undefined);
+    assert.equal(await collect(source.ask.count(0, 1000)), [...Array(1000).keys()]);
+    assert.equal(await collect(source.ask.slowly(3)), [{ i: 0 }, { i: 1 }, { i: 2 }]);
+    assert.equal(await collect(source.ask.iterable()), ["a", "b"]);
+    assert.equal(await collect(source.ask.count(0, 0)), []);
+    const endless = source.ask.count(0, 1e9)[Symbol.asyncIterator]();
+    assert.is((await endless.next()).value, 0);
+    assert.is(await source.ask.ping(), "pong");
+    await endless.return?.();
+  });
+
+  test("of a setup function too; an ask that does not iterate is told so", async (open) => {
+    const system = await open();
+    const springs = system.spawn(Springs);
+    assert.equal(await collect(springs.ask.count(3)), [0, 1, 2]);
+    const error = await rejects(springs.ask.count(3) as unknown as Promise<unknown>, "ERR_NOT_SENDABLE");
+    assert.match(error.message, /answers with a stream; take its items by for await/);
+    assert.is(await springs.ask.ping(), "pong");
+  });
+
+  test("backpressure: the generator is never further ahead than the window", async (open) => {
+    const system = await open();
+    const journal = system.spawn(Journal);
+    const source = system.spawn(Source, journal);
+    const items = source.ask.count(0, 300);
+    await source.ask.ping();
+    await source.ask.ping();
+    assert.equal(await journal.ask.lines(), [], "256 of 300 are under way, and it waits");
+    assert.is((await collect(items)).length, 300);
+    assert.equal(await journal.ask.atLeast(1), ["count ended"]);
+  });
+
+  test("break, cancel() and dispose end the generator in its actor", async (open) => {
+    const system = await open();
+    const journal = system.spawn(Journal);
+    const source = system.spawn(Source, journal);
+    for await (const n of source.ask.count(0, 1e9)) if (n === 5) break;
+    await journal.ask.atLeast(1);
+    for await (const { i } of source.ask.slowly(1e9)) if (i === 5) break;
+    await journal.ask.atLeast(2);
+    const cancelled = source.ask.count(0, 1e9);
+    await cancelled[Symbol.asyncIterator]().next();
+    await cancelled.cancel();
+    assert.equal(await collect(cancelled), []);
+    assert.equal(await journal.ask.atLeast(3), ["count ended", "slowly ended", "count ended"]);
+    assert.is(await source.ask.ping(), "pong");
+  });
+
+  test("a signal ends it, with its reason", async (open) => {
+    const system = await open();
+    const journal = system.spawn(Journal);
+    const source = system.spawn(Source, journal);
+    const controller = new AbortController();
+    const items = source.ask({ signal: controller.signal }).count(0, 1e9);
+    await rejects(
+      (async () => {
+        for await (const n of items) if (n === 300) controller.abort(new Error("enough"));
+      })(),
+      "ERR_ASK_ABORTED",
+    );
+    assert.equal(await journal.ask.atLeast(1), ["count ended"]);
+  });
+
+  test("its failure arrives after the items, and is the actor's", async (open) => {
+    const system = await open();
+    const source = system.spawn(Source, undefined);
+    const got: number[] = [];
+    const failing = (async () => {
+      for await (const n of source.ask.failing(3)) got.push(n);
+    })();
+    const error = await rejects(failing, "ERR_ACTOR_FAILED");
+    assert.match(error.message, /no more/);
+    assert.equal(got, [0, 1, 2]);
+    assert.is(system.stats().restarts, 1);
+    await rejects(collect(source.ask.unsendable()), "ERR_ACTOR_FAILED");
+  });
+
+  test("a refusal is only the asker's", async (open) => {
+    const system = await open();
+    const source = system.spawn(Source, undefined);
+    await rejects(collect(source.ask.refusing()), "ERR_REFUSED");
+    assert.is(await source.ask.ping(), "pong");
+    assert.is(system.stats().restarts, 0);
+  });
+
+  test("a crash, a stop or a kill of the actor ends its streams with the reason", async (open) => {
+    const system = await open();
+    for (const [end, code] of [
+      ["crash", "ERR_ACTOR_FAILED"],
+      ["stop", "ERR_ACTOR_STOPPED"],
+      ["kill", "ERR_ACTOR_STOPPED"],
+    ] as const) {
+      const source = system.spawn(Source, undefined);
+      const items = source.ask.count(0, 1e9)[Symbol.asyncIterator]();
+      await items.next();
+      if (end === "crash") source.tell.crash();
+      else void source[end]();
+      const drained = (async () => {
+        while (!(await items.next()).done);
+      })();
+      await rejects(drained, code);
+    }
+  });
+
+  test("between actors; the end of whoever asked ends the generator", async (open) => {
+    const system = await open();
+    const journal = system.spawn(Journal);
+    const source = system.spawn(Source, journal);
+    const drinker = system.spawn(Drinker, source);
+    assert.is(await drinker.ask({ timeout: "1m" }).sum(10_000), 49_995_000);
+    await journal.ask.atLeast(1);
+    drinker.tell.forever();
+    await until(async () => (await system.tree()).children.some((each) => each.state === "blocked"), "it drinks");
+    await drinker.kill();
+    assert.equal(await journal.ask.atLeast(2), ["count ended", "count ended"]);
+  });
+});
