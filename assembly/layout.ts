@@ -307,6 +307,7 @@ export const TAKE_SLICE = 1; //    take(): the slice is over, look after the eve
 export const NATIVE_CONTROL = 1; // take(): a native cell has control for the host,
 export const NATIVE_STOP = 2; //    or is to end: it said so, or the stop is in hand,
 export const NATIVE_UNKNOWN = 3; // or the message in hand is none of its,
+export const NATIVE_ROOM = 5; //      or the message in hand asks for room,
 export const NATIVE_UNANSWERED = 4; // or it was asked, is handled, and has got no answer
 
 export const TURN_DRY = 0; //      release(): the batch is handled, go on or go idle

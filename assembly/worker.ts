@@ -69,7 +69,6 @@ import {
   EXTENSION_BYTES,
   FLAG_EXTENDED,
   FLAG_PRIVATE,
-  FORM_INLINE,
   FRAME_FLAGS,
   FRAME_KIND,
   FRAME_NAME,
@@ -86,7 +85,6 @@ import {
   FULL,
   GONE,
   HOME_ANY,
-  KIND_REPLY,
   KIND_STOP,
   KIND_TELL,
   METER_BUCKETS,
@@ -102,6 +100,7 @@ import {
   METER_TIMEOUTS,
   METER_TURNS,
   NATIVE_CONTROL,
+  NATIVE_ROOM,
   NATIVE_STOP,
   NATIVE_UNANSWERED,
   NATIVE_UNKNOWN,
@@ -117,7 +116,6 @@ import {
   SYS,
   SYSTEM_KILL,
   SYSTEM_START,
-  TAG_TRUE,
   TAKE_IDLE,
   TAKE_SLICE,
   TICKET_ASKER,
@@ -239,11 +237,15 @@ export function send(cell: u32, generation: u32, frame: u32): i32 {
     return GONE;
   }
   if (owed == SCHEDULE) queue(cell);
-  // A glance: the next tenant sheds nothing when it is told in vain.
-  if (isCrowded() && !seeded(19) && glance32(cell + CELL_BUDGET) >>> POLICY_SHIFT >= <u32>POLICY_SOFT) {
+  if (isCrowded()) tellOver(cell, generation);
+  return SENT;
+}
+
+/** The mailbox holds more than it should. A glance: the next tenant sheds nothing when it is told in vain. */
+function tellOver(cell: u32, generation: u32): void {
+  if (!seeded(19) && glance32(cell + CELL_BUDGET) >>> POLICY_SHIFT >= <u32>POLICY_SOFT) {
     control(cell, generation, 0, SYSTEM_START);
   }
-  return SENT;
 }
 
 /** The whole of a small tell or ask in one call: up to two values, stored inline. What is not sent is freed. */
@@ -782,22 +784,8 @@ function run(cell: u32, generation: u32): bool {
     const kind = load<u8>(frame + FRAME_KIND);
     if (kind != KIND_TELL) {
       if (kind == KIND_STOP) break;
-      // A sender waits for room: it is his turn.
-      const ticket = load<u32>(frame + FRAME_TICKET);
-      reply(
-        ticket,
-        load<u32>(frame + FRAME_TICKET_GENERATION),
-        KIND_REPLY,
-        FORM_INLINE,
-        0,
-        0,
-        0x10000000 | TAG_TRUE,
-        0,
-        0,
-      );
-      store<u32>(cell + CELL_HAND, 0);
-      free(frame);
-      continue;
+      settle(cell, bytes);
+      return askHost(cell, generation, NATIVE_ROOM, false);
     }
     if ((load<u8>(frame + FRAME_FLAGS) & FLAG_EXTENDED) != 0) sample(frame);
     const index = behavior < <u32>BEHAVIOR_TABLE ? behavior : handlerOf(behavior, load<u32>(frame + FRAME_NAME));

@@ -8,8 +8,10 @@ export interface Carrier {
   post(target: Target, hash: number, tags: number, a: number, b: number): boolean;
   tell(target: Target, hash: number, args: readonly unknown[]): boolean;
   ask(target: Target, hash: number, args: readonly unknown[], options: AskOptions | undefined): Promise<unknown>;
-  /** Is that message known to answer with a stream? */
-  streams(definition: string, message: string): boolean;
+  /** Is that message known to answer with a stream, or with none? Undefined: nobody can tell. */
+  streams(definition: string, message: string): boolean | undefined;
+  /** The items of the ask made last, if they are wanted. */
+  streaming(): () => AsyncIterator<unknown>;
   watch(target: Target): Promise<ExitReason>;
   stop(target: Target): Promise<void>;
   kill(target: Target): Promise<void>;

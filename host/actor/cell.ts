@@ -1,6 +1,6 @@
 // The host half of a cell: what JavaScript knows of an actor and of its children. Plain data, made small, as there may
 // be a million of them; lifecycle.ts, children.ts and dispatch.ts change it.
-import type { Address, Holder } from "./holder.ts";
+import type { Address, Holder, Waiting } from "./holder.ts";
 import type { Ref } from "./ref.ts";
 import type { Definition, Instance } from "./registry.ts";
 import type { BackoffTerms, Limits } from "./supervise.ts";
@@ -9,13 +9,10 @@ import type { Directive, ExitReason, RestartPolicy, Strategy } from "./types.ts"
 /** One life of an actor, from a start to a crash, restart or stop; the holder of the refs it obtains. */
 export interface Life extends Holder {
   readonly actor: HostCell;
-  readonly instance: Instance | undefined;
+  instance: Instance | undefined;
   readonly self: Ref | undefined;
   /** For ctx.signal; made when asked for, renewed with each message. */
   controller: AbortController | undefined;
-  /** What ctx.become() gave: handlers that come before the instance's own. */
-  handlers: { readonly [name: string]: unknown } | undefined;
-  /** What few instances have. */
   extras: Extras | undefined;
 }
 
@@ -25,6 +22,12 @@ export interface Extras {
   readonly watched: Map<string, Watched>;
   readonly linked: Map<string, Ref>;
   idle: Idle | undefined;
+  /** The instance itself, while ctx.become() has others handle its messages. */
+  own: Instance | undefined;
+  /** What ctx.become() gave before there was an instance. */
+  handlers: object | undefined;
+  /** What waits for room in full mailboxes; the next life takes it over. */
+  outboxes: Waiting | undefined;
   /** Streams that it feeds, by ticket. */
   readonly pumps: Map<number, Feeding>;
 }

@@ -62,7 +62,8 @@ export function spawn(
   const mailbox = thread.mailbox(options?.mailbox);
   const initFrame = initFrameOf(thread, definition, parent, label, init, here, keysOf(mailbox));
   thread.views.u32[(initFrame + INIT_CHILD) >>> 2] = family.next;
-  const { capacity, bytes, budget } = limitsFor(mailbox, options?.budget ?? 0);
+  const usual = options?.mailbox === undefined && options?.budget === undefined;
+  const { capacity, bytes, budget } = usual ? thread.usualLimits : limitsFor(mailbox, options?.budget ?? 0);
   const address = thread.newCell(home, initFrame, capacity, bytes, budget);
   const child = addChild(parent, address, definition.name, label, options ? termsOf(options) : usualTerms);
   thread.control(address, SYSTEM_START);

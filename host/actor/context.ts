@@ -5,7 +5,7 @@ import { type Duration, defaults } from "../options.ts";
 import { link, unlink, unwatch, watch } from "./bond.ts";
 import type { Life } from "./cell.ts";
 import { spawn } from "./children.ts";
-import { mixed, rareOf, unstashing } from "./extras.ts";
+import { become, rareOf, unstashing } from "./extras.ts";
 import type { Address, Holder } from "./holder.ts";
 import { Ref } from "./ref.ts";
 import { superviseUnder } from "./supervisor.ts";
@@ -81,7 +81,7 @@ export class ActorContext implements Context {
 
   become(handlers: object | undefined): void {
     this.#alive();
-    this.#life.handlers = handlers && mixed(this.#life, handlers);
+    become(this.#life, handlers);
   }
 
   stash(): void {

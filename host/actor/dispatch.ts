@@ -76,7 +76,7 @@ import { readInit } from "./children.ts";
 import { answered, blocked, examine, publish } from "./deadlock.ts";
 import { describe } from "./describe.ts";
 import type { SystemEvent } from "./event.ts";
-import { rareOf } from "./extras.ts";
+import { extrasOf, rareOf } from "./extras.ts";
 import { hashOf, nameOf } from "./hash.ts";
 import type { Errand, Pending } from "./holder.ts";
 import {
@@ -100,7 +100,7 @@ import { childFailed, childStarted, childStopped, childStopWanted, holdSuperviso
 import { itemsOf, Pump } from "./pump.ts";
 import { Ref } from "./ref.ts";
 import type { Handler } from "./registry.ts";
-import { exitReasons, FORM_REFERENCE, type Thread } from "./thread.ts";
+import { exitReasons, FORM_REFERENCE, ROOM, type Thread } from "./thread.ts";
 import { trim } from "./trim.ts";
 import type { ExitReason } from "./types.ts";
 
@@ -119,12 +119,15 @@ export class Dispatch {
 
   constructor(thread: Thread) {
     this.#thread = thread;
+    const room = hashOf(ROOM);
     const found = (pending: Pending, error: ZanniError) =>
-      pending.letGo ? pending.letGo() : thread.giveUp(pending, error);
+      pending.hash === room ? pending.holder.extras?.outboxes?.letGo() : thread.giveUp(pending, error);
     const actorOf = ({ holder }: Pending) => (holder as Life).actor;
     thread.published = (pending) => publish(thread, actorOf(pending), pending);
     thread.examined = (pending) => examine(thread, actorOf(pending), pending, found);
     thread.asks.answered = (pending) => answered(thread, pending.holder, pending);
+    const strangers = thread.extrasOf;
+    thread.extrasOf = (holder) => (holder === thread.stranger ? strangers(holder) : extrasOf(holder as Life));
     this.#closes = found;
   }
 
@@ -170,7 +173,8 @@ export class Dispatch {
       if (count > 0) {
         outcome = this.#messages(actor, count);
         done = this.#done;
-        if (actor.life.extras?.idle) actor.life.extras.idle.last = thread.now();
+        const { extras } = actor.life;
+        if (extras?.idle) extras.idle.last = thread.now();
         if (outcome === TURN_STOP) {
           // The stop itself stays in the list, and is buried with what came after it.
           core.settleBatch(cell, done);
@@ -368,37 +372,55 @@ export class Dispatch {
     const name = actor.definition.message(hash);
     if (name === undefined) return this.#unknown(actor, hash, 0, 0);
     let returned: unknown;
+    let args: readonly unknown[] | undefined;
     try {
-      const instance = (life.handlers ?? life.instance) as Record<string, Handler>;
+      const instance = life.instance as Record<string, Handler>;
       if ((u32[(frame + FRAME_TAGS) >>> 2] as number) === ONE_NUMBER && (kind & 0xff0000) === FORM_INLINE) {
         const at = (frame + FRAME_PAYLOAD + (extended ? EXTENSION_BYTES : 0)) >>> 3;
         returned = (instance[name] as Handler)(thread.views.f64[at]);
       } else {
-        const args = this.#args(actor, frame, hash, 0, 0);
+        args = this.#args(actor, frame, hash, 0, 0);
         if (!args) return TURN_DRY;
         returned = (instance[name] as Handler)(...args);
       }
     } catch (error) {
-      if (isZanniError(error, "ERR_REFUSED")) return TURN_DRY;
-      return this.#crash(actor, hash, asError(error));
+      return this.#threw(actor, hash, error);
     }
-    if (actor.rare?.stashing) return this.#stash(actor, frame, hash, undefined, returned);
-    if (typeof returned === "object" && isThenable(returned)) return this.#awaits(actor, returned, hash, 0, 0, false);
-    return life.outboxes === undefined ? TURN_DRY : this.#waitsForRoom(actor);
+    // The usual case, in one look: nothing came back, nothing was put aside, nothing waits.
+    if (typeof returned !== "object" && actor.rare === undefined && life.extras === undefined) return TURN_DRY;
+    return this.#handled(actor, frame, hash, args, returned);
+  }
+
+  #handled(
+    actor: HostCell,
+    frame: number,
+    hash: number,
+    args: readonly unknown[] | undefined,
+    returned: unknown,
+  ): number {
+    if (actor.rare?.stashing) return this.#stash(actor, frame, hash, args, returned);
+    if (isThenable(returned)) return this.#awaits(actor, returned, hash, 0, 0, false);
+    return this.#waitsForRoom(actor);
+  }
+
+  #threw(actor: HostCell, hash: number, error: unknown): number {
+    if (isZanniError(error, "ERR_REFUSED")) return TURN_DRY;
+    return this.#crash(actor, hash, asError(error));
   }
 
   /** What it has sent waits in an outbox: it takes no new message until that is empty, unless that would never be. */
   #waitsForRoom(actor: HostCell): number {
     const thread = this.#thread;
     const { life } = actor;
-    if (!life.outboxes || life.outboxes.size === 0) return TURN_DRY;
+    const outboxes = life.extras?.outboxes;
+    if (!outboxes || outboxes.size === 0) return TURN_DRY;
     const goOn = () => {
       actor.status = "running";
       waitsNoMore(thread, actor);
       return TURN_UNBLOCK;
     };
     actor.status = "awaiting";
-    wait(thread, actor, life.outboxes.empty(), goOn, goOn);
+    wait(thread, actor, outboxes.empty(), goOn, goOn);
     this.#blocked(actor);
     return TURN_FULL;
   }
@@ -537,7 +559,7 @@ export class Dispatch {
     const args = here || message.reader === life ? message.args : thread.reread(message.args, life);
     let returned: unknown;
     try {
-      returned = ((life.handlers ?? life.instance) as Record<string, Handler>)[name]?.(...args);
+      returned = (life.instance as Record<string, Handler>)[name]?.(...args);
     } catch (error) {
       const thrown = asError(error);
       if (isZanniError(error, "ERR_REFUSED")) {
@@ -581,7 +603,7 @@ export class Dispatch {
     life.deadline = armed ? (u32[due] as number) + (u32[due + 1] as number) * 2 ** 32 : undefined;
     let returned: unknown;
     try {
-      const instance = (life.handlers ?? life.instance) as Record<string, Handler>;
+      const instance = life.instance as Record<string, Handler>;
       returned = (instance[name] as Handler)(...args);
     } catch (error) {
       life.deadline = undefined;
@@ -606,7 +628,7 @@ export class Dispatch {
       return TURN_DRY;
     }
     this.#answer(ticket, ticketGeneration, returned, here);
-    return life.outboxes === undefined ? TURN_DRY : this.#waitsForRoom(actor);
+    return life.extras === undefined ? TURN_DRY : this.#waitsForRoom(actor);
   }
 
   /** A handler returned a promise: the actor is BLOCKED until it settles; a reentrant one goes on. */

@@ -1,9 +1,18 @@
 // What few actors and instances have, made when it is first asked for.
 import type { Extras, HostCell, Life, Rare } from "./cell.ts";
 import type { Errand } from "./holder.ts";
+import type { Instance } from "./registry.ts";
 
 export function extrasOf(life: Life): Extras {
-  life.extras ??= { watched: new Map(), linked: new Map(), idle: undefined, pumps: new Map() };
+  life.extras ??= {
+    watched: new Map(),
+    linked: new Map(),
+    idle: undefined,
+    own: undefined,
+    handlers: undefined,
+    outboxes: undefined,
+    pumps: new Map(),
+  };
   return life.extras;
 }
 
@@ -17,13 +26,28 @@ export function unstashing(life: Life): Errand {
   return { life, name: "unstash", run: () => undefined };
 }
 
-/** The given handlers, over the instance's own. */
-export function mixed(life: Life, given: object): { readonly [name: string]: unknown } {
-  return new Proxy(given as { readonly [name: string]: unknown }, {
+/** Other handlers for the next messages, over the instance's own; undefined: its own again. */
+export function become(life: Life, handlers: object | undefined): void {
+  const extras = extrasOf(life);
+  extras.own ??= life.instance;
+  extras.handlers = handlers;
+  // In its constructor there is no instance yet: seat() sees to it.
+  if (extras.own) life.instance = handlers ? mixed(extras.own, handlers) : extras.own;
+}
+
+/** The instance is made. */
+export function seat(life: Life, instance: Instance): void {
+  life.instance = instance;
+  const handlers = life.extras?.handlers;
+  if (handlers) become(life, handlers);
+}
+
+function mixed(own: Instance, given: object): Instance {
+  return new Proxy(given, {
     get(over, name: string) {
-      const from = typeof over[name] === "function" ? over : life.instance;
-      const handler = from?.[name];
+      const from = typeof (over as Instance)[name] === "function" ? (over as Instance) : own;
+      const handler = from[name];
       return typeof handler === "function" ? handler.bind(from) : handler;
     },
-  });
+  }) as Instance;
 }

@@ -20,8 +20,8 @@ export interface Holder extends Address {
   asks: Pending | undefined;
   /** Its actor is BLOCKED, and others can see what it waits for. */
   blocked: boolean;
-  /** What waits for room in full mailboxes; the next life of the same actor takes it over. */
-  outboxes: Waiting | undefined;
+  /** What few have. */
+  extras: { outboxes: Waiting | undefined } | undefined;
 }
 
 /** Messages of one sender that wait for room in the mailboxes they are for. */
@@ -30,6 +30,8 @@ export interface Waiting {
   has(target: Address): boolean;
   add(target: Target, frame: number): void;
   empty(target?: Address): Promise<void>;
+  /** Waiting for it closes a circle: the sender goes on. */
+  letGo(): void;
   renew(holder: Holder): void;
   bury(): void;
 }
@@ -66,8 +68,6 @@ export class Pending {
   feed: Feed<unknown> | undefined;
   /** The asker waits for it: an edge, if there is a target. */
   waits = true;
-  /** What is done, in place of a rejection, when waiting for it closes a circle. */
-  letGo: (() => void) | undefined;
   /** It resolves with nothing, whatever the answer. */
   quiet = false;
   /** What the asker holds, once promise() has made it. */

@@ -55,8 +55,6 @@ export function internalCell(
     self: undefined,
     controller: undefined,
     blocked: false,
-    outboxes: undefined,
-    handlers: undefined,
     extras: undefined,
   };
   Object.defineProperty(actorCell.life, "self", {

@@ -52,7 +52,7 @@ import { below, type HostCell, type Life, nameOfChild, type Supervision } from "
 import { childrenOf, endChildren, forgetInit, readInit, supervisionOf } from "./children.ts";
 import { ActorContext } from "./context.ts";
 import { unblocked } from "./deadlock.ts";
-import { rareOf, unstashing } from "./extras.ts";
+import { extrasOf, rareOf, seat, unstashing } from "./extras.ts";
 import { nameOf } from "./hash.ts";
 import type { Address, Pending } from "./holder.ts";
 import { Ref } from "./ref.ts";
@@ -72,10 +72,8 @@ class ActorLife implements Life, Seat {
   deadline: number | undefined;
   asks: Pending | undefined;
   blocked = false;
-  outboxes: Life["outboxes"];
   instance: Instance | undefined;
   controller: AbortController | undefined;
-  handlers: Life["handlers"];
   extras: Life["extras"];
   init: unknown;
   readonly #thread: Thread;
@@ -212,9 +210,9 @@ export function start(thread: Thread, actor: HostCell, after?: Error): number {
   const life = new ActorLife(thread, actor);
   const before = actor.life as Life | undefined;
   actor.life = life;
-  if (before?.outboxes) {
-    life.outboxes = before.outboxes;
-    before.outboxes.renew(life);
+  if (before?.extras?.outboxes) {
+    extrasOf(life).outboxes = before.extras.outboxes;
+    before.extras.outboxes.renew(life);
   }
   if (actor.internal) return up(thread, actor, after);
   try {
@@ -222,7 +220,7 @@ export function start(thread: Thread, actor: HostCell, after?: Error): number {
     // Inline is a path alone.
     if (thread.views.u8[frame + FRAME_FORM] !== FORM_INLINE) life.init = readInit(thread, frame, life).init;
     const instance = actor.definition.make(life);
-    life.instance = instance;
+    seat(life, instance);
     if (!actor.definition.hasHooks || (instance.onStart === base.onStart && !after)) return up(thread, actor, after);
     return hook(thread, actor, "onStart", instance.onStart?.(), () =>
       after
@@ -238,7 +236,7 @@ export function start(thread: Thread, actor: HostCell, after?: Error): number {
 function up(thread: Thread, actor: HostCell, after: Error | undefined): number {
   if (after && actor.parent) thread.sendControl(actor.parent, KIND_CHILD_STARTED, [actor.child]);
   if (actor.rare && actor.rare.unstashed.length > 0) thread.errand(actor, unstashing(actor.life));
-  const { outboxes } = actor.life;
+  const outboxes = actor.life.extras?.outboxes;
   if (outboxes && outboxes.size > 0)
     return wait(
       thread,
@@ -459,7 +457,7 @@ export function stop(thread: Thread, actor: HostCell, reason: ExitReason): numbe
   actor.status = "stopping";
   actor.epoch++;
   actor.next = undefined;
-  const outboxes = actor.life?.outboxes;
+  const outboxes = actor.life?.extras?.outboxes;
   if (outboxes && outboxes.size > 0 && reason === "normal") {
     return wait(
       thread,
@@ -525,11 +523,20 @@ function onStop(thread: Thread, actor: HostCell, reason: ExitReason, then: () =>
 function endLife(thread: Thread, actor: HostCell): void {
   const { life } = actor;
   if (!life || life.ended) return;
+  endStreams(actor);
   life.ended = true;
   waitsNoMore(thread, actor);
   endBonds(thread, actor);
   life.controller?.abort(stopped(actor.path));
   thread.endAsks(life);
+}
+
+/** Its generators end, and may still say so. */
+function endStreams(actor: HostCell): void {
+  const pumps = actor.life.extras?.pumps;
+  if (!pumps || pumps.size === 0) return;
+  const error = actor.failure ? failed(actor, "a stream", actor.failure) : stopped(actor.path);
+  for (const pump of [...pumps.values()]) pump.fail(error);
 }
 
 /** What it was linked with is not any more; what it put aside comes first for the next instance. */
@@ -542,8 +549,6 @@ function endBonds(thread: Thread, actor: HostCell): void {
   const { extras } = life;
   if (!extras) return;
   for (const each of extras.watched.values()) each.over = true;
-  const error = actor.failure ? failed(actor, "a stream", actor.failure) : stopped(actor.path);
-  for (const pump of [...extras.pumps.values()]) pump.fail(error);
   for (const other of extras.linked.values()) {
     thread.sendControl(other, KIND_UNLINK, [actor.cell, actor.generation]);
   }
@@ -559,7 +564,7 @@ function terminate(thread: Thread, actor: HostCell): number {
     thread.replyError(actor.served.ticket, actor.served.ticketGeneration, stopped(actor.path));
   }
   actor.status = "stopped";
-  actor.life?.outboxes?.bury();
+  actor.life?.extras?.outboxes?.bury();
   buryStash(thread, actor);
   let left = core.close(actor.cell);
   while (left > 0) {

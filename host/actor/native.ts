@@ -31,6 +31,7 @@ import {
   KIND_TELL,
   KIND_WATCH,
   METER_RESTARTS,
+  NATIVE_ROOM,
   NATIVE_STOP,
   NATIVE_UNANSWERED,
   NATIVE_UNKNOWN,
@@ -144,6 +145,7 @@ export function nativeTurn(thread: Thread, cell: number): void {
         () => pathOf(thread, init),
         () => undefined,
       );
+    if (why === NATIVE_ROOM) giveRoom(thread, cell);
     if (why === NATIVE_UNKNOWN || why === NATIVE_UNANSWERED) putDown(thread, cell, why === NATIVE_UNKNOWN);
     if (blocked && bits & (SYSTEM_RESTART | SYSTEM_RESUME)) {
       if (bits & SYSTEM_RESTART) restart(thread, cell);
@@ -242,6 +244,15 @@ function restart(thread: Thread, cell: number): void {
   thread.count(METER_RESTARTS, 1);
   const init = u32[(cell + CELL_INIT) >>> 2] as number;
   thread.sendControl(parentOf(thread, init), KIND_CHILD_STARTED, [u32[(init + INIT_CHILD) >>> 2] as number]);
+}
+
+/** A sender waits for room: it is his turn. */
+function giveRoom(thread: Thread, cell: number): void {
+  const { u32 } = thread.views;
+  const frame = u32[(cell + CELL_HAND) >>> 2] as number;
+  const generation = u32[(frame + FRAME_TICKET_GENERATION) >>> 2] as number;
+  thread.reply(u32[(frame + FRAME_TICKET) >>> 2] as number, generation, true);
+  thread.core.putDown(cell);
 }
 
 /** The message in hand is over: unknown, or handled without an answer. */

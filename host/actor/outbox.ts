@@ -13,7 +13,6 @@ import {
   FRAME_TICKET,
   FRAME_TICKET_GENERATION,
   FULL,
-  KIND_ROOM,
   KIND_STOP,
   SENT,
 } from "../../assembly/layout.ts";
@@ -97,6 +96,11 @@ export class Outboxes implements Waiting {
     ) as unknown as Promise<void>;
   }
 
+  /** Somebody waits for us in turn: we go on, and the outbox has its limit. */
+  letGo(): void {
+    for (const each of this.#boxes.values()) for (const resolve of each.whenEmpty.splice(0)) resolve();
+  }
+
   /** The sender has a new life, which waits in the place of the old one. */
   renew(holder: Holder): void {
     this.holder = holder;
@@ -130,10 +134,6 @@ export class Outboxes implements Waiting {
     };
     asked.resolve = goOn;
     asked.reject = goOn;
-    // Somebody waits for us in turn: we go on, and the outbox has its limit.
-    asked.letGo = () => {
-      for (const each of this.#boxes.values()) for (const resolve of each.whenEmpty.splice(0)) resolve();
-    };
     if (this.holder.blocked) this.#thread.examined(asked);
   }
 

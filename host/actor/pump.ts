@@ -49,22 +49,33 @@ export class Pump {
     this.#next();
   }
 
-  /** The asker wants no more: the generator ends, in its actor's turn. */
+  /** The asker wants no more: the generator ends, in a turn of its actor. */
   cancel(generation: number): void {
     if (generation !== this.#generation || this.#over) return;
-    this.#end();
-    this.#thread.errand(this.#actor, {
-      life: this.#life,
-      name: this.#name,
-      run: () => this.#items.return?.(),
-    });
+    this.#over = true;
+    // Control reaches an actor also while it awaits something; its code runs after that.
+    if (this.#actor.status === "running") this.#finish();
+    else this.#thread.errand(this.#actor, { life: this.#life, name: this.#name, run: () => this.#finish() });
   }
 
-  /** Its instance is over. */
+  /** Its instance is over, or it refused. */
   fail(error: Error): void {
-    if (this.#over) return;
-    this.#end();
-    this.#thread.replyError(this.#ticket, this.#generation, error);
+    if (!this.#over) this.#thread.replyError(this.#ticket, this.#generation, error);
+    this.#over = true;
+    this.#finish();
+  }
+
+  /** What the generator holds, it gives back now. */
+  #finish(): void {
+    if (!this.#life.extras?.pumps.delete(this.#ticket)) return;
+    const wrong = (error: unknown) =>
+      this.#thread.log("error", this.#life.path, ["a stream failed at its end:", error]);
+    try {
+      const returned = this.#items.return?.() as Promise<unknown> | undefined;
+      if (typeof returned?.then === "function") returned.then(undefined, wrong);
+    } catch (error) {
+      wrong(error);
+    }
   }
 
   #next(): void {
@@ -117,7 +128,8 @@ export class Pump {
       return true;
     }
     this.#send(batch);
-    this.#end();
+    this.#over = true;
+    this.#life.extras?.pumps.delete(this.#ticket);
     // After the items, also if those wait for memory.
     this.#thread.persist(() => {
       this.#thread.reply(this.#ticket, this.#generation, undefined);
@@ -130,11 +142,6 @@ export class Pump {
     if (batch.length === 0 || this.#over) return;
     this.#credit -= batch.length;
     this.#thread.sendItems(this.#ticket, this.#generation, batch.splice(0));
-  }
-
-  #end(): void {
-    this.#over = true;
-    this.#life.extras?.pumps.delete(this.#ticket);
   }
 }
 

@@ -220,10 +220,22 @@ const ONE_NUMBER = ONE | TAG_NUMBER;
 
 function askMethod(name: string): Method {
   const hash = hashOf(name);
+  // Of the carrier that was asked last: there is one, mostly.
+  let asked: Carrier | undefined;
+  let streams: boolean | undefined;
   return function (this: AskFace, ...args: readonly unknown[]): unknown {
     const { ref, options } = this;
-    const answer = ref.carrier.ask(ref, hash, args, options);
-    if (!ref.carrier.streams(ref.definition, name)) return answer;
-    return (answer as unknown as AsyncIterable<unknown>)[Symbol.asyncIterator]();
+    const { carrier } = ref;
+    if (carrier !== asked) {
+      asked = carrier;
+      streams = carrier.streams(ref.definition, name);
+    }
+    const answer = carrier.ask(ref, hash, args, options) as Promise<unknown> & AsyncIterable<unknown>;
+    if (streams === false) return answer;
+    const items = carrier.streaming();
+    if (streams) return items();
+    // Whoever takes its items says so by `for await`.
+    answer[Symbol.asyncIterator] = items;
+    return answer;
   } as Method;
 }

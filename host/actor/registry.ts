@@ -87,7 +87,6 @@ export class Definition {
 export class Registry {
   readonly #byHash = new Map<number, Definition>();
   readonly #byDef = new Map<unknown, Definition>();
-  #generators = false;
 
   constructor(actors: { readonly [name: string]: unknown }) {
     for (const [key, def] of Object.entries(actors)) if (isDefinition(def)) this.add(def, key);
@@ -104,13 +103,13 @@ export class Registry {
       );
     this.#byHash.set(definition.hash, definition);
     this.#byDef.set(def, definition);
-    if (definition.generators.size > 0) this.#generators = true;
     return definition;
   }
 
-  /** Is that message written as a generator? */
-  streams(definition: string, message: string): boolean {
-    return this.#generators && this.#byHash.get(hashOf(definition))?.generators.has(message) === true;
+  /** Is that message written as a generator? Undefined for those of setup functions, which are not known beforehand. */
+  streams(definition: string, message: string): boolean | undefined {
+    const found = this.#byHash.get(hashOf(definition));
+    return found?.hasHooks ? found.generators.has(message) : undefined;
   }
 
   of(def: unknown): Definition | undefined {

@@ -12,6 +12,7 @@ import {
   CELL_HANDLED_BYTES,
   CELL_HEAD,
   CELL_LIMIT,
+  CELL_SLOT,
   CELL_TAKEN,
   CELL_TAKEN_BYTES,
   EXTENSION_BYTES,
@@ -100,9 +101,9 @@ import type { HostCell } from "./cell.ts";
 import type { Raised } from "./event.ts";
 import { Feed } from "./feed.ts";
 import { hashOf, nameOf } from "./hash.ts";
-import { type Address, type Errand, type Holder, Pending, type Target } from "./holder.ts";
+import { type Address, type Errand, type Holder, Pending, type Target, type Waiting } from "./holder.ts";
 import { Outboxes } from "./outbox.ts";
-import { full, type Limits, policyIn } from "./overflow.ts";
+import { full, type Limits, limitsFor, policyIn } from "./overflow.ts";
 import { Ref, tagOf } from "./ref.ts";
 import type { Registry } from "./registry.ts";
 import type { BackoffTerms } from "./supervise.ts";
@@ -127,6 +128,8 @@ export interface Settings {
   readonly logs: boolean;
 }
 
+/** What is asked of a full mailbox. */
+export const ROOM = "ready";
 /** A message by reference, to an actor pinned to this thread. */
 export const FORM_REFERENCE = 2;
 
@@ -157,7 +160,7 @@ export class Thread implements Carrier {
     deadline: undefined,
     asks: undefined,
     blocked: false,
-    outboxes: undefined,
+    extras: undefined,
   };
   /** Messages by reference, by number. */
   readonly passed = new Map<number, readonly unknown[]>();
@@ -168,11 +171,18 @@ export class Thread implements Carrier {
   reporter: Reporter | undefined;
   /** Set by the system: a failure reached the root. */
   rootFailed: (error: Error) => void = () => {};
+  /** The ask made last. */
+  newest: Pending | undefined;
   /** Set by the loop: there is work, outside of a turn. */
   kick: () => void = () => {};
   /** Set by the dispatch: a BLOCKED actor waits for one thing more, and may have closed a cycle. */
   published: (pending: Pending) => void = () => {};
   examined: (pending: Pending) => void = () => {};
+  /** Set by the dispatch, which knows lives; a stranger has nothing but outboxes. */
+  extrasOf: (holder: Holder) => { outboxes: Waiting | undefined } = (holder) => {
+    holder.extras ??= { outboxes: undefined };
+    return holder.extras;
+  };
   /** A promise was settled or a handler awaits: the loop lets promises run. */
   settled = false;
   /** Control that found no memory, to be sent again. */
@@ -238,7 +248,8 @@ export class Thread implements Carrier {
   post(target: Target, hash: number, tags: number, a: number, b: number): boolean {
     const { holder } = target;
     if (holder.ended) throw this.#ended(holder);
-    if (holder.outboxes?.has(target)) return this.#enqueue(target, this.#composeInline(target, hash, tags, a, b, 0, 0));
+    if (holder.extras?.outboxes?.has(target))
+      return this.#enqueue(target, this.#composeInline(target, hash, tags, a, b, 0, 0));
     const outcome = this.core.post(
       target.cell,
       target.generation,
@@ -268,7 +279,8 @@ export class Thread implements Carrier {
   /** Resolves when nothing of this holder waits for room there, and there is some. */
   async ready(target: Target): Promise<void> {
     const { holder } = target;
-    if (holder.outboxes?.has(target)) await holder.outboxes.empty(target);
+    const outboxes = holder.extras?.outboxes;
+    if (outboxes?.has(target)) await outboxes.empty(target);
     if (!this.#isFull(target)) return;
     const asked = this.askRoom(target, holder);
     if (!asked) throw outOfMemory(target.path, 0);
@@ -303,9 +315,8 @@ export class Thread implements Carrier {
       };
     }
     if (options?.waits === false) pending.waits = false;
-    const promise = pending.promise() as Promise<unknown> & { [Symbol.asyncIterator]?: () => unknown };
-    // `for await` over the answer: it is a stream.
-    promise[Symbol.asyncIterator] = () => this.stream(pending);
+    const promise = pending.promise();
+    this.newest = pending;
     this.#meter(METER_ASKS, 1);
     try {
       const sent = this.#sendArgs(target, hash, args, pending.ticket, pending.generation);
@@ -342,11 +353,13 @@ export class Thread implements Carrier {
     const promise = pending.promise();
     pending.quiet = true;
     // Behind what waits for room, if anything does.
-    const { outboxes } = target.holder;
+    const outboxes = target.holder.extras?.outboxes;
     if (outboxes?.has(target)) this.persist(() => this.#composeStop(pending, (frame) => outboxes.add(target, frame)));
     else this.sendStop(target, pending);
     // A glance: one that is BLOCKED may be down for long, and whoever brings it back should know.
-    if (((this.views.u32[(target.cell + CELL_HEAD) >>> 2] as number) & BLOCKED) !== 0) {
+    const { u32 } = this.views;
+    const started = u32[(target.cell + CELL_SLOT) >>> 2] !== 0;
+    if (started && ((u32[(target.cell + CELL_HEAD) >>> 2] as number) & BLOCKED) !== 0) {
       this.sendControl(target, KIND_STOP_WANTED, []);
     }
     return promise as Promise<void>;
@@ -429,7 +442,7 @@ export class Thread implements Carrier {
   sendControl(to: Address, kind: number, values: readonly unknown[], ticket = 0, ticketGeneration = 0): boolean {
     let there = true;
     this.persist(() => {
-      const bytes = values.length === 1 && values[0] === undefined ? nothing : this.codec.encode(values, "control");
+      const bytes = values.length <= 1 && values[0] === undefined ? nothing : this.codec.encode(values, "control");
       const frame = this.core.reserveControl(bytes.length) >>> 0;
       if (frame === 0) return false;
       this.write(frame, kind, bytes);
@@ -541,8 +554,14 @@ export class Thread implements Carrier {
     return Math.random();
   }
 
-  streams(definition: string, message: string): boolean {
+  streams(definition: string, message: string): boolean | undefined {
     return this.registry.streams(definition, message);
+  }
+
+  /** The items of the ask made last, if they are wanted. */
+  streaming(): () => AsyncIterator<unknown> {
+    const pending = this.newest;
+    return () => (pending ? this.stream(pending) : new Feed(ignore, ignore));
   }
 
   /** The items of an ask that is answered by a generator. */
@@ -597,10 +616,10 @@ export class Thread implements Carrier {
     this.core.relax(ticket, generation);
     this.settled = true;
     if (!pending.feed) {
-      const what = `"${nameOf(pending.hash)}" of "${pending.target?.path}" answers with a stream`;
+      const name = nameOf(pending.hash);
       const error = new ZanniError(
         "ERR_NOT_SENDABLE",
-        `${what}; take its items by for await (… of ref.ask.${nameOf(pending.hash)}())`,
+        `"${name}" of "${pending.target?.path}" answers with a stream; take its items by for await, and write it as a generator: async *${name}()`,
       );
       this.giveUp(pending, error);
       return;
@@ -926,7 +945,7 @@ export class Thread implements Carrier {
   ): boolean | "waits" {
     const { holder } = target;
     const { core } = this;
-    const behind = holder.outboxes?.has(target) === true;
+    const behind = holder.extras?.outboxes?.has(target) === true;
     let outcome: number;
     let size = 16;
     if (!target.here && args.length <= 2) {
@@ -1039,13 +1058,14 @@ export class Thread implements Carrier {
 
   #enqueue(target: Target, frame: number): false {
     const { holder } = target;
-    holder.outboxes ??= new Outboxes(this, holder);
-    holder.outboxes.add(target, frame);
+    const extras = this.extrasOf(holder);
+    extras.outboxes ??= new Outboxes(this, holder);
+    extras.outboxes.add(target, frame);
     return false;
   }
 
   askRoom(target: Target, holder: Holder): Pending | undefined {
-    const pending = this.#pend(Infinity, holder, target, hashOf("ready"));
+    const pending = this.#pend(Infinity, holder, target, hashOf(ROOM));
     if (!pending) return undefined;
     if (!this.sendNotice(target, KIND_ROOM, [], pending.ticket, pending.generation)) {
       // It is gone: its answer comes as if it had said so.
@@ -1133,6 +1153,13 @@ export class Thread implements Carrier {
   #cancelNotice(pending: Pending): void {
     if (pending.target) this.sendControl(pending.target, KIND_CANCEL, [pending.ticket, pending.generation]);
   }
+
+  /** What the core is told of a mailbox without options of its own. */
+  get usualLimits() {
+    this.#usualLimits ??= limitsFor(this.settings.mailbox, 0);
+    return this.#usualLimits;
+  }
+  #usualLimits: ReturnType<typeof limitsFor> | undefined;
 
   mailbox(options: MailboxOptions | undefined): Limits {
     const { mailbox } = this.settings;

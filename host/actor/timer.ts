@@ -104,7 +104,7 @@ function taskOf(life: Life, task: Task, args: readonly unknown[]): { name: strin
 }
 
 function call(life: Life, name: string, args: readonly unknown[]): unknown {
-  const handlers = (life.handlers ?? life.instance) as { readonly [name: string]: unknown };
+  const handlers = life.instance as { readonly [name: string]: unknown };
   const handler = handlers[name];
   if (typeof handler !== "function") {
     throw new ZanniError(

@@ -563,7 +563,6 @@ export class Mutual extends Actor<{ journal: ActorRef<Journal> }> {
 
 /** Asks along a list, the last one back to the first. */
 export class Chained extends Actor {
-  static readonly #codes: string[] = [];
   async pass(rest: ActorRef<Chained>[], waits?: boolean): Promise<string> {
     const [next, ...others] = rest;
     if (!next) return "end";
@@ -621,7 +620,10 @@ export class Source extends Actor<ActorRef<Journal> | undefined> {
   *unsendable(): Generator<any> {
     yield () => 1;
   }
-  iterable(): AsyncIterable<string> {
+  async *iterable() {
+    yield* this.#texts();
+  }
+  iterator(): AsyncIterable<string> {
     return this.#texts();
   }
   async *#texts() {

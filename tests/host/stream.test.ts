@@ -28,8 +28,11 @@ both("streams", (test) => {
     const springs = system.spawn(Springs);
     assert.equal(await collect(springs.ask.count(3)), [0, 1, 2]);
     const error = await rejects(springs.ask.count(3) as unknown as Promise<unknown>, "ERR_NOT_SENDABLE");
-    assert.match(error.message, /answers with a stream; take its items by for await/);
+    assert.match(error.message, /answers with a stream; take its items by for await, and write/);
     assert.is(await springs.ask.ping(), "pong");
+    const source = system.spawn(Source, undefined);
+    const plain = await rejects(source.ask.iterator() as unknown as Promise<unknown>, "ERR_NOT_SENDABLE");
+    assert.match(plain.message, /write it as a generator: async \*iterator\(\)/);
   });
 
   test("backpressure: the generator is never further ahead than the window", async (open) => {
@@ -99,12 +102,14 @@ both("streams", (test) => {
 
   test("a crash, a stop or a kill of the actor ends its streams with the reason", async (open) => {
     const system = await open();
+    const journal = system.spawn(Journal);
+    let ended = 0;
     for (const [end, code] of [
       ["crash", "ERR_ACTOR_FAILED"],
       ["stop", "ERR_ACTOR_STOPPED"],
       ["kill", "ERR_ACTOR_STOPPED"],
     ] as const) {
-      const source = system.spawn(Source, undefined);
+      const source = system.spawn(Source, journal);
       const items = source.ask.count(0, 1e9)[Symbol.asyncIterator]();
       await items.next();
       if (end === "crash") source.tell.crash();
@@ -113,6 +118,7 @@ both("streams", (test) => {
         while (!(await items.next()).done);
       })();
       await rejects(drained, code);
+      assert.is((await journal.ask.atLeast(++ended)).length, ended, "its finally has run");
     }
   });
 
