@@ -29,6 +29,7 @@ export type {
   Mode,
   NativeOptions,
   NodeState,
+  Overflow,
   RefOf,
   RestartPolicy,
   Sound,

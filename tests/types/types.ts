@@ -1,5 +1,15 @@
 // What must compile, and what must not: checked by the build, not run. Each refused line says why.
-import { Actor, type ActorRef, actor, type Context, createSystem, isZanniError, type Json, type RefOf } from "zanni";
+import {
+  Actor,
+  type ActorRef,
+  actor,
+  type Context,
+  createSystem,
+  isZanniError,
+  type Json,
+  type RefOf,
+  type Stream,
+} from "zanni";
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 function same<A, B>(..._: Equal<A, B> extends true ? [] : [error: ["not equal", A, B]]): void {}
@@ -20,6 +30,25 @@ class Counter extends Actor<{ start: number }> {
 class Clerk extends Actor<{ counter: ActorRef<Counter> }> {
   sell() {
     this.init.counter.tell.add(1);
+  }
+}
+class Table extends Actor {
+  *rows(from: number) {
+    yield { n: from };
+  }
+  async *texts() {
+    yield "a";
+  }
+  *bad() {
+    yield () => 1;
+  }
+}
+class Sheet extends Actor {
+  *rows(from: number) {
+    yield { n: from };
+  }
+  async *texts() {
+    yield "a";
   }
 }
 const Primes = actor((_: undefined, ctx: Context) => ({
@@ -44,6 +73,19 @@ export async function check() {
   counter.tell.reset();
   // @ts-expect-error protected hooks are not messages
   counter.tell.onStart();
+
+  // generators are streams
+  const sheet = app.spawn(Sheet);
+  same<ReturnType<typeof sheet.ask.rows>, Stream<{ n: number }>>();
+  same<ReturnType<typeof sheet.ask.texts>, Stream<string>>();
+  for await (const { n } of sheet.ask.rows(1)) n.toFixed();
+  // @ts-expect-error what it yields cannot be sent
+  app.spawn(Table);
+  // @ts-expect-error a strategy that there is not
+  app.supervise({ strategy: "one-for-some" }, () => ({}));
+  // @ts-expect-error health needs to know how often
+  app.spawn(Sheet, undefined, { health: {} });
+  await sheet.ready();
 
   // init and options
   // @ts-expect-error init is required
