@@ -10,8 +10,8 @@ export interface Carrier {
   ask(target: Target, hash: number, args: readonly unknown[], options: AskOptions | undefined): Promise<unknown>;
   /** Is that message known to answer with a stream, or with none? Undefined: nobody can tell. */
   streams(definition: string, message: string): boolean | undefined;
-  /** The items of the ask made last, if they are wanted. */
-  streaming(): () => AsyncIterator<unknown>;
+  /** The items of the ask made last, which has that answer, if they are wanted. */
+  streaming(answer: Promise<unknown>): () => AsyncIterator<unknown>;
   watch(target: Target): Promise<ExitReason>;
   stop(target: Target): Promise<void>;
   kill(target: Target): Promise<void>;

@@ -108,6 +108,8 @@ export interface Trouble {
   upSince: number;
   /** The restart that is to come. */
   timer: { cancel(): void } | undefined;
+  /** The group that it restarts with. */
+  round: number;
 }
 
 /** A parent's record of a child. */
@@ -176,7 +178,7 @@ export class Family {
   size = 0;
   /** When children were restarted, ms: those that still count. */
   history: readonly number[] = [];
-  /** How many groups have been restarted: a later one includes an earlier. */
+  /** How many groups have been restarted. */
   round = 0;
 
   /** The number that the next child gets. */

@@ -87,6 +87,9 @@ export class ActorContext implements Context {
   stash(): void {
     this.#alive();
     const { actor } = this.#life;
+    if (actor.status === "awaiting") {
+      throw new TypeError("stash() puts aside the message in hand: call it before the handler's first await");
+    }
     const rare = rareOf(actor);
     if (rare.stashed.length >= defaults.stash) {
       throw new ZanniError("ERR_MAILBOX_FULL", `"${this.path}" has put ${defaults.stash} messages aside already`, {

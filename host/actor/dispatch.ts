@@ -120,6 +120,7 @@ export class Dispatch {
   constructor(thread: Thread) {
     this.#thread = thread;
     const room = hashOf(ROOM);
+    // An outbox lets its sender go on; whoever waits himself is told.
     const found = (pending: Pending, error: ZanniError) =>
       pending.hash === room ? pending.holder.extras?.outboxes?.letGo() : thread.giveUp(pending, error);
     const actorOf = ({ holder }: Pending) => (holder as Life).actor;
@@ -482,6 +483,8 @@ export class Dispatch {
     const hash = hashOf(name);
     try {
       const returned = run();
+      // There was no message to put aside.
+      if (actor.rare) actor.rare.stashing = false;
       if (isThenable(returned)) return this.#awaits(actor, returned, hash, 0, 0, false);
       return this.#waitsForRoom(actor);
     } catch (error) {

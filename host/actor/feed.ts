@@ -6,7 +6,8 @@ import type { Stream } from "../stream.ts";
 export class Feed<T> implements Stream<T>, AsyncIterator<T, undefined> {
   #items: T[] = [];
   #at = 0;
-  #waiting: { resolve(result: IteratorResult<T, undefined>): void; reject(error: Error): void } | undefined;
+  /** Those who have asked for an item that is not there yet. */
+  readonly #waiting: { resolve(result: IteratorResult<T, undefined>): void; reject(error: Error): void }[] = [];
   #over: { readonly error: Error | undefined } | undefined;
   /** Taken since credit was given last. */
   #taken = 0;
@@ -25,21 +26,19 @@ export class Feed<T> implements Stream<T>, AsyncIterator<T, undefined> {
       this.#items = [...items];
       this.#at = 0;
     } else this.#items.push(...items);
-    const waiting = this.#waiting;
-    if (!waiting || this.#at === this.#items.length) return;
-    this.#waiting = undefined;
-    waiting.resolve({ value: this.#take(), done: false });
+    while (this.#waiting.length > 0 && this.#at < this.#items.length) {
+      this.#waiting.shift()?.resolve({ value: this.#take(), done: false });
+    }
   }
 
   /** It is over, after what has come in; `error` is why, unless it came to its end. */
   end(error: Error | undefined): void {
     if (this.#over) return;
     this.#over = { error };
-    const waiting = this.#waiting;
-    this.#waiting = undefined;
-    if (!waiting) return;
-    if (error) waiting.reject(error);
-    else waiting.resolve({ value: undefined, done: true });
+    for (const [i, waiting] of this.#waiting.splice(0).entries()) {
+      if (error && i === 0) waiting.reject(error);
+      else waiting.resolve({ value: undefined, done: true });
+    }
   }
 
   next(): Promise<IteratorResult<T, undefined>> {
@@ -50,7 +49,7 @@ export class Feed<T> implements Stream<T>, AsyncIterator<T, undefined> {
       return error ? Promise.reject(error) : Promise.resolve({ value: undefined, done: true });
     }
     return new Promise((resolve, reject) => {
-      this.#waiting = { resolve, reject };
+      this.#waiting.push({ resolve, reject });
     });
   }
 

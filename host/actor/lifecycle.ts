@@ -313,6 +313,7 @@ export function fail(thread: Thread, actor: HostCell, error: Error, message: str
   actor.next = undefined;
   actor.status = "failed";
   actor.failure = error;
+  if (actor.rare) actor.rare.stashing = false;
   tellLinked(thread, actor, error);
   const { parent } = actor;
   if (!parent) {
@@ -548,7 +549,10 @@ function endBonds(thread: Thread, actor: HostCell): void {
   }
   const { extras } = life;
   if (!extras) return;
-  for (const each of extras.watched.values()) each.over = true;
+  for (const each of extras.watched.values()) {
+    each.over = true;
+    each.cancel();
+  }
   for (const other of extras.linked.values()) {
     thread.sendControl(other, KIND_UNLINK, [actor.cell, actor.generation]);
   }

@@ -91,9 +91,10 @@ export class Outboxes implements Waiting {
   empty(target?: Address): Promise<void> {
     const boxes = target ? [this.#boxes.get(keyOf(target))] : [...this.#boxes.values()];
     const waits = boxes.filter((box) => box !== undefined);
-    return Promise.all(
-      waits.map((box) => new Promise<void>((resolve) => void box.whenEmpty.push(resolve))),
-    ) as unknown as Promise<void>;
+    const empty = waits.map((box) => new Promise<void>((resolve) => void box.whenEmpty.push(resolve)));
+    // Who waits here may be waited for by now.
+    if (this.holder.blocked) for (const { asked } of waits) if (asked) this.#thread.examined(asked);
+    return Promise.all(empty) as unknown as Promise<void>;
   }
 
   /** Somebody waits for us in turn: we go on, and the outbox has its limit. */

@@ -37,6 +37,8 @@ export function childStopped(
   if (!child) return;
   child.trouble?.timer?.cancel();
   child.check?.cancel();
+  // A check that is under way is the last.
+  child.check = undefined;
   if (child.gone) for (const gone of child.gone) gone();
 }
 
@@ -106,6 +108,7 @@ function troubleOf(child: Child): Trouble {
     failures: 0,
     upSince: 0,
     timer: undefined,
+    round: 0,
   };
   return child.trouble;
 }
@@ -128,10 +131,11 @@ function wantedFor(thread: Thread, parent: HostCell, child: Child, error: Error)
 function bringBack(thread: Thread, parent: HostCell, failed: Child, error: Error): void {
   const family = familyOf(parent);
   const group = affected(parent.supervision.strategy, childrenOf(parent), failed);
-  family.round++;
+  const round = ++family.round;
+  for (const child of group) troubleOf(child).round = round;
   const delay = pauseOf(thread, parent, failed);
   if (group.length === 1) pause(thread, failed, delay, () => restart(thread, failed, error));
-  else void restartGroup(thread, parent, group, failed, delay, error);
+  else void restartGroup(thread, parent, group, round, delay, error);
 }
 
 /** ms until it may start again. */
@@ -173,28 +177,34 @@ async function restartGroup(
   thread: Thread,
   parent: HostCell,
   group: readonly Child[],
-  failed: Child,
+  round: number,
   delay: number,
   error: Error,
 ): Promise<void> {
   const family = familyOf(parent);
-  const { round } = family;
   for (const child of group) troubleOf(child).restarting = true;
   for (const child of group.toReversed()) {
     if (!family.has(child)) continue;
     if (child.terms.policy === "temporary") await endChild(thread, child);
     else await holdChild(thread, parent, child, error);
   }
-  pause(thread, failed, delay, () => {
-    // Another failure meanwhile has taken more of them along, or the parent ends.
-    if (family.round !== round || parent.status === "stopping" || parent.status === "stopped") return;
-    for (const child of group) if (family.has(child) && !child.gone) restart(thread, child, error);
-  });
+  // The pause is the group's: it does not end with whoever failed.
+  const start = () => {
+    if (parent.status === "stopping" || parent.status === "stopped") return;
+    // Those that a later failure has taken along start with that.
+    const own = group.filter((child) => family.has(child) && child.trouble?.round === round);
+    for (const child of own) if (!child.gone) restart(thread, child, error);
+  };
+  if (delay === 0) start();
+  else thread.after(delay, start);
 }
 
 /** Resolves when the instance has ended, or the child is gone. What takes too long is not waited for. */
 async function holdChild(thread: Thread, parent: HostCell, child: Child, error: Error): Promise<void> {
-  child.trouble?.timer?.cancel();
+  if (child.trouble) {
+    child.trouble.timer?.cancel();
+    child.trouble.timer = undefined;
+  }
   const ask = (forced: boolean) =>
     thread.question(child, KIND_HOLD, [sendable(thread, error), forced], parent.life, child.path);
   const { shutdownMs } = child.terms;
@@ -221,8 +231,11 @@ export function holdSupervisor(thread: Thread, actor: HostCell, error: Error, do
 export function restartChildren(thread: Thread, actor: HostCell): void {
   const error = actor.failure ?? new Error("restarted");
   actor.failure = undefined;
-  familyOf(actor).round++;
-  for (const child of childrenOf(actor)) if (!child.gone) restart(thread, child, error);
+  const round = ++familyOf(actor).round;
+  for (const child of childrenOf(actor)) {
+    troubleOf(child).round = round;
+    if (!child.gone) restart(thread, child, error);
+  }
   if (actor.parent) thread.sendControl(actor.parent, KIND_CHILD_STARTED, [actor.child]);
 }
 

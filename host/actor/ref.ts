@@ -232,7 +232,7 @@ function askMethod(name: string): Method {
     }
     const answer = carrier.ask(ref, hash, args, options) as Promise<unknown> & AsyncIterable<unknown>;
     if (streams === false) return answer;
-    const items = carrier.streaming();
+    const items = carrier.streaming(answer);
     if (streams) return items();
     // Whoever takes its items says so by `for await`.
     answer[Symbol.asyncIterator] = items;

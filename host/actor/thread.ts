@@ -128,8 +128,8 @@ export interface Settings {
   readonly logs: boolean;
 }
 
-/** What is asked of a full mailbox. */
-export const ROOM = "ready";
+/** What an outbox asks of a full mailbox. */
+export const ROOM = "room";
 /** A message by reference, to an actor pinned to this thread. */
 export const FORM_REFERENCE = 2;
 
@@ -280,14 +280,21 @@ export class Thread implements Carrier {
   async ready(target: Target): Promise<void> {
     const { holder } = target;
     const outboxes = holder.extras?.outboxes;
-    if (outboxes?.has(target)) await outboxes.empty(target);
+    if (outboxes?.has(target)) {
+      await outboxes.empty(target);
+      if (outboxes.has(target) && !holder.ended) {
+        const what = `"${target.path}" will have no room: it waits for "${holder.path}" in turn; send less, or stop waiting`;
+        throw new ZanniError("ERR_DEADLOCK", what, { actor: target.path });
+      }
+    }
     if (!this.#isFull(target)) return;
-    const asked = this.askRoom(target, holder);
+    const asked = this.askRoom(target, holder, "ready");
     if (!asked) throw outOfMemory(target.path, 0);
-    // An actor that ends has room for everybody.
-    await new Promise<void>((resolve) => {
+    await new Promise<void>((resolve, reject) => {
       asked.resolve = () => resolve();
-      asked.reject = () => resolve();
+      // An actor that ends has room for everybody; a circle never has.
+      asked.reject = (error) => (isZanniError(error, "ERR_DEADLOCK") ? reject(error) : resolve());
+      if (holder.blocked) this.examined(asked);
     });
   }
 
@@ -558,10 +565,10 @@ export class Thread implements Carrier {
     return this.registry.streams(definition, message);
   }
 
-  /** The items of the ask made last, if they are wanted. */
-  streaming(): () => AsyncIterator<unknown> {
-    const pending = this.newest;
-    return () => (pending ? this.stream(pending) : new Feed(ignore, ignore));
+  streaming(answer: Promise<unknown>): () => AsyncIterator<unknown> {
+    const { newest } = this;
+    // One that was refused at once has left nothing behind but its rejection.
+    return () => (newest?.promised === answer ? this.stream(newest) : fed(answer, new Feed(ignore, ignore)));
   }
 
   /** The items of an ask that is answered by a generator. */
@@ -577,12 +584,7 @@ export class Thread implements Carrier {
       },
     );
     pending.feed = feed;
-    // The answer is the end of the stream, and may have come already.
-    pending.promised?.then(
-      () => feed.end(undefined),
-      (error: unknown) => feed.end(asError(error)),
-    );
-    return feed;
+    return pending.promised ? fed(pending.promised, feed) : feed;
   }
 
   /** To whoever asked; without memory they are sent again later. */
@@ -1064,8 +1066,8 @@ export class Thread implements Carrier {
     return false;
   }
 
-  askRoom(target: Target, holder: Holder): Pending | undefined {
-    const pending = this.#pend(Infinity, holder, target, hashOf(ROOM));
+  askRoom(target: Target, holder: Holder, name = ROOM): Pending | undefined {
+    const pending = this.#pend(Infinity, holder, target, hashOf(name));
     if (!pending) return undefined;
     if (!this.sendNotice(target, KIND_ROOM, [], pending.ticket, pending.generation)) {
       // It is gone: its answer comes as if it had said so.
@@ -1198,6 +1200,15 @@ function asReason(answer: unknown): ExitReason {
 function ifGone(error: unknown): ExitReason {
   if (isZanniError(error, "ERR_ACTOR_STOPPED")) return "normal";
   throw error;
+}
+
+/** The answer is the end of the stream, and may have come already. */
+function fed<T>(answer: Promise<unknown>, feed: Feed<T>): Feed<T> {
+  answer.then(
+    () => feed.end(undefined),
+    (error: unknown) => feed.end(asError(error)),
+  );
+  return feed;
 }
 
 const none: readonly unknown[] = [];

@@ -57,7 +57,7 @@ export interface ActorRef<H> extends RefBrand, AsyncDisposable {
   readonly ask: Ask<H>;
   /** `parent/name`: readable in logs, stable across restarts. */
   readonly path: string;
-  /** Resolves when the mailbox has room and nothing of this sender waits for it. */
+  /** Resolves when the mailbox has room and nothing of this sender waits for it. Rejects with ERR_DEADLOCK. */
   ready(): Promise<void>;
   equals(other: ActorRef<any>): boolean;
   /** Resolves when the actor is gone for good (not on restarts). */
@@ -104,7 +104,7 @@ export interface Context extends Spawner {
    * ones lack, the actor's own methods handle.
    */
   become(handlers: object | undefined): void;
-  /** Puts the message in hand aside: its handler's outcome is void. At most 1,024: ERR_MAILBOX_FULL beyond. */
+  /** Puts the message in hand aside, before the handler's first await: its outcome is void. At most 1,024: ERR_MAILBOX_FULL beyond. */
   stash(): void;
   /** Takes up again all that was put aside, in order, before anything that is queued. */
   unstash(): void;

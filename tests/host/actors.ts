@@ -447,6 +447,14 @@ export class Turnstile extends Actor<ActorRef<Journal>> {
     if (this.#open) friend.tell.note(line);
     else this.ctx.stash();
   }
+  stashAndCrash() {
+    this.ctx.stash();
+    throw new Error("boom");
+  }
+  async stashLate() {
+    await null;
+    this.ctx.stash();
+  }
   open() {
     this.#open = true;
     this.ctx.unstash();
@@ -555,6 +563,14 @@ export class Mutual extends Actor<{ journal: ActorRef<Journal> }> {
   }
   send(count: number) {
     for (let i = 0; i < count; i++) this.#other?.tell.take(i);
+  }
+  async sendReady(count: number): Promise<string> {
+    try {
+      for (let i = 0; i < count; i++) if (!this.#other?.tell.take(i)) await this.#other?.ready();
+      return "sent";
+    } catch (error) {
+      return (error as { code: string }).code;
+    }
   }
   take(_: number) {
     if (++this.#got === 500) this.init.journal.tell.note("500");

@@ -138,6 +138,20 @@ both("overflow", (test) => {
     assert.equal(await journal.ask({ timeout: "20s" }).atLeast(2), ["500", "500"]);
   });
 
+  test("block: nor do two that wait for each other's ready()", async (open) => {
+    const system = await open();
+    const journal = system.spawn(Journal);
+    const pair = [1, 2].map(() => system.spawn(Mutual, { journal }, { mailbox: { capacity: 20 } }));
+    const [a, b] = pair as [(typeof pair)[0], (typeof pair)[0]];
+    a.tell.meet(b);
+    b.tell.meet(a);
+    const answers = await Promise.all([
+      a.ask({ timeout: "20s" }).sendReady(500),
+      b.ask({ timeout: "20s" }).sendReady(500),
+    ]);
+    for (const answer of answers) assert.ok(["sent", "ERR_DEADLOCK"].includes(answer), answer);
+  });
+
   test("drop-newest: what does not fit is a dead letter with its reason, and an asker is told", async (open) => {
     const system = await open();
     const { gate, consumer } = await blocked(system, { capacity: 10, overflow: "drop-newest" });

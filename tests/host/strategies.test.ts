@@ -114,6 +114,28 @@ both("strategies", (test) => {
     await until(async () => (await journal.ask.lines()).at(-1) === "a: still the same ref", "it lives");
   });
 
+  test("a group that pauses starts again although whoever failed was killed meanwhile, or another joined", async (open) => {
+    const system = await open();
+    const backoff = { min: 100, max: 100, jitter: 0 };
+    const group = system.supervise({ strategy: "one-for-all", backoff }, (sup) => ({
+      crashing: sup.spawn(Counter, undefined),
+      other: sup.spawn(Counter, undefined),
+    }));
+    group.children.crashing.tell.crash("boom");
+    await until(async () => (await group.status()).every(({ state }) => state === "restarting"), "both are down");
+    await group.children.crashing.kill();
+    assert.is(await group.children.other.ask.restarts(), 1);
+    const rest = system.supervise({ strategy: "rest-for-one", backoff }, (sup) => ({
+      crashing: sup.spawn(Counter, undefined),
+      other: sup.spawn(Counter, undefined),
+    }));
+    rest.children.crashing.tell.crash("boom");
+    await until(async () => (await rest.status()).every(({ state }) => state === "restarting"), "both are down");
+    const late = rest.spawn(Counter, undefined);
+    late.tell.crash("boom");
+    for (const each of [rest.children.crashing, rest.children.other, late]) assert.is(await each.ask.restarts(), 1);
+  });
+
   test("an actor that awaits is taken along; who asked it learns the cause", async (open) => {
     const system = await open();
     const gate = system.spawn(Gate);

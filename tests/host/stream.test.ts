@@ -92,6 +92,21 @@ both("streams", (test) => {
     await rejects(collect(source.ask.unsendable()), "ERR_ACTOR_FAILED");
   });
 
+  test("one that is refused at once rejects, and has nothing to do with another", async (open) => {
+    const system = await open();
+    const source = system.spawn(Source, undefined);
+    const other = source.ask.count(0, 3);
+    const aborted = source.ask({ signal: AbortSignal.abort(new Error("no")) }).count(5, 9);
+    await rejects(collect(aborted), "ERR_ASK_ABORTED");
+    assert.equal(await collect(other), [0, 1, 2]);
+    const two = source.ask.count(0, 2)[Symbol.asyncIterator]();
+    const results = await Promise.all([two.next(), two.next(), two.next()]);
+    assert.equal(
+      results.map(({ value }) => value),
+      [0, 1, undefined],
+    );
+  });
+
   test("a refusal is only the asker's", async (open) => {
     const system = await open();
     const source = system.spawn(Source, undefined);

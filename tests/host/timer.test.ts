@@ -121,6 +121,18 @@ both("stash and become", (test) => {
     }, "each is counted once");
   });
 
+  test("a handler that throws has put nothing aside; after an await it is too late", async (open) => {
+    const system = await open();
+    const journal = system.spawn(Journal);
+    const turnstile = system.spawn(Turnstile, journal);
+    turnstile.tell.stashAndCrash();
+    turnstile.tell.open();
+    turnstile.tell.pass("1");
+    assert.equal(await journal.ask.atLeast(2), ["opened", "1"]);
+    const error = await rejects(turnstile.ask.stashLate(), "ERR_ACTOR_FAILED");
+    assert.match(error.message, /before the handler's first await/);
+  });
+
   test("no more than the limit", async (open) => {
     const system = await open();
     const journal = system.spawn(Journal);
