@@ -231,6 +231,20 @@ packaged("every export exists, with its types", () => {
   }
 });
 
+packaged("nothing stands at the top level but what has its place there", () => {
+  const { status, stdout } = spawnSync("git", ["ls-files"], { cwd: root, encoding: "utf8" });
+  if (status !== 0) return console.log("  skipped: not a git checkout");
+  const top = new Set(
+    stdout
+      .trim()
+      .split("\n")
+      .map((file) => file.split("/")[0]),
+  );
+  const known =
+    ".ci .gitignore CHANGELOG.md CONTRIBUTING.md LICENSE README.md asconfig.json assembly biome.json docs examples host native.ts package-lock.json package.json rollup.config.mjs tests tsconfig.json";
+  for (const name of top) assert.ok(known.split(" ").includes(name as string), `${name} has no place`);
+});
+
 packaged("versions are pinned, and no address of a registry is recorded", () => {
   for (const [name, version] of Object.entries(manifest.devDependencies))
     assert.match(version, /^\d+\.\d+\.\d+(-[\w.]+)?$/, name);
