@@ -3,12 +3,14 @@
 import {
   EXTENSION_BYTES,
   FLAG_EXTENDED,
+  FRAME_DUE,
   FRAME_FLAGS,
   FRAME_KIND,
   FRAME_PAYLOAD,
   FRAME_SIZE,
   FRAME_STAMP,
   FRAME_TICKET,
+  FRAME_TRACE,
 } from "./layout";
 import { allocate, allocateControl } from "./pool";
 
@@ -19,13 +21,15 @@ export function reserve(bytes: u32): u32 {
   return frame;
 }
 
-/** The same with 16 bytes for a time stamp and a trace before the payload. */
+/** The same with a time stamp, and room for what few messages carry, before the payload. */
 export function reserveStamped(bytes: u32, now: f64): u32 {
   const frame = allocate(FRAME_PAYLOAD + EXTENSION_BYTES + bytes);
   if (frame == 0) return 0;
   blank(frame, bytes);
   store<u8>(frame + FRAME_FLAGS, FLAG_EXTENDED);
   store<f64>(frame + FRAME_STAMP, now);
+  store<f64>(frame + FRAME_DUE, 0);
+  store<f64>(frame + FRAME_TRACE, 0);
   return frame;
 }
 

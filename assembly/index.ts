@@ -71,6 +71,7 @@ export function layout(): u32 {
 export { unblock as start } from "./cell";
 export { reserve, reserveControl } from "./frame";
 export { park, unpark, visible } from "./idle";
+export { rank } from "./mailbox";
 export { tidy } from "./pool";
 export { cancel as cancelTicket, drop, open as openTicket, pending, relax } from "./ticket";
 export {
@@ -87,6 +88,7 @@ export {
   next,
   nextDue,
   post,
+  prepare,
   putDown,
   release,
   reply,

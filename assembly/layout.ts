@@ -163,6 +163,11 @@ export const CELL_SYSTEM_LIST = 76; //   O  system frames taken, in reading orde
 export const CELL_PROCESSED = 80; //     O
 export const CELL_RESTARTS = 84; //      O
 export const CELL_WAITS = 88; //         S  a host's, BLOCKED: the newest ticket whose answer it awaits; linked by TICKET_LINK
+export const CELL_RANKED = 92; //        O  a host's: 1 once a message of another priority came; then the lists below hold
+export const CELL_HIGH = 96; //          O  what is not dealt yet: first and last of each,
+export const CELL_NORMAL = 104; //       O
+export const CELL_LOW = 112; //          O
+export const CELL_LATER = 120; //        O  and a notice with all that came after it, which nothing overtakes
 export const CELL_STATE = 88; //         O  a native behavior's own state
 export const CELL_STATE_BYTES = 40;
 export const BEHAVIOR_TABLE = 65536; //  behaviors from here on are addresses of { count, name and table index of each }
@@ -185,7 +190,7 @@ export const SYS = 8; //      look into the system word
 export const STOPPED = 16; // no tenant
 
 export const SYSTEM_CLOSED = 1;
-export const SYSTEM_START = 2; //   once it has started: more is queued than its limits allow
+export const SYSTEM_START = 2; //   once it has started: put the mailbox in order (it is over its limits, or of several priorities)
 export const SYSTEM_KILL = 4;
 export const SYSTEM_RESTART = 8;
 export const SYSTEM_RESUME = 16;
@@ -196,14 +201,14 @@ export const SYSTEM_BITS = 62;
 //
 //    0      4      8       12      16     20              24     28     32       36     40      44
 //   │ PUSH │ NEXT │ COUNT │ BYTES │ SIZE │ KIND│P│FORM│F │ NAME │ TAGS │ SENDER │ GEN  │ TICKET │ GEN │
-//   48: [extension, 16 bytes, with FLAG_EXTENDED] payload: SIZE bytes, or up to two numbers inline
+//   48: [extension, 32 bytes, with FLAG_EXTENDED] payload: SIZE bytes, or up to two numbers inline
 export const FRAME_PUSH = 0; //     the frame pushed before this one; never overwritten
 export const FRAME_NEXT = 4; //     reading order, written by the owner
 export const FRAME_COUNT = 8; //    running total of messages of this mailbox, this one included
 export const FRAME_BYTES = 12; //   running total of bytes
 export const FRAME_SIZE = 16; //    bytes of payload
 export const FRAME_KIND = 20; //    u8
-export const FRAME_PRIORITY = 21; // u8, reserved
+export const FRAME_PRIORITY = 21; // u8, PRIORITY_*
 export const FRAME_FORM = 22; //    u8, how the payload is written
 export const FRAME_FLAGS = 23; //   u8
 export const FRAME_NAME = 24; //    hash of the message's name
@@ -218,9 +223,15 @@ export const INIT_CHILD = 8; //     the parent's number for its child
 export const INIT_ORDINAL = 12; //  how many of its definition, when it has no name of its own
 export const INIT_STATE_BYTES = 44; // native: size of a state in a block of its own
 export const FRAME_PAYLOAD = 48;
-export const FRAME_STAMP = 48; //   f64 ms, with FLAG_EXTENDED
-export const FRAME_TRACE = 56; //   u64, reserved
-export const EXTENSION_BYTES = 16;
+export const FRAME_STAMP = 48; //   with FLAG_EXTENDED: f64 ms, 0: not sampled
+export const FRAME_DUE = 56; //     f64 ms, 0: it does not expire
+export const FRAME_TRACE = 64; //   f64, 0: not traced
+export const EXTENSION_BYTES = 32;
+
+export const PRIORITY_NORMAL = 0;
+export const PRIORITY_HIGH = 1;
+export const PRIORITY_LOW = 2;
+export const PRIORITY_MASK = 0xff00; // in the word at FRAME_KIND
 
 export const FLAG_EXTENDED = 1;
 export const FLAG_PRIVATE = 2; //   not a user's message: neither counted nor limited

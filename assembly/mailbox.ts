@@ -37,6 +37,7 @@ import {
   OVER,
   OWNED,
   POINTER_MASK,
+  PRIORITY_MASK,
   REFUSED,
   SCHEDULE,
   STOPPED,
@@ -52,6 +53,7 @@ import {
 } from "./layout";
 import { here } from "./place";
 import { free } from "./pool";
+import { beginRanks, deal, endRanks, ranked, spread } from "./rank";
 import { batchMax } from "./scale";
 import { gather, gathered } from "./stream";
 import { cas64, glance32, load64, note32 } from "./sync";
@@ -123,15 +125,20 @@ export function order(cell: usize, newest: u32): void {
   const limited = load<u32>(cell + CELL_CAPACITY) != UNLIMITED;
   let count: u32 = 0;
   let bytes: u32 = 0;
+  let words: u32 = 0;
   let first: u32 = 0;
   let messages: u32 = 0;
   let frame = newest;
   while (frame != 0) {
     const below = load<u32>(frame + FRAME_PUSH);
     store<u32>(frame + FRAME_NEXT, first);
-    if (limited && !isPrivate(frame)) {
-      count++;
-      bytes += load<u32>(frame + FRAME_SIZE) + FRAME_PAYLOAD;
+    if (limited) {
+      const word = load<u32>(frame + FRAME_KIND);
+      words |= word;
+      if ((word & (FLAG_PRIVATE << 24)) == 0) {
+        count++;
+        bytes += load<u32>(frame + FRAME_SIZE) + FRAME_PAYLOAD;
+      }
     }
     first = frame;
     frame = below;
@@ -143,10 +150,48 @@ export function order(cell: usize, newest: u32): void {
   // Senders glance at these when the stack is empty; a stale total only bends the limit.
   note32(cell + CELL_TAKEN, glance32(cell + CELL_TAKEN) + count);
   note32(cell + CELL_TAKEN_BYTES, glance32(cell + CELL_TAKEN_BYTES) + bytes);
+  if ((words & PRIORITY_MASK) != 0 && !ranked(cell)) beginRanks(cell);
 }
 
-/** All that has come in is appended to the list. */
+/** The same, for a list that is empty: it becomes the first round, if there are priorities. */
+export function receive(cell: usize, newest: u32): void {
+  order(cell, newest);
+  if (!ranked(cell)) return;
+  spread(cell);
+  deal(cell);
+}
+
+/** After the first entry of the list has gone: if it was the last, and there are priorities, the next round. */
+export function advance(cell: usize): void {
+  if (load<u32>(cell + CELL_LIST) != 0 || !ranked(cell)) return;
+  const newest = drain(cell);
+  if (newest != 0) {
+    order(cell, newest);
+    spread(cell);
+  }
+  deal(cell);
+}
+
+/**
+ * Something came in that may have to go ahead of what is listed: looks at all there is. `listed`: the list is already
+ * whole, and has priorities.
+ */
+export function rank(cell: usize, listed: bool): void {
+  if (listed) {
+    if (!ranked(cell)) beginRanks(cell);
+  } else {
+    // One that has priorities looks every round.
+    if (ranked(cell)) return;
+    drainAll(cell);
+    if (!ranked(cell)) return;
+  }
+  spread(cell);
+  deal(cell);
+}
+
+/** All that has come in is appended to the list; if there are priorities, it is no round any more. */
 export function drainAll(cell: usize): void {
+  if (ranked(cell)) endRanks(cell);
   const newest = drain(cell);
   if (newest == 0) return;
   const listed = load<u32>(cell + CELL_LIST);
@@ -169,7 +214,7 @@ export function refill(cell: usize): bool {
   gather(cell);
   const newest = drain(cell);
   if (newest == 0) return false;
-  order(cell, newest);
+  receive(cell, newest);
   return true;
 }
 
@@ -204,6 +249,7 @@ export function finish(cell: usize, count: u32): u32 {
     if (seeded(7)) giveBack(frame);
     frame = next;
   }
+  if (!seeded(20)) advance(cell);
   publish(cell, messages, bytes);
   return messages;
 }

@@ -15,6 +15,8 @@ export const shortStride: f64 = 0.05;
 export const stealMax: u32 = MODEL ? 2 : 32;
 /** Loads that take less than a microsecond, while a batch comes together. */
 export const gatherLoads: u32 = MODEL ? 1 : 2000;
+/** Messages between two looks at what has come in, in a mailbox with priorities; of these two are not the highest. */
+export const round: u32 = MODEL ? 4 : 16;
 /** Turns of the run-next slot before the queues are looked at. */
 export const inRowMax: u32 = MODEL ? 1 : 15;
 /** Every so many takes, the oldest work comes first: last-in first-out alone would starve. */

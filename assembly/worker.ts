@@ -54,9 +54,11 @@ import {
   CELL_HEAD,
   CELL_INIT,
   CELL_INTENT,
+  CELL_LATER,
   CELL_LIMIT,
   CELL_LIST,
   CELL_PROCESSED,
+  CELL_RANKED,
   CELL_SLOT,
   CELL_STATE,
   CELL_STATE_BYTES,
@@ -69,11 +71,13 @@ import {
   EXTENSION_BYTES,
   FLAG_EXTENDED,
   FLAG_PRIVATE,
+  FRAME_DUE,
   FRAME_FLAGS,
   FRAME_KIND,
   FRAME_NAME,
   FRAME_NEXT,
   FRAME_PAYLOAD,
+  FRAME_PRIORITY,
   FRAME_PUSH,
   FRAME_SENDER,
   FRAME_SENDER_GENERATION,
@@ -109,6 +113,7 @@ import {
   OVER,
   POLICY_SHIFT,
   POLICY_SOFT,
+  PRIORITY_MASK,
   REFUSED,
   SCHEDULE,
   SENT,
@@ -151,6 +156,7 @@ import {
   WORKER_TICK,
 } from "./layout";
 import {
+  advance,
   arrange,
   drainAll,
   finish,
@@ -162,12 +168,14 @@ import {
   publish,
   push,
   pushSystem,
+  receive,
   refill,
   takeControl,
 } from "./mailbox";
 import { count } from "./meter";
 import { blockOf, budget, here, me, sliceMs, workers } from "./place";
 import { allocateClass, collect, flushAll, free } from "./pool";
+import { endRanks, ranked } from "./rank";
 import { clockEvery, inRowMax, oldestEvery, searchRounds, shortStride, stealMax } from "./scale";
 import { startStream } from "./stream";
 import { add32, glance32, load32, load64, note32 } from "./sync";
@@ -222,7 +230,8 @@ const SAMPLE: u32 = 64;
 /** A user's message. SENT: the frame is the mailbox's. GONE, FULL: it is still the caller's. */
 export function send(cell: u32, generation: u32, frame: u32): i32 {
   // Read before the push: after it the frame is the receiver's, and may be freed already.
-  const counted = !isPrivate(frame);
+  const word = load<u32>(frame + FRAME_KIND);
+  const counted = (word & (FLAG_PRIVATE << 24)) == 0;
   if (native && isIdle(cell, generation) && load<u32>(here + WORKER_NEXT) == 0 && hand(cell, generation, frame)) {
     if (counted) sent++;
     return SENT;
@@ -238,6 +247,7 @@ export function send(cell: u32, generation: u32, frame: u32): i32 {
   }
   if (owed == SCHEDULE) queue(cell);
   if (isCrowded()) tellOver(cell, generation);
+  if ((word & PRIORITY_MASK) != 0) control(cell, generation, 0, SYSTEM_START);
   return SENT;
 }
 
@@ -281,6 +291,15 @@ export function post(
 /** A frame for a user's message of `bytes`, stamped one time in 64. 0: no memory. */
 export function compose(bytes: u32): u32 {
   return stamped() ? reserveStamped(bytes, clock()) : reserve(bytes);
+}
+
+/** The same with a priority, and a time after which it is not handled any more, ms; 0: none. */
+export function prepare(bytes: u32, priority: u32, due: f64): u32 {
+  const frame = due != 0 ? reserveStamped(bytes, stamped() ? clock() : 0) : compose(bytes);
+  if (frame == 0) return 0;
+  store<u8>(frame + FRAME_PRIORITY, priority);
+  if (due != 0) store<f64>(frame + FRAME_DUE, due);
+  return frame;
 }
 
 /** Control: a frame or bits. SENT, or GONE with the frame still the caller's. */
@@ -342,6 +361,7 @@ export function spawn(home: u32, behavior: u32, init: u32, capacity: u32, limit:
     for (let at: u32 = 0; at < <u32>CELL_STATE_BYTES; at += 8) store<u64>(cell + CELL_STATE + at, 0);
   } else {
     note32(cell + CELL_WAITS, 0);
+    store<u32>(cell + CELL_RANKED, 0);
   }
   if (home != HOME_ANY) add32(blockOf(home) + WORKER_LOAD, 1);
   // The runtime's own cells have neither behavior nor init, and are not counted.
@@ -512,6 +532,10 @@ export function stopQueued(cell: u32): bool {
   for (let frame = load<u32>(cell + CELL_LIST); frame != 0; frame = load<u32>(frame + FRAME_NEXT)) {
     if (load<u8>(frame + FRAME_KIND) == KIND_STOP) return true;
   }
+  let later = ranked(cell) ? load<u32>(cell + CELL_LATER) : 0;
+  for (; later != 0; later = load<u32>(later + FRAME_NEXT)) {
+    if (load<u8>(later + FRAME_KIND) == KIND_STOP) return true;
+  }
   for (let frame = pointerOf(load64(cell + CELL_HEAD)); frame != 0; frame = load<u32>(frame + FRAME_PUSH)) {
     if (load<u8>(frame + FRAME_KIND) == KIND_STOP) return true;
   }
@@ -556,6 +580,7 @@ export function release(cell: u32, outcome: i32, done: u32): u32 {
     const frame = load<u32>(cell + CELL_LIST);
     store<u32>(cell + CELL_LIST, load<u32>(frame + FRAME_NEXT));
     store<u32>(cell + CELL_HAND, frame);
+    advance(cell);
   }
   if (outcome == TURN_UNBLOCK) {
     putDown(cell);
@@ -580,9 +605,11 @@ export function settleBatch(cell: u32, done: u32): void {
   if (done != 0) handled += finish(cell, done);
 }
 
-/** All that has come in is in the list of this cell, which is the caller's. */
-export function list(cell: u32): void {
+/** All that has come in is in the list of this cell, which is the caller's. Are there priorities? Then rank() is due. */
+export function list(cell: u32): bool {
+  const before = ranked(cell);
   drainAll(cell);
+  return before || ranked(cell);
 }
 
 /** A message that the caller took off the list is dropped: it counts as dead, and the frame is the caller's. */
@@ -611,12 +638,14 @@ export function putDown(cell: u32): void {
 export function close(cell: u32): u32 {
   putDown(cell);
   const newest = closeHead(cell);
+  if (ranked(cell)) endRanks(cell);
   const leftBehind = load<u32>(cell + CELL_LIST);
   if (newest != 0) {
     order(cell, newest);
     if (leftBehind != 0) join(leftBehind, load<u32>(cell + CELL_LIST));
   }
   if (leftBehind != 0) store<u32>(cell + CELL_LIST, leftBehind);
+  if (ranked(cell)) endRanks(cell);
   arrange(cell, closeSystem(cell));
   return present(cell, UNLIMITED);
 }
@@ -679,7 +708,7 @@ function begin(cell: u32, old: u64): void {
   turns++;
   // claim() took the frames unless there was a list, or the cell is BLOCKED.
   const newest = pointerOf(old);
-  if (newest != 0 && (<u32>old & BLOCKED) == 0 && load<u32>(cell + CELL_LIST) == 0) order(cell, newest);
+  if (newest != 0 && (<u32>old & BLOCKED) == 0 && load<u32>(cell + CELL_LIST) == 0) receive(cell, newest);
 }
 
 function forget(): u32 {
@@ -1025,7 +1054,9 @@ function stamped(): bool {
 
 /** Time in mailbox, up to the start of the turn that handles it. */
 export function sample(frame: u32): void {
-  let ms = turnStart - load<f64>(frame + FRAME_STAMP);
+  const stamp = load<f64>(frame + FRAME_STAMP);
+  if (stamp == 0) return;
+  let ms = turnStart - stamp;
   if (ms < 0) ms = 0;
   count(here, METER_LATENCY_SUM, ms);
   count(here, METER_LATENCY_COUNT, 1);

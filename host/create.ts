@@ -1,6 +1,7 @@
 // createSystem() where WebAssembly may be compiled: everywhere but at the edge.
 import { compile } from "./core/packed.ts";
-import { openSystem, type System, type SystemOptions } from "./system.ts";
+import type { SystemOptions } from "./settings.ts";
+import { openSystem, type System } from "./system.ts";
 
 /**
  * Starts a system. With `worker`, one thread per core over one shared memory; without, everything on this thread.

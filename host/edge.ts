@@ -2,7 +2,8 @@
 // elsewhere, but for the core, which is given as a module. The `workerd` condition of the package leads here.
 
 import { wrong } from "./options.ts";
-import { openSystem, type System, type SystemOptions } from "./system.ts";
+import type { SystemOptions } from "./settings.ts";
+import { openSystem, type System } from "./system.ts";
 
 export * from "./face.ts";
 

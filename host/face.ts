@@ -32,6 +32,7 @@ export type {
   Overflow,
   RefOf,
   RestartPolicy,
+  SendOptions,
   Sound,
   Spawner,
   SpawnHere,
@@ -47,8 +48,9 @@ export type { ErrorCode } from "./errors.ts";
 export { isZanniError, ZanniError } from "./errors.ts";
 export type { Duration } from "./options.ts";
 export { Worker } from "./platform/choose.ts";
+export type { SystemOptions } from "./settings.ts";
 export type { SystemStats, WorkerStats } from "./stats.ts";
 export type { Stream } from "./stream.ts";
-export type { System, SystemOptions } from "./system.ts";
+export type { System } from "./system.ts";
 // what may be sent
 export type { Json, NotSendable, Sendable } from "./wire/sendable.ts";

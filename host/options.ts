@@ -26,6 +26,8 @@ export const defaults = {
     coalesceBy: undefined,
     fallback: "drop-newest",
   },
+  /** A handler that runs for longer is an event, ms. */
+  slowHandler: 1000,
   /** Items of a stream under way, at most. */
   streamWindow: 256,
   /** Messages of one sender that wait for room in one mailbox. */
@@ -40,6 +42,8 @@ export const defaults = {
   memory: 4 * 1024 ** 3,
   memorySingle: 1024 ** 3,
   deadLettersKept: 1024,
+  /** Bytes of a dead letter that are kept, for a replay. */
+  letterBytes: 64 * 1024,
   /** Events under way from one thread to the system's; more are only counted. */
   eventsUnderWay: 1024,
   depthMax: 128,

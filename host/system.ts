@@ -16,13 +16,12 @@ import {
   POINTER_MASK,
   RUNNING,
   STOPPED,
-  WORKERS_MAX,
 } from "../assembly/layout.ts";
-import { checkMailbox, spawn, supervisionOf } from "./actor/children.ts";
+import { spawn, supervisionOf } from "./actor/children.ts";
 import { lookup } from "./actor/context.ts";
 import type { Described } from "./actor/describe.ts";
 import { Dispatch } from "./actor/dispatch.ts";
-import type { DeadLetter, SystemEvent } from "./actor/event.ts";
+import type { DeadLetter, Letter, SystemEvent } from "./actor/event.ts";
 import { hashOf, rename } from "./actor/hash.ts";
 import { internalCell, ROOT } from "./actor/internal.ts";
 import { later, stop as stopActor } from "./actor/lifecycle.ts";
@@ -30,12 +29,12 @@ import { Loop } from "./actor/loop.ts";
 import { spawnNative } from "./actor/native.ts";
 import { Ref } from "./actor/ref.ts";
 import { Registry } from "./actor/registry.ts";
+import { watchSlow } from "./actor/slow.ts";
 import { superviseUnder } from "./actor/supervisor.ts";
-import { type Settings, Thread } from "./actor/thread.ts";
+import { Thread } from "./actor/thread.ts";
 import type {
   ActorRef,
   Logger,
-  MailboxOptions,
   Mode,
   NativeOptions,
   NodeState,
@@ -48,60 +47,14 @@ import type {
 } from "./actor/types.ts";
 import { attach, createMemory, createTable, instantiate } from "./core/boot.ts";
 import { Views } from "./core/memory.ts";
-import { handlesOf, linkNative, loadNative, type NativeSource, type Natives } from "./core/native.ts";
+import { handlesOf, linkNative, loadNative, type Natives } from "./core/native.ts";
 import { asError, isZanniError, ZanniError } from "./errors.ts";
-import { type Duration, defaults, known, milliseconds, whole, wrong } from "./options.ts";
-import { canShare, platform, Worker } from "./platform/choose.ts";
+import { type Duration, defaults, known, milliseconds } from "./options.ts";
+import { platform, Worker } from "./platform/choose.ts";
 import type { Platform, WorkerLike } from "./platform/platform.ts";
+import { type Resolved, resolve, type SystemOptions } from "./settings.ts";
 import { readStats, type SystemStats } from "./stats.ts";
 import { Channel, type Stream } from "./stream.ts";
-
-export interface SystemOptions {
-  readonly name?: string;
-  /** Every definition a worker may be asked to run, by name: `import * as actors from "./actors.js"`. */
-  readonly actors?: { readonly [name: string]: unknown };
-  /** `() => new Worker(new URL("./worker.js", import.meta.url), { type: "module" })`. Left out: all on this thread. */
-  readonly worker?: (() => WorkerLike) | URL;
-  /** Default: `ZANNI_WORKERS`, else the number of cores. */
-  readonly workers?: number | "cpus";
-  /** Messages per turn. Default 1,000. */
-  readonly budget?: number;
-  /** Longest time of a turn. Default 1ms. */
-  readonly slice?: Duration;
-  /** First sleep of an idle worker; doubles up to 1 s. Default 10ms. */
-  readonly parkTimeout?: Duration;
-  /** Limits of every mailbox that says nothing else. Default 65,536 messages, 64 MiB. */
-  readonly mailbox?: MailboxOptions;
-  /** How the root supervises, and every parent that says nothing else. Default 3 restarts in 5s. */
-  readonly supervision?: Omit<SupervisorOptions, "decide" | "name">;
-  /** Default 5s. */
-  readonly askTimeout?: Duration;
-  /** Bytes of memory the system may use. Default 4 GiB with threads, 1 GiB without; untouched memory costs nothing. */
-  readonly memory?: number;
-  /** Default the console; false: nothing is logged. */
-  readonly logger?: Logger | false;
-  /** Compiled AssemblyScript modules whose exports are behaviors; see docs/native.md. */
-  readonly native?: { readonly [name: string]: NativeSource };
-  /** Stops the system when it aborts. */
-  readonly signal?: AbortSignal;
-}
-
-const optionNames: readonly (keyof SystemOptions)[] = [
-  "name",
-  "actors",
-  "worker",
-  "workers",
-  "budget",
-  "slice",
-  "parkTimeout",
-  "mailbox",
-  "supervision",
-  "askTimeout",
-  "memory",
-  "logger",
-  "native",
-  "signal",
-];
 
 // biome-ignore lint/suspicious/noExplicitAny: refs of any protocol
 type AnyRef = ActorRef<any>;
@@ -141,11 +94,11 @@ export interface Internals {
 
 export async function openSystem(options: SystemOptions, internals: Internals): Promise<System> {
   const outside = platform();
-  const { settings, logger, memory: bytes } = resolve(options, outside);
+  const resolved = resolve(options, outside);
   // Compiling holds no handle: without ours, a program that awaits nothing else would end here.
   const hold = outside.hold();
   try {
-    return await begin(options, internals, outside, settings, logger, bytes, hold);
+    return await begin(options, internals, outside, resolved, hold);
   } catch (error) {
     hold.release();
     throw error;
@@ -156,11 +109,10 @@ async function begin(
   options: SystemOptions,
   internals: Internals,
   outside: Platform,
-  settings: Settings,
-  logger: Logger | false,
-  bytes: number,
+  resolved: Resolved,
   hold: { release(): void },
 ): Promise<System> {
+  const { settings, logger, memory: bytes } = resolved;
   const shared = settings.mode === "shared";
   const registry = new Registry(options.actors ?? {});
   const module = await internals.compile(settings.mode);
@@ -181,7 +133,10 @@ async function begin(
   linkNative(natives, core, room.memory, table, hashOf);
   const thread = new Thread(core, new Views(room.memory), 0, registry, outside, settings);
   const system = new LocalSystem(thread, logger, blocks, hold, options.signal, natives);
-  if (shared) await system.startWorkers(options.worker as NonNullable<SystemOptions["worker"]>, module, room.memory);
+  if (shared) {
+    await system.startWorkers(options.worker as NonNullable<SystemOptions["worker"]>, module, room.memory);
+    system.watchSlow(resolved.slowHandler);
+  }
   return system;
 }
 
@@ -203,6 +158,7 @@ class LocalSystem implements System {
   #settle: { resolve(): void; reject(error: Error): void } = { resolve() {}, reject() {} };
   #stopping: Promise<void> | undefined;
   #failure: Error | undefined;
+  #slow: { cancel(): void } | undefined;
 
   constructor(
     thread: Thread,
@@ -297,6 +253,10 @@ class LocalSystem implements System {
       const { settings } = this.#thread;
       worker.postMessage({ zanni: "boot", index, module, memory, settings, natives: this.#natives });
     });
+  }
+
+  watchSlow(limit: number): void {
+    if (limit < Infinity) this.#slow = watchSlow(this.#thread, this.#blocks, limit);
   }
 
   #lost(index: number, cause: Error): void {
@@ -404,14 +364,32 @@ class LocalSystem implements System {
     return channel;
   }
 
-  #event(raised: SystemEvent): void {
+  #event({ letter, ...raised }: SystemEvent & { letter?: Letter }): void {
     const event = "message" in raised && raised.message ? { ...raised, message: rename(raised.message) } : raised;
     if (event.type === "dead-letter") {
       const { actor, message, reason } = event;
       if (this.#deadLetters.length >= defaults.deadLettersKept) this.#deadLetters.shift();
-      this.#deadLetters.push({ actor, message, reason });
+      this.#deadLetters.push({ actor, message, reason, replay: this.#replayer(actor, message, letter) });
     }
     for (const listener of this.#listeners) listener.push(event);
+  }
+
+  #replayer(path: string, message: string, letter: Letter | undefined): () => boolean {
+    let left = letter;
+    return () => {
+      if (!left || this.#stopping) return false;
+      const { hash, args } = left;
+      left = undefined;
+      const thread = this.#thread;
+      lookup(thread, path, thread.stranger).then(
+        (ref) => {
+          if (ref) thread.tell(ref, hash, args);
+          else thread.unsent(path, message, "stopped", { hash, args });
+        },
+        (error: unknown) => this.#log("warn", path, [`"${message}" was not replayed:`, error]),
+      );
+      return true;
+    };
   }
 
   #log(level: string, path: string, args: readonly unknown[]): void {
@@ -456,6 +434,7 @@ class LocalSystem implements System {
   #end(): void {
     const thread = this.#thread;
     thread.over = true;
+    this.#slow?.cancel();
     thread.stranger.ended = true;
     this.#loop.end();
     this.#dispatch.endAll();
@@ -491,73 +470,4 @@ function deadline(outside: Platform, ms: number): { passed: Promise<void>; cance
     cancel = () => timer.cancel();
   });
   return { passed, cancel };
-}
-
-// ---- options --------------------------------------------------------------------------------------
-
-function resolve(
-  options: SystemOptions,
-  outside: Platform,
-): { settings: Settings; logger: Logger | false; memory: number } {
-  known("createSystem", options, optionNames);
-  const { worker, name = "zanni", logger = console, actors, signal } = options;
-  if (typeof name !== "string" || name === "" || name.includes("/")) wrong("name", name, 'a text without "/"');
-  if (worker !== undefined && typeof worker !== "function" && !(worker instanceof URL)) {
-    wrong("worker", worker, "a function that makes a Worker, or a URL");
-  }
-  if (actors !== undefined && (typeof actors !== "object" || actors === null)) {
-    wrong("actors", actors, 'a module: import * as actors from "./actors.js"');
-  }
-  if (signal !== undefined && !(signal instanceof AbortSignal)) wrong("signal", signal, "an AbortSignal");
-  if (logger !== false && typeof (logger as Partial<Logger> | null)?.error !== "function") {
-    wrong("logger", logger, "false, or an object with debug, info, warn, error");
-  }
-  let mode: Mode = "single";
-  if (worker !== undefined) {
-    if (canShare()) mode = "shared";
-    else if (logger) {
-      logger.warn(
-        "[zanni] memory cannot be shared here, so all actors run on this thread; serve the page with Cross-Origin-Opener-Policy: same-origin and Cross-Origin-Embedder-Policy: require-corp",
-      );
-    }
-  }
-  const mailbox = options.mailbox ?? {};
-  checkMailbox(mailbox);
-  const supervision = options.supervision ?? {};
-  const bases = { ...defaults.supervision, withinMs: defaults.supervision.within } as unknown as Settings;
-  const { strategy, maxRestarts, withinMs, backoff } = supervisionOf(supervision, bases);
-  const memory = options.memory ?? (mode === "shared" ? defaults.memory : defaults.memorySingle);
-  const most = 4 * 1024 ** 3;
-  if (typeof memory !== "number" || !(memory >= 4 * 1024 ** 2 && memory <= most)) {
-    wrong("memory", memory, `a number of bytes from ${4 * 1024 ** 2} to ${most}`);
-  }
-  return {
-    logger,
-    memory,
-    settings: {
-      name,
-      mode,
-      workers: mode === "shared" ? workerCount(options.workers, outside) : 1,
-      askTimeout: milliseconds("askTimeout", options.askTimeout ?? defaults.askTimeout),
-      mailbox: { ...defaults.mailbox, ...mailbox },
-      strategy,
-      maxRestarts,
-      withinMs,
-      backoff,
-      budget: whole("budget", options.budget ?? defaults.budget, 1, 1_000_000),
-      slice: Math.max(0.01, milliseconds("slice", options.slice ?? defaults.slice)),
-      parkTimeout: Math.max(1, milliseconds("parkTimeout", options.parkTimeout ?? defaults.parkTimeout)),
-      epoch: outside.clock(),
-      logs: logger !== false,
-    },
-  };
-}
-
-function workerCount(given: number | "cpus" | undefined, outside: Platform): number {
-  const variable = outside.variable("ZANNI_WORKERS");
-  if (given === undefined && variable !== undefined && variable !== "") {
-    return whole("ZANNI_WORKERS", Number(variable), 1, WORKERS_MAX - 1);
-  }
-  if (given === undefined || given === "cpus") return Math.min(outside.cores, WORKERS_MAX - 1);
-  return whole("workers", given, 1, WORKERS_MAX - 1);
 }

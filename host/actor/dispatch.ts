@@ -75,7 +75,7 @@ import { type HostCell, isUp, type Life, type Stashed } from "./cell.ts";
 import { readInit } from "./children.ts";
 import { answered, blocked, examine, publish } from "./deadlock.ts";
 import { describe } from "./describe.ts";
-import type { SystemEvent } from "./event.ts";
+import type { Letter, SystemEvent } from "./event.ts";
 import { extrasOf, rareOf } from "./extras.ts";
 import { hashOf, nameOf } from "./hash.ts";
 import type { Errand, Pending } from "./holder.ts";
@@ -365,13 +365,16 @@ export class Dispatch {
     const kind = u32[(frame + FRAME_KIND) >>> 2] as number;
     if ((kind & 255) !== KIND_TELL) return this.#notice(actor, frame, kind & 255);
     const extended = (kind & (FLAG_EXTENDED << 24)) !== 0;
-    if (extended) thread.core.sample(frame);
+    if (extended) {
+      thread.core.sample(frame);
+      if (thread.expired(frame)) return this.#expired(actor, frame);
+    }
     const hash = u32[(frame + FRAME_NAME) >>> 2] as number;
     const ticket = u32[(frame + FRAME_TICKET) >>> 2] as number;
     const { life } = actor;
     if (ticket !== 0) return this.#asked(actor, frame, hash, ticket);
     const name = actor.definition.message(hash);
-    if (name === undefined) return this.#unknown(actor, hash, 0, 0);
+    if (name === undefined) return this.#unknown(actor, hash, 0, 0, thread.letterOf(frame));
     let returned: unknown;
     let args: readonly unknown[] | undefined;
     try {
@@ -552,7 +555,7 @@ export class Dispatch {
     const { hash, ticket, ticketGeneration, here } = message;
     const { life } = actor;
     const name = actor.definition.message(hash);
-    if (name === undefined) return this.#unknown(actor, hash, ticket, ticketGeneration);
+    if (name === undefined) return this.#unknown(actor, hash, ticket, ticketGeneration, undefined);
     if (ticket !== 0 && !thread.core.pending(ticket, ticketGeneration)) {
       thread.recount();
       thread.deadLetter(actor.path, nameOf(hash), "expired");
@@ -592,11 +595,11 @@ export class Dispatch {
     if (!thread.core.pending(ticket, ticketGeneration)) {
       // The deadline passed, or the asker gave up, while it was queued.
       thread.recount();
-      thread.deadLetter(actor.path, nameOf(hash), "expired");
+      thread.deadLetter(actor.path, nameOf(hash), "expired", thread.letterOf(frame));
       return TURN_DRY;
     }
     const name = actor.definition.message(hash);
-    if (name === undefined) return this.#unknown(actor, hash, ticket, ticketGeneration);
+    if (name === undefined) return this.#unknown(actor, hash, ticket, ticketGeneration, thread.letterOf(frame));
     const { life } = actor;
     const args = this.#args(actor, frame, hash, ticket, ticketGeneration);
     if (!args) return TURN_DRY;
@@ -743,11 +746,30 @@ export class Dispatch {
     }
   }
 
-  #unknown(actor: HostCell, hash: number, ticket: number, generation: number): number {
+  /** ref.with({ ttl }): it came to its turn too late. */
+  #expired(actor: HostCell, frame: number): number {
+    const thread = this.#thread;
+    const { u32 } = thread.views;
+    const message = nameOf(u32[(frame + FRAME_NAME) >>> 2] as number);
+    const late = new ZanniError("ERR_ASK_TIMEOUT", `"${actor.path}" came to "${message}" after its ttl`, {
+      actor: actor.path,
+      details: { message },
+    });
+    thread.replyError(
+      u32[(frame + FRAME_TICKET) >>> 2] as number,
+      u32[(frame + FRAME_TICKET_GENERATION) >>> 2] as number,
+      late,
+    );
+    thread.recount();
+    thread.deadLetter(actor.path, message, "expired", thread.letterOf(frame));
+    return TURN_DRY;
+  }
+
+  #unknown(actor: HostCell, hash: number, ticket: number, generation: number, letter: Letter | undefined): number {
     const thread = this.#thread;
     const message = nameOf(hash);
     thread.recount();
-    thread.deadLetter(actor.path, message, "unknown-message");
+    thread.deadLetter(actor.path, message, "unknown-message", letter);
     thread.replyError(
       ticket,
       generation,

@@ -13,16 +13,30 @@ export type SystemEvent = { readonly at: number; readonly actor: string } & (
   | { readonly type: "escalation"; readonly to: string; readonly error: Error }
   | { readonly type: "dead-letter"; readonly message: string; readonly reason: DeadLetterReason }
   | { readonly type: "overflow"; readonly policy: Overflow; readonly count: number }
+  /** Seen from another thread: the handler still runs, since `ms`. Needs worker threads. */
+  | { readonly type: "slow-handler"; readonly message: string; readonly ms: number }
   | { readonly type: "ask-timeout"; readonly message: string; readonly asker: string | undefined }
   | { readonly type: "worker-lost"; readonly worker: number; readonly error: Error | undefined }
 );
 
+/** What it takes to send a dead letter again. The system keeps it; it is not in the event. */
+export interface Letter {
+  readonly hash: number;
+  readonly args: readonly unknown[];
+}
+
 type Without<T, K extends keyof T> = T extends unknown ? Omit<T, K> : never;
 /** An event as it is raised; the time is added. */
-export type Raised = Without<SystemEvent, "at">;
+export type Raised = Without<SystemEvent, "at"> & { readonly letter?: Letter | undefined };
 
 export interface DeadLetter {
   readonly actor: string;
   readonly message: string;
   readonly reason: DeadLetterReason;
+  /**
+   * Sends it again, once, as a tell, to the actor that has this path by now; if there is none, it is a dead letter again.
+   * False: it has been replayed already, its content was not kept (longer than 64 KiB, by reference on a worker thread,
+   * or not readable), or the system has stopped.
+   */
+  replay(): boolean;
 }

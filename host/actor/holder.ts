@@ -44,6 +44,16 @@ export interface Target extends Address {
   readonly here: boolean;
   /** A behavior of a native module: messages are inline, or refused. */
   readonly native: boolean;
+  /** What ref.with() said. */
+  readonly sending: Sending | undefined;
+}
+
+/** How messages go out, when not as usual. */
+export interface Sending {
+  /** PRIORITY_* */
+  readonly priority: number;
+  /** ms from the send on, or Infinity. */
+  readonly ttl: number;
 }
 
 /** Something to be run in an actor's own turn, after what is queued; not when that life of it is over. */

@@ -605,10 +605,11 @@ function tellParent(thread: Thread, actor: HostCell, reason: ExitReason, watcher
 function buryStash(thread: Thread, actor: HostCell): void {
   if (!actor.rare) return;
   const { stashed, unstashed } = actor.rare;
-  for (const { hash, ticket, ticketGeneration } of [...unstashed, ...stashed]) {
+  for (const { hash, args, here, ticket, ticketGeneration } of [...unstashed, ...stashed]) {
     thread.replyError(ticket, ticketGeneration, stopped(actor.path));
     thread.recount();
-    thread.deadLetter(actor.path, nameOf(hash), "stopped");
+    const letter = here && !thread.reporter ? undefined : { hash, args };
+    thread.deadLetter(actor.path, nameOf(hash), "stopped", letter);
   }
 }
 
@@ -625,7 +626,8 @@ export function buryFrame(thread: Thread, actor: Grave, frame: number): void {
     return;
   }
   if (ticket !== 0) thread.replyError(ticket, generation, stopped(actor.path));
-  thread.deadLetter(actor.path, nameOf(u32[(frame + FRAME_NAME) >>> 2] as number), "stopped");
+  const message = nameOf(u32[(frame + FRAME_NAME) >>> 2] as number);
+  thread.deadLetter(actor.path, message, "stopped", thread.letterOf(frame));
 }
 
 /** Control that came too late: who asked is answered, who watches is told. */

@@ -266,7 +266,7 @@ function putDown(thread: Thread, cell: number, unknown: boolean): void {
     const message = nameOf(u32[(frame + FRAME_NAME) >>> 2] as number);
     const path = pathOf(thread, u32[(cell + CELL_INIT) >>> 2] as number);
     thread.recount();
-    thread.deadLetter(path, message, "unknown-message");
+    thread.deadLetter(path, message, "unknown-message", thread.letterOf(frame));
     const what = `"${path}" is native and has no message "${message}"`;
     const error = new ZanniError("ERR_UNKNOWN_MESSAGE", what, { actor: path, details: { message } });
     thread.replyError(ticket, generation, error);

@@ -20,6 +20,7 @@ import type { Core } from "../core/abi.ts";
 import type { Views } from "../core/memory.ts";
 import { stopped } from "../errors.ts";
 import { defaults } from "../options.ts";
+import type { Letter } from "./event.ts";
 import { nameOf } from "./hash.ts";
 import type { Address, Holder, Pending, Target, Waiting } from "./holder.ts";
 import { full } from "./overflow.ts";
@@ -35,8 +36,9 @@ interface Post {
   reply(ticket: number, generation: number, value: unknown): void;
   replyError(ticket: number, generation: number, error: Error): void;
   /** A message that reached no mailbox is a dead letter. */
-  unsent(actor: string, message: string, reason: DeadLetterReason): void;
-  deadLetter(actor: string, message: string, reason: DeadLetterReason): void;
+  unsent(actor: string, message: string, reason: DeadLetterReason, letter?: Letter): void;
+  deadLetter(actor: string, message: string, reason: DeadLetterReason, letter?: Letter): void;
+  letterOf(frame: number): Letter | undefined;
   kick(): void;
   /** Does waiting for this close a circle? */
   examined(asked: Pending): void;
@@ -166,8 +168,9 @@ export class Outboxes implements Waiting {
     else {
       thread.replyError(ticket, generation, stopped(target.path));
       const message = nameOf(u32[(frame + FRAME_NAME) >>> 2] as number);
-      if (counted) thread.deadLetter(target.path, message, "stopped");
-      else thread.unsent(target.path, message, "stopped");
+      const letter = thread.letterOf(frame);
+      if (counted) thread.deadLetter(target.path, message, "stopped", letter);
+      else thread.unsent(target.path, message, "stopped", letter);
     }
     thread.core.drop(frame);
   }

@@ -4,11 +4,21 @@
 //   face ──▶ prototype of the definition ──▶ a proxy that makes the missing method and puts it below
 //
 // so a known message is an ordinary method call, and an unknown one still goes out, to be answered by the other side.
-import { TAG_FALSE, TAG_NULL, TAG_NUMBER, TAG_TRUE, TAG_UNDEFINED } from "../../assembly/layout.ts";
+import {
+  PRIORITY_HIGH,
+  PRIORITY_LOW,
+  PRIORITY_NORMAL,
+  TAG_FALSE,
+  TAG_NULL,
+  TAG_NUMBER,
+  TAG_TRUE,
+  TAG_UNDEFINED,
+} from "../../assembly/layout.ts";
+import { known, milliseconds, oneOf, wrong } from "../options.ts";
 import type { Carrier } from "./carrier.ts";
 import { hashOf } from "./hash.ts";
-import type { Holder, Target } from "./holder.ts";
-import type { AskOptions, ExitReason } from "./types.ts";
+import type { Holder, Sending, Target } from "./holder.ts";
+import type { AskOptions, ExitReason, SendOptions } from "./types.ts";
 
 export class Ref implements Target {
   readonly carrier: Carrier;
@@ -17,6 +27,7 @@ export class Ref implements Target {
   readonly definition: string;
   readonly holder: Holder;
   readonly here: boolean;
+  readonly sending: Sending | undefined;
   /** Its path, or who knows it. */
   #where: string | { readonly path: string };
   #tell: object | undefined;
@@ -30,6 +41,7 @@ export class Ref implements Target {
     where: string | { readonly path: string },
     holder: Holder,
     here = false,
+    sending: Sending | undefined = undefined,
   ) {
     this.carrier = carrier;
     this.cell = cell;
@@ -38,6 +50,7 @@ export class Ref implements Target {
     this.#where = where;
     this.holder = holder;
     this.here = here;
+    this.sending = sending;
   }
 
   get path(): string {
@@ -63,7 +76,21 @@ export class Ref implements Target {
   /** The same actor, for another sender. */
   boundTo(holder: Holder): Ref {
     if (holder === this.holder) return this;
-    return new Ref(this.carrier, this.cell, this.generation, this.definition, this.#where, holder, this.here);
+    return this.#copy(holder, this.sending);
+  }
+
+  with(options: SendOptions): Ref {
+    known("with", options, ["priority", "ttl"]);
+    if (this.native) wrong("with", this.path, "actors written in TypeScript: native ones take messages as they come");
+    const { priority = PRIORITY_NORMAL, ttl = Infinity } = this.sending ?? {};
+    return this.#copy(this.holder, {
+      priority: options.priority === undefined ? priority : priorityOf(options.priority),
+      ttl: options.ttl === undefined ? ttl : milliseconds("ttl", options.ttl),
+    });
+  }
+
+  #copy(holder: Holder, sending: Sending | undefined): Ref {
+    return new Ref(this.carrier, this.cell, this.generation, this.definition, this.#where, holder, this.here, sending);
   }
 
   equals(other: unknown): boolean {
@@ -101,6 +128,11 @@ export class Ref implements Target {
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return this.toString();
   }
+}
+
+function priorityOf(given: unknown): number {
+  const priority = oneOf("priority", given, ["high", "normal", "low"]);
+  return priority === "high" ? PRIORITY_HIGH : priority === "low" ? PRIORITY_LOW : PRIORITY_NORMAL;
 }
 
 /** Four bits that say what an inline argument is; -1: it must be encoded. */
@@ -189,7 +221,7 @@ function tellMethod(name: string): Method {
     const { carrier } = ref;
     // biome-ignore lint/complexity/noArguments: see above
     const sent = arguments;
-    if (ref.here) return carrier.tell(ref, hash, Array.from(sent));
+    if (ref.here || ref.sending !== undefined) return carrier.tell(ref, hash, Array.from(sent));
     switch (sent.length) {
       case 0:
         return carrier.post(ref, hash, 0, 0, 0);

@@ -22,6 +22,7 @@ import {
   FORM_PACKED,
   FRAME_BYTES,
   FRAME_COUNT,
+  FRAME_DUE,
   FRAME_FLAGS,
   FRAME_FORM,
   FRAME_KIND,
@@ -98,10 +99,10 @@ import { ValueCodec } from "../wire/value.ts";
 import { Asks } from "./ask.ts";
 import type { Carrier } from "./carrier.ts";
 import type { HostCell } from "./cell.ts";
-import type { Raised } from "./event.ts";
+import type { Letter, Raised } from "./event.ts";
 import { Feed } from "./feed.ts";
 import { hashOf, nameOf } from "./hash.ts";
-import { type Address, type Errand, type Holder, Pending, type Target, type Waiting } from "./holder.ts";
+import { type Address, type Errand, type Holder, Pending, type Sending, type Target, type Waiting } from "./holder.ts";
 import { Outboxes } from "./outbox.ts";
 import { full, type Limits, limitsFor, policyIn } from "./overflow.ts";
 import { Ref, tagOf } from "./ref.ts";
@@ -264,8 +265,10 @@ export class Thread implements Carrier {
     );
     if (outcome === SENT) this.kick();
     else if (outcome === FULL) {
-      return this.#overflow(target, hash, 0, () => this.#composeInline(target, hash, tags, a, b, 0, 0));
-    } else this.#unsent(outcome, target, hash, 16);
+      return this.#overflow(target, hash, 0, this.#values(tags, a, b), () =>
+        this.#composeInline(target, hash, tags, a, b, 0, 0),
+      );
+    } else this.#unsent(outcome, target, hash, 16, this.#values(tags, a, b));
     return true;
   }
 
@@ -754,10 +757,10 @@ export class Thread implements Carrier {
   }
 
   #replyValue(frame: number, reader: Holder): unknown {
-    const { u32, u8 } = this.views;
+    const { u32, u8, f64 } = this.views;
     if (u8[frame + FRAME_FORM] === FORM_INLINE) {
       const tags = u32[(frame + FRAME_TAGS) >>> 2] as number;
-      return tags >>> 28 === 0 ? undefined : this.#inline(frame + FRAME_PAYLOAD, tags & 15);
+      return tags >>> 28 === 0 ? undefined : inlineValue(tags & 15, f64[(frame + FRAME_PAYLOAD) >>> 3] as number);
     }
     if (u8[frame + FRAME_FORM] === FORM_REFERENCE) {
       const number = u32[(frame + FRAME_TAGS) >>> 2] as number;
@@ -799,11 +802,12 @@ export class Thread implements Carrier {
     const form = u8[frame + FRAME_FORM];
     const payload = this.payload(frame);
     if (form === FORM_INLINE) {
-      const tags = u32[(frame + FRAME_TAGS) >>> 2] as number;
-      const count = tags >>> 28;
-      if (count === 0) return none;
-      const first = this.#inline(payload, tags & 15);
-      return count === 1 ? [first] : [first, this.#inline(payload + 8, (tags >>> 4) & 15)];
+      const { f64 } = this.views;
+      return this.#values(
+        u32[(frame + FRAME_TAGS) >>> 2] as number,
+        f64[payload >>> 3] as number,
+        f64[(payload >>> 3) + 1] as number,
+      );
     }
     if (form === FORM_REFERENCE) {
       const number = u32[(frame + FRAME_TAGS) >>> 2] as number;
@@ -843,26 +847,42 @@ export class Thread implements Carrier {
     return frame + FRAME_PAYLOAD + (extended ? EXTENSION_BYTES : 0);
   }
 
-  #inline(at: number, tag: number): unknown {
-    switch (tag) {
-      case TAG_NUMBER:
-        return this.views.f64[at >>> 3];
-      case TAG_TRUE:
-        return true;
-      case TAG_FALSE:
-        return false;
-      case TAG_NULL:
-        return null;
-      default:
-        return undefined;
-    }
+  /** Inline arguments. */
+  #values(tags: number, a: number, b: number): readonly unknown[] {
+    const count = tags >>> 28;
+    if (count === 0) return none;
+    const first = inlineValue(tags & 15, a);
+    return count === 1 ? [first] : [first, inlineValue((tags >>> 4) & 15, b)];
   }
 
   // ---- reporting ----------------------------------------------------------------------------------
 
   /** A message that was counted as handled, or sent to nobody, is a dead letter. */
-  deadLetter(actor: string, message: string, reason: DeadLetterReason): void {
-    this.event({ type: "dead-letter", actor, message, reason });
+  deadLetter(actor: string, message: string, reason: DeadLetterReason, letter?: Letter): void {
+    this.event({ type: "dead-letter", actor, message, reason, letter });
+  }
+
+  /**
+   * What is in a frame that nobody will handle; what it holds by reference is let go. Undefined: too long to be kept, or
+   * it cannot leave this thread.
+   */
+  letterOf(frame: number): Letter | undefined {
+    const { u8, u32 } = this.views;
+    const form = u8[frame + FRAME_FORM];
+    if (form === FORM_REFERENCE) {
+      const number = u32[(frame + FRAME_TAGS) >>> 2] as number;
+      const args = this.passed.get(number) ?? none;
+      this.passed.delete(number);
+      return this.reporter && { hash: u32[(frame + FRAME_NAME) >>> 2] as number, args };
+    }
+    if (form === FORM_PACKED && (u32[(frame + FRAME_SIZE) >>> 2] as number) > defaults.letterBytes) return undefined;
+    const hash = u32[(frame + FRAME_NAME) >>> 2] as number;
+    try {
+      return { hash, args: this.peek(frame) };
+    } catch {
+      // Malformed: there is nothing to send again.
+      return undefined;
+    }
   }
 
   /** The turn counts every message it finishes as handled; this one was not. */
@@ -947,6 +967,7 @@ export class Thread implements Carrier {
   ): boolean | "waits" {
     const { holder } = target;
     const { core } = this;
+    const { sending } = target;
     const behind = holder.extras?.outboxes?.has(target) === true;
     let outcome: number;
     let size = 16;
@@ -960,20 +981,28 @@ export class Thread implements Carrier {
         const to = target.cell;
         const compose = () => this.#composeInline(target, hash, tags, a, b, ticket, ticketGeneration);
         if (behind) return this.#enqueue(target, compose()) || "waits";
-        outcome = core.post(
-          to,
-          target.generation,
-          hash,
-          tags,
-          a,
-          b,
-          holder.cell,
-          holder.generation,
-          ticket,
-          ticketGeneration,
-        );
-        if (outcome === FULL) return this.#overflow(target, hash, ticket, compose) || "waits";
-        if (outcome !== SENT) return this.#unsent(outcome, target, hash, size);
+        if (sending) {
+          const frame = compose();
+          outcome = core.send(to, target.generation, frame);
+          if (outcome === FULL && this.#blocks(target))
+            return this.#overflow(target, hash, ticket, args, () => frame) || "waits";
+          if (outcome !== SENT) core.drop(frame);
+        } else {
+          outcome = core.post(
+            to,
+            target.generation,
+            hash,
+            tags,
+            a,
+            b,
+            holder.cell,
+            holder.generation,
+            ticket,
+            ticketGeneration,
+          );
+        }
+        if (outcome === FULL) return this.#overflow(target, hash, ticket, args, compose) || "waits";
+        if (outcome !== SENT) return this.#unsent(outcome, target, hash, size, args);
         this.kick();
         return true;
       }
@@ -981,8 +1010,8 @@ export class Thread implements Carrier {
     if (target.native) throw notForNative(target, args);
     const bytes = target.here ? nothing : this.codec.encode(args, "args");
     size = bytes.length;
-    const frame = core.compose(size) >>> 0;
-    if (frame === 0) return this.#unsent(NO_MEMORY, target, hash, size);
+    const frame = this.#frame(size, sending);
+    if (frame === 0) return this.#unsent(NO_MEMORY, target, hash, size, args);
     this.write(frame, KIND_TELL, bytes);
     const { u8, u32 } = this.views;
     u32[(frame + FRAME_NAME) >>> 2] = hash;
@@ -998,21 +1027,35 @@ export class Thread implements Carrier {
     }
     if (behind) return this.#enqueue(target, frame) || "waits";
     outcome = core.send(target.cell, target.generation, frame);
-    if (outcome === FULL && policyIn(this.views.u32[(target.cell + CELL_BUDGET) >>> 2] as number) === "block") {
-      return this.#overflow(target, hash, ticket, () => frame) || "waits";
+    if (outcome === FULL && this.#blocks(target)) {
+      return this.#overflow(target, hash, ticket, args, () => frame) || "waits";
     }
     if (outcome !== SENT) {
       if (target.here) this.passed.delete(number);
       core.drop(frame);
-      if (outcome === FULL) return this.#overflow(target, hash, ticket, () => 0);
-      return this.#unsent(outcome, target, hash, size);
+      const kept = size <= defaults.letterBytes ? args : undefined;
+      if (outcome === FULL) return this.#overflow(target, hash, ticket, kept, () => 0);
+      return this.#unsent(outcome, target, hash, size, kept);
     }
     this.kick();
     return true;
   }
 
+  /** A glance: does its sender wait when it is full? */
+  #blocks({ cell }: Address): boolean {
+    this.views.reach(cell + CELL_BYTES);
+    return policyIn(this.views.u32[(cell + CELL_BUDGET) >>> 2] as number) === "block";
+  }
+
+  /** For a message of so many bytes; 0: no memory. */
+  #frame(bytes: number, sending: Sending | undefined): number {
+    if (!sending) return this.core.compose(bytes) >>> 0;
+    const due = sending.ttl === Infinity ? 0 : this.now() + sending.ttl;
+    return this.core.prepare(bytes, sending.priority, due) >>> 0;
+  }
+
   #composeInline(
-    { holder, path }: Target,
+    { holder, path, sending }: Target,
     hash: number,
     tags: number,
     a: number,
@@ -1020,7 +1063,7 @@ export class Thread implements Carrier {
     ticket: number,
     ticketGeneration: number,
   ): number {
-    const frame = this.core.compose(16) >>> 0;
+    const frame = this.#frame(16, sending);
     if (frame === 0) throw outOfMemory(path, 16);
     this.views.reach(frame + FRAME_PAYLOAD + EXTENSION_BYTES + 16);
     const { u8, u32, f64 } = this.views;
@@ -1041,7 +1084,13 @@ export class Thread implements Carrier {
   // ---- full mailboxes -----------------------------------------------------------------------------
 
   /** As the receiver's policy says. Answers what tell() does; throws ERR_MAILBOX_FULL. */
-  #overflow(target: Target, hash: number, ticket: number, compose: () => number): boolean {
+  #overflow(
+    target: Target,
+    hash: number,
+    ticket: number,
+    args: readonly unknown[] | undefined,
+    compose: () => number,
+  ): boolean {
     const { holder, path } = target;
     this.views.reach(target.cell + CELL_BYTES);
     const policy = policyIn(this.views.u32[(target.cell + CELL_BUDGET) >>> 2] as number);
@@ -1052,7 +1101,7 @@ export class Thread implements Carrier {
       return this.#enqueue(target, compose());
     }
     if (policy === "fail") throw full(path, message);
-    this.unsent(path, message, "overflow");
+    this.unsent(path, message, "overflow", args && { hash, args });
     this.event({ type: "overflow", actor: path, policy, count: 1 });
     if (ticket !== 0) throw full(path, message);
     return true;
@@ -1095,10 +1144,10 @@ export class Thread implements Carrier {
   }
 
   /** A message that reached no mailbox. */
-  unsent(actor: string, message: string, reason: DeadLetterReason): void {
+  unsent(actor: string, message: string, reason: DeadLetterReason, letter?: Letter): void {
     this.#meter(METER_SENT, 1);
     this.#meter(METER_DEAD, 1);
-    this.deadLetter(actor, message, reason);
+    this.deadLetter(actor, message, reason, letter);
   }
 
   /** Fills a reserved frame. */
@@ -1111,10 +1160,10 @@ export class Thread implements Carrier {
   }
 
   /** To a stopped actor: a dead letter, and false. Otherwise the send is refused. */
-  #unsent(outcome: number, target: Target, hash: number, size: number): boolean {
+  #unsent(outcome: number, target: Target, hash: number, size: number, args: readonly unknown[] | undefined): boolean {
     if (outcome === GONE) {
       if (this.over) throw new ZanniError("ERR_SYSTEM_STOPPED", "the system has stopped", { actor: target.path });
-      this.deadLetter(target.path, nameOf(hash), "stopped");
+      this.deadLetter(target.path, nameOf(hash), "stopped", args && { hash, args });
       return false;
     }
     throw outOfMemory(target.path, size);
@@ -1166,6 +1215,12 @@ export class Thread implements Carrier {
   mailbox(options: MailboxOptions | undefined): Limits {
     const { mailbox } = this.settings;
     return options ? { ...mailbox, ...options } : mailbox;
+  }
+
+  /** Is it too old to be handled? Of a message with FLAG_EXTENDED. */
+  expired(frame: number): boolean {
+    const due = this.views.f64[(frame + FRAME_DUE) >>> 3] as number;
+    return due !== 0 && this.now() > due;
   }
 
   /** The arguments of a message that stays where it is; for nobody to send through their refs. */
@@ -1227,6 +1282,21 @@ function inlined(tag: number, value: unknown): number {
   words[0] = cell;
   words[1] = generation;
   return bits[0] as number;
+}
+
+function inlineValue(tag: number, number: number): unknown {
+  switch (tag) {
+    case TAG_NUMBER:
+      return number;
+    case TAG_TRUE:
+      return true;
+    case TAG_FALSE:
+      return false;
+    case TAG_NULL:
+      return null;
+    default:
+      return undefined;
+  }
 }
 
 const bits = new Float64Array(1);

@@ -1,4 +1,5 @@
-// The receiver's half of drop-oldest and coalesce: the mailbox is its own to put in order, whether or not it is BLOCKED.
+// The receiver puts its mailbox in order, whether or not it is BLOCKED: priorities, and its half of drop-oldest and
+// coalesce.
 import {
   CELL_BUDGET,
   CELL_CAPACITY,
@@ -17,12 +18,15 @@ import { nameOf } from "./hash.ts";
 import { full, type Keys, policyIn, type Queued, shed } from "./overflow.ts";
 import type { Thread } from "./thread.ts";
 
-/** Sheds what is over the limits of a cell of this thread. Answers how many were dropped. */
+/** Puts what is of high priority ahead, and sheds what is over the limits of a cell of this thread. Answers how many were dropped. */
 export function trim(thread: Thread, cell: number, path: () => string, keys: () => Keys | undefined): number {
   const { core } = thread;
   const policy = policyIn(thread.views.u32[(cell + CELL_BUDGET) >>> 2] as number);
-  if (policy !== "drop-oldest" && policy !== "coalesce") return 0;
-  core.list(cell);
+  if (policy !== "drop-oldest" && policy !== "coalesce") {
+    core.rank(cell, 0);
+    return 0;
+  }
+  const ranked = core.list(cell);
   const { u8, u32 } = thread.views;
   const word = (at: number) => u32[at >>> 2] as number;
   const queued: Queued[] = [];
@@ -35,7 +39,10 @@ export function trim(thread: Thread, cell: number, path: () => string, keys: () 
   const bytes = word(cell + CELL_LIMIT) / 2;
   const dropNewest = policy === "coalesce" && by?.fallback !== "drop-oldest";
   const { kept, dropped } = shed(queued, word(cell + CELL_CAPACITY) / 2, bytes, keyOf, dropNewest);
-  if (dropped.length === 0) return 0;
+  if (dropped.length === 0) {
+    if (ranked) core.rank(cell, 1);
+    return 0;
+  }
   let at = cell + CELL_LIST;
   for (const { frame } of kept) {
     u32[at >>> 2] = frame;
@@ -45,10 +52,11 @@ export function trim(thread: Thread, cell: number, path: () => string, keys: () 
   for (const { frame } of dropped) {
     const message = nameOf(word(frame + FRAME_NAME));
     thread.replyError(word(frame + FRAME_TICKET), word(frame + FRAME_TICKET_GENERATION), full(path(), message));
-    thread.deadLetter(path(), message, "overflow");
+    thread.deadLetter(path(), message, "overflow", thread.letterOf(frame));
     core.discard(cell, frame);
     core.drop(frame);
   }
+  if (ranked) core.rank(cell, 1);
   thread.event({ type: "overflow", actor: path(), policy, count: dropped.length });
   return dropped.length;
 }

@@ -52,6 +52,13 @@ export interface AskOptions {
 }
 export type Ask<H> = Asks<H> & ((options: AskOptions) => Asks<H>);
 
+export interface SendOptions {
+  /** Default "normal". */
+  readonly priority?: "high" | "normal" | "low";
+  /** Not handled any more once it is older than this: a dead letter instead. Default: it never is. */
+  readonly ttl?: Duration;
+}
+
 export interface ActorRef<H> extends RefBrand, AsyncDisposable {
   readonly tell: Tell<H>;
   readonly ask: Ask<H>;
@@ -60,6 +67,14 @@ export interface ActorRef<H> extends RefBrand, AsyncDisposable {
   /** Resolves when the mailbox has room and nothing of this sender waits for it. Rejects with ERR_DEADLOCK. */
   ready(): Promise<void>;
   equals(other: ActorRef<any>): boolean;
+  /**
+   * The same actor, with other send options. Among what is queued, `high` comes first and `low` last, but of 16 messages
+   * one at least is `low`, and one `normal`, if there are any. Order per pair holds within a priority.
+   *
+   * @example
+   * sensor.with({ priority: "low", ttl: "2s" }).tell.sample(3);
+   */
+  with(options: SendOptions): ActorRef<H>;
   /** Resolves when the actor is gone for good (not on restarts). */
   readonly stopped: Promise<ExitReason>;
   /** Handles what is queued, then stops. */

@@ -25,6 +25,7 @@ export interface Core {
   generation(cell: number): number;
   leastLoaded(from: number): number;
   compose(bytes: number): number;
+  prepare(bytes: number, priority: number, due: number): number;
   post(
     cell: number,
     generation: number,
@@ -51,7 +52,8 @@ export interface Core {
   settleBatch(cell: number, done: number): void;
   relax(ticket: number, generation: number): void;
   putDown(cell: number): void;
-  list(cell: number): void;
+  list(cell: number): number;
+  rank(cell: number, listed: number): void;
   discard(cell: number, frame: number): void;
   stopQueued(cell: number): number;
   sample(frame: number): void;
@@ -102,6 +104,7 @@ export const coreExports: readonly (keyof Core)[] = [
   "generation",
   "leastLoaded",
   "compose",
+  "prepare",
   "post",
   "send",
   "control",
@@ -117,6 +120,7 @@ export const coreExports: readonly (keyof Core)[] = [
   "relax",
   "putDown",
   "list",
+  "rank",
   "discard",
   "stopQueued",
   "sample",

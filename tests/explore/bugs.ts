@@ -26,5 +26,7 @@ export const bugs: Bug[] = [
   { number: 16, name: "a chunk claimed without CAS", scenario: "pool: two", preemptions: 2 },
   { number: 17, name: "a hint published before it is written", scenario: "deque: owner", preemptions: 2 },
   { number: 19, name: "told before what it is told of has come", scenario: "shed", preemptions: 2 },
+  { number: 20, name: "idle between two rounds of a mailbox with priorities", scenario: "ranks", preemptions: 2 },
+  { number: 21, name: "a stop that overtakes what is of low priority", scenario: "ranks", preemptions: 2 },
   { number: 18, name: "the settlement of a BLOCKED cell lost", scenario: "blocked: a handler", preemptions: 2 },
 ];

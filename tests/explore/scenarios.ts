@@ -52,6 +52,14 @@ function* tell(world: World, id: number, to: Address, name: number): Program<voi
   else if (outcome !== L.SENT) throw new Error(`post answered ${outcome}`);
 }
 
+function* tellRanked(world: World, id: number, to: Address, name: number, priority: number): Program<void> {
+  const core = world.core(id);
+  const frame = (yield call(core, "prepare", 16, priority, 0)) >>> 0;
+  world.u32[(frame + L.FRAME_KIND) >>> 2] = L.KIND_TELL | (priority << 8);
+  world.u32[(frame + L.FRAME_NAME) >>> 2] = name;
+  if ((yield call(core, "send", to.cell, to.generation, frame)) !== L.SENT) notes(world).dead.push(name);
+}
+
 function* bits(world: World, id: number, to: Address, what: number): Program<void> {
   yield call(world.core(id), "control", to.cell, to.generation, 0, what);
 }
@@ -110,7 +118,8 @@ function* turn(world: World, id: number, cell: number, budget = 1000): Program<v
     let outcome = blocked ? L.TURN_WAIT : L.TURN_DRY;
     let done = 0;
     if (over) {
-      yield* shed(world, id, cell);
+      if (world.word(cell + L.CELL_BUDGET) === 0) yield call(core, "rank", cell, 0);
+      else yield* shed(world, id, cell);
       if (!blocked) outcome = L.TURN_UNBLOCK;
     }
     if (blocked && (control & (L.SYSTEM_SETTLED | L.SYSTEM_RESTART)) !== 0) outcome = L.TURN_UNBLOCK;
@@ -426,6 +435,36 @@ export const scenarios: Scenario[] = [
       const all = [...left, ...dead, ...seen].sort((x, y) => x - y).join(" ");
       if (all !== `1 2 3 ${HANGS}`) return `queued, dropped or handled: ${all}`;
       return left.length > 2 ? "it holds more than it may, and was not told" : undefined;
+    },
+  },
+  {
+    name: "ranks: messages of several priorities, and a stop behind some of them",
+    threads: 3,
+    setup: (world) => {
+      const note = begin(world);
+      note.a = world.cell(0, 0, 100);
+      for (const name of [10, 11, 12]) {
+        call(world.core(0), "post", note.a.cell, note.a.generation, name, 0, 0, 0, 0, 0, 0, 0)();
+      }
+    },
+    programs: (world) => {
+      const { a } = notes(world);
+      return [
+        work(world, 0),
+        all(tellRanked(world, 1, a, 1, L.PRIORITY_LOW), tellRanked(world, 1, a, 2, L.PRIORITY_HIGH), stop(world, 1, a)),
+        all(tell(world, 2, a, 3), tellRanked(world, 2, a, 4, L.PRIORITY_HIGH)),
+      ];
+    },
+    check: (world) => {
+      const { dead, handled } = notes(world);
+      const seen = handled.filter((h) => !h.includes("control")).map((h) => Number(h.split(":")[1]));
+      const all = [...dead, ...seen].sort((x, y) => x - y).join(" ");
+      if (all !== "1 2 3 4 10 11 12") return `handled or dead: ${all}`;
+      for (const name of [1, 2, 10, 11, 12]) {
+        if (!seen.includes(name)) return `${name} came before the stop, and was not handled`;
+      }
+      if (seen.filter((name) => name >= 10).join(" ") !== "10 11 12") return `out of order: ${seen.join(" ")}`;
+      return undefined;
     },
   },
   {

@@ -534,8 +534,21 @@ export class Producer extends Actor<{ to: ActorRef<Consumer> }> {
 /** Takes messages, slowly, or not for a while. */
 export class Consumer extends Actor<{ gate: ActorRef<Gate> }> {
   readonly #ids: number[] = [];
+  readonly #texts: string[] = [];
   async block() {
     await this.init.gate.ask({ timeout: "1m" }).pass();
+  }
+  async pause(gate: ActorRef<Gate>) {
+    await gate.ask({ timeout: "1m" }).pass();
+  }
+  number(id: number) {
+    this.#ids.push(id);
+  }
+  text(text: string) {
+    this.#texts.push(text);
+  }
+  texts() {
+    return [...this.#texts];
   }
   stuck(ms: number) {
     this.ctx.log.info("stuck");
@@ -551,6 +564,23 @@ export class Consumer extends Actor<{ gate: ActorRef<Gate> }> {
   }
   answer(n: number) {
     return n;
+  }
+}
+
+/** Sends with priorities. */
+export class Prioritised extends Actor<{ to: ActorRef<Consumer> }> {
+  #next = 0;
+  lowThenStop(count: number) {
+    const low = this.init.to.with({ priority: "low" });
+    for (let id = 0; id < count; id++) low.tell.number(id);
+    void this.init.to.stop();
+  }
+  fill(count: number) {
+    const high = this.init.to.with({ priority: "high" });
+    for (let i = 0; i < count; i++, this.#next++) {
+      this.init.to.tell.number(this.#next);
+      high.tell.number(1000 + this.#next);
+    }
   }
 }
 

@@ -1,7 +1,7 @@
 import * as assert from "uvu/assert";
 import type { SystemEvent } from "zanni";
 import { Counter, Gate, Hoarder, Journal, Open, Slow } from "./actors.ts";
-import { both, rejects, throws, until } from "./helper.ts";
+import { both, pick, rejects, throws, until } from "./helper.ts";
 
 both("ask", (test) => {
   test("times out, says so as an event, and aborts the handler that serves it", async (open) => {
@@ -65,7 +65,7 @@ both("ask", (test) => {
     await slow.ask.quick("after");
     assert.equal(await journal.ask.atLeast(3), ["first begins", "first ends", "after"]);
     await until(() => system.deadLetters.length === 1, "the dead letter");
-    assert.equal(system.deadLetters[0], { actor: "slow", message: "quick", reason: "expired" });
+    assert.equal(pick(system.deadLetters[0]), ["slow", "quick", "expired"]);
   });
 
   test("fails with the handler's error as its cause", async (open) => {

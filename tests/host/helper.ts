@@ -1,7 +1,15 @@
 // The host suite runs in every mode: each test is given a way to open systems, which are stopped after it.
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { createSystem, type ErrorCode, isZanniError, type System, type SystemOptions, Worker } from "zanni";
+import {
+  createSystem,
+  type DeadLetter,
+  type ErrorCode,
+  isZanniError,
+  type System,
+  type SystemOptions,
+  Worker,
+} from "zanni";
 import * as actors from "./actors.ts";
 
 export type Mode = "single" | "shared";
@@ -90,6 +98,10 @@ export function throws<C extends ErrorCode>(run: () => unknown, code: C) {
     throw error;
   }
   throw new Error(`expected ${code}`);
+}
+
+export function pick(letter: DeadLetter | undefined) {
+  return [letter?.actor, letter?.message, letter?.reason];
 }
 
 /** Waits, by turns of the event loop, until it holds. */

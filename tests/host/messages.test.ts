@@ -1,6 +1,6 @@
 import * as assert from "uvu/assert";
 import { Counter, Echo, Gate, Journal, Order, Relay, Slow, Sum } from "./actors.ts";
-import { both, rejects, throws, until } from "./helper.ts";
+import { both, pick, rejects, throws, until } from "./helper.ts";
 
 both("messages", (test) => {
   test("tell changes state, ask answers", async (open) => {
@@ -149,7 +149,7 @@ both("messages", (test) => {
     loose.tell.nope();
     assert.is(await counter.ask.value(), 1);
     await until(() => system.deadLetters.length === 2, "two dead letters");
-    assert.equal(system.deadLetters[1], { actor: counter.path, message: "nope", reason: "unknown-message" });
+    assert.equal(pick(system.deadLetters[1]), [counter.path, "nope", "unknown-message"]);
   });
 
   test("hooks and inherited helpers are not messages", async (open) => {

@@ -255,6 +255,41 @@ threaded("threads", (test, nodeOnly) => {
     },
   );
 
+  test("slow-handler: told from another thread while the handler still runs, once, by name", async () => {
+    const system = await createSystem({ actors, worker, workers: 2, logger: false, slowHandler: "200ms" });
+    try {
+      const events = system.events();
+      const spinner = system.spawn(Spinner, undefined, { placement: 1, name: "spinner" });
+      await spinner.ask.spin(1);
+      const begun = performance.now();
+      let done = false;
+      const spun = spinner.ask.spin(900).then(() => {
+        done = true;
+      });
+      const slow: number[] = [];
+      for await (const event of events) {
+        if (event.type !== "slow-handler") continue;
+        assert.is(done, false, "it still runs");
+        assert.is(event.actor, "spinner");
+        assert.is(event.message, "spin");
+        assert.ok(event.ms >= 200, `${event.ms} ms`);
+        slow.push(performance.now() - begun);
+        break;
+      }
+      // A limit, an eighth of it twice, and what the machine takes.
+      assert.ok((slow[0] as number) < 500, `after ${slow[0]} ms`);
+      const more: string[] = [];
+      const others = system.events();
+      await spun;
+      await spinner.ask.spin(1);
+      others.cancel();
+      for await (const event of others) more.push(event.type);
+      assert.not.ok(more.includes("slow-handler"), "it is told once");
+    } finally {
+      await system.stop();
+    }
+  });
+
   test("a worker that dies stops the system with ERR_WORKER_LOST, until its actors can be adopted", async () => {
     for (const way of onNode ? (["exit", "throw"] as const) : (["throw"] as const)) {
       const system = await createSystem({ actors, worker, workers: 2, logger: false });

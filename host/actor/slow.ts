@@ -1,0 +1,85 @@
+// Who is stuck in a handler? A synchronous one cannot be interrupted, but its thread has written into its block what it
+// is at; another thread reads that, looks again later, and finds that it has not moved.
+import {
+  AWAKE,
+  CELL_BEHAVIOR,
+  CELL_HAND,
+  CELL_INIT,
+  FRAME_KIND,
+  FRAME_NAME,
+  KIND_TELL,
+  WORKER_BATCH,
+  WORKER_BYTES,
+  WORKER_CURRENT,
+  WORKER_FIRST,
+  WORKER_OUT_COUNT,
+  WORKER_PARKED,
+  WORKER_PROGRESS,
+  WORKER_TICK,
+} from "../../assembly/layout.ts";
+import { pathOf } from "./children.ts";
+import { nameOf } from "./hash.ts";
+import type { Thread } from "./thread.ts";
+
+/** Looks within one limit: it is found at most an eighth of the limit late. */
+const LOOKS = 8;
+
+interface Seen {
+  /** What it was at: cell, turn and message. */
+  at: string;
+  since: number;
+  told: boolean;
+}
+
+/** Watches the other threads of a system, from the thread that made it, until cancelled. `limit`: ms. */
+export function watchSlow(thread: Thread, blocks: number, limit: number): { cancel(): void } {
+  const seen = new Map<number, Seen>();
+  let timer: { cancel(): void };
+  const look = () => {
+    for (let index = 1; index < blocks; index++) lookAt(thread, index, limit, seen);
+    timer = thread.platform.after(limit / LOOKS, look);
+  };
+  timer = thread.platform.after(limit / LOOKS, look);
+  return { cancel: () => timer.cancel() };
+}
+
+function lookAt(thread: Thread, index: number, limit: number, seen: Map<number, Seen>): void {
+  const { u32 } = thread.views;
+  const block = WORKER_FIRST + index * WORKER_BYTES;
+  const word = (offset: number) => u32[(block + offset) >>> 2] as number;
+  const cell = word(WORKER_CURRENT);
+  if (cell === 0 || word(WORKER_PARKED) !== AWAKE) {
+    seen.delete(index);
+    return;
+  }
+  const where = () => `${word(WORKER_CURRENT)} ${word(WORKER_TICK)} ${word(WORKER_PROGRESS)}`;
+  const at = where();
+  const now = thread.now();
+  const before = seen.get(index);
+  if (before?.at !== at) {
+    seen.set(index, { at, since: now, told: false });
+    return;
+  }
+  const ms = now - before.since;
+  if (before.told || ms < limit) return;
+  before.told = true;
+  const actor = pathIn(thread, cell);
+  const message = messageIn(thread, block, cell);
+  // It was all the same thing, if it is still at it.
+  if (where() === at) thread.event({ type: "slow-handler", actor, message, ms });
+}
+
+function pathIn(thread: Thread, cell: number): string {
+  const init = thread.views.u32[(cell + CELL_INIT) >>> 2] as number;
+  return init === 0 ? "" : pathOf(thread, init);
+}
+
+/** The name of the message in hand; of a hook there is none. */
+function messageIn(thread: Thread, block: number, cell: number): string {
+  const { u8, u32 } = thread.views;
+  const word = (at: number) => u32[at >>> 2] as number;
+  const native = word(cell + CELL_BEHAVIOR) !== 0;
+  const batch = word(block + WORKER_OUT_COUNT) > 0 ? word(block + WORKER_BATCH + word(block + WORKER_PROGRESS) * 4) : 0;
+  const frame = native ? word(cell + CELL_HAND) : batch;
+  return frame !== 0 && u8[frame + FRAME_KIND] === KIND_TELL ? nameOf(word(frame + FRAME_NAME)) : "a hook";
+}
