@@ -1,7 +1,8 @@
 // createSystem() where WebAssembly may be compiled: everywhere but at the edge.
 import { compile } from "./core/packed.ts";
+import { type System, withPatterns } from "./pattern/system.ts";
 import type { SystemOptions } from "./settings.ts";
-import { openSystem, type System } from "./system.ts";
+import { openSystem } from "./system.ts";
 
 /**
  * Starts a system. With `worker`, one thread per core over one shared memory; without, everything on this thread.
@@ -13,6 +14,6 @@ import { openSystem, type System } from "./system.ts";
  * console.log(await counter.ask.add(5)); // 15
  * await system.stop();
  */
-export function createSystem(options: SystemOptions = {}): Promise<System> {
-  return openSystem(options, { compile });
+export async function createSystem(options: SystemOptions = {}): Promise<System> {
+  return withPatterns(await openSystem(options, { compile }));
 }

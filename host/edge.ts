@@ -2,8 +2,9 @@
 // elsewhere, but for the core, which is given as a module. The `workerd` condition of the package leads here.
 
 import { wrong } from "./options.ts";
+import { type System, withPatterns } from "./pattern/system.ts";
 import type { SystemOptions } from "./settings.ts";
-import { openSystem, type System } from "./system.ts";
+import { openSystem } from "./system.ts";
 
 export * from "./face.ts";
 
@@ -25,5 +26,5 @@ export async function createSystem({ core, ...options }: EdgeOptions): Promise<S
   if (!(core instanceof WebAssembly.Module)) {
     wrong("core", core, 'the compiled module: import core from "zanni/core.wasm"');
   }
-  return openSystem(options, { compile: async () => core });
+  return withPatterns(await openSystem(options, { compile: async () => core }));
 }

@@ -22,6 +22,9 @@ export type ErrorCode =
   | "ERR_RESTART_LIMIT"
   | "ERR_WORKER_LOST"
   | "ERR_OUT_OF_MEMORY"
+  // patterns
+  | "ERR_CIRCUIT_OPEN"
+  | "ERR_SAGA_FAILED"
   | "ERR_SYSTEM_STOPPED"
   | "ERR_OPTION"
   | "ERR_NATIVE"

@@ -41,6 +41,8 @@ export const defaults = {
   /** Bytes of shared memory to reserve; it costs nothing until it is touched. */
   memory: 4 * 1024 ** 3,
   memorySingle: 1024 ** 3,
+  /** Values of a topic that wait for a listener outside of any actor. */
+  subscription: 1024,
   deadLettersKept: 1024,
   /** Bytes of a dead letter that are kept, for a replay. */
   letterBytes: 64 * 1024,

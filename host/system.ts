@@ -27,6 +27,7 @@ import { internalCell, ROOT } from "./actor/internal.ts";
 import { later, stop as stopActor } from "./actor/lifecycle.ts";
 import { Loop } from "./actor/loop.ts";
 import { spawnNative } from "./actor/native.ts";
+import { members, publish, Reception, topicName } from "./actor/reception.ts";
 import { Ref } from "./actor/ref.ts";
 import { Registry } from "./actor/registry.ts";
 import { watchSlow } from "./actor/slow.ts";
@@ -43,6 +44,7 @@ import type {
   SpawnOptions,
   Supervised,
   SupervisorOptions,
+  Topic,
   TreeNode,
 } from "./actor/types.ts";
 import { attach, createMemory, createTable, instantiate } from "./core/boot.ts";
@@ -55,6 +57,7 @@ import type { Platform, WorkerLike } from "./platform/platform.ts";
 import { type Resolved, resolve, type SystemOptions } from "./settings.ts";
 import { readStats, type SystemStats } from "./stats.ts";
 import { Channel, type Stream } from "./stream.ts";
+import type { Sendable } from "./wire/sendable.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: refs of any protocol
 type AnyRef = ActorRef<any>;
@@ -78,6 +81,12 @@ export interface System extends Spawner, AsyncDisposable {
   /** The last 1,024 of them, with their reason. */
   readonly deadLetters: readonly DeadLetter[];
   stats(): SystemStats;
+  /** To all that are subscribed now, on every thread. */
+  publish<T>(topic: Topic<T>, value: Sendable<NoInfer<T>>): void;
+  /** What is published from now on. Bounded (1,024): a listener that falls behind misses the oldest. */
+  subscribe<T>(topic: Topic<T>, options?: { readonly signal?: AbortSignal }): Stream<T>;
+  /** Who has joined that group, in the order they joined. */
+  members(group: string): Promise<readonly AnyRef[]>;
   /** What happens, as it happens. Bounded: a listener that falls behind misses the oldest. */
   events(options?: { readonly signal?: AbortSignal }): Stream<SystemEvent>;
   /** Stops the tree in reverse order and joins the workers. `within`: what is not done by then is cut off. */
@@ -153,6 +162,9 @@ class LocalSystem implements System {
   readonly #logger: Logger | false;
   readonly #deadLetters: DeadLetter[] = [];
   readonly #listeners = new Set<Channel<SystemEvent>>();
+  /** Streams that are open; they end with the system. */
+  readonly #channels = new Set<{ end(): void }>();
+  readonly #reception: Reception;
   readonly #threads: { worker: WorkerLike; ended: Promise<void> }[] = [];
   readonly #hold: { release(): void };
   #settle: { resolve(): void; reject(error: Error): void } = { resolve() {}, reject() {} };
@@ -188,6 +200,7 @@ class LocalSystem implements System {
     this.#root = internalCell(thread, "", undefined, 0, supervision, ROOT);
     thread.views.u32[(HEADER + HEADER_ROOT) >>> 2] = this.#root.cell;
     thread.views.u32[(HEADER + HEADER_ROOT_GENERATION) >>> 2] = this.#root.generation;
+    this.#reception = new Reception(thread, supervision);
     this.#dispatch = new Dispatch(thread);
     this.#loop = new Loop(thread, this.#dispatch);
     this.#hold = hold;
@@ -337,6 +350,38 @@ class LocalSystem implements System {
     };
   }
 
+  // ---- topics and groups ----------------------------------------------------------------------------
+
+  publish<T>(topic: Topic<T>, value: unknown): void {
+    this.#accepting();
+    publish(this.#thread, topic, value);
+  }
+
+  subscribe<T>(topic: Topic<T>, options: { readonly signal?: AbortSignal } = {}): Stream<T> {
+    known("subscribe", options, ["signal"]);
+    this.#accepting();
+    let stop = () => {};
+    const channel = new Channel<T>(defaults.subscription, () => {
+      stop();
+      this.#channels.delete(channel);
+    });
+    stop = this.#reception.listen(topicName(topic), (value) => channel.push(value as T));
+    return this.#ending(channel, options.signal);
+  }
+
+  async members(group: string): Promise<readonly AnyRef[]> {
+    this.#accepting();
+    return (await members(this.#thread, this.#thread.stranger, group)) as unknown as readonly AnyRef[];
+  }
+
+  /** It ends with the system, or when that signal aborts. */
+  #ending<T>(channel: Channel<T>, signal: AbortSignal | undefined): Channel<T> {
+    this.#channels.add(channel);
+    if (signal?.aborted) channel.end();
+    else signal?.addEventListener("abort", () => channel.end(), { once: true });
+    return channel;
+  }
+
   // ---- observing ----------------------------------------------------------------------------------
 
   get deadLetters(): readonly DeadLetter[] {
@@ -355,13 +400,11 @@ class LocalSystem implements System {
     Atomics.add(i32, at, 1);
     const channel = new Channel<SystemEvent>(defaults.deadLettersKept, () => {
       this.#listeners.delete(channel);
+      this.#channels.delete(channel);
       Atomics.sub(this.#thread.views.i32, at, 1);
     });
     this.#listeners.add(channel);
-    const { signal } = options;
-    if (signal?.aborted) channel.end();
-    else signal?.addEventListener("abort", () => channel.end(), { once: true });
-    return channel;
+    return this.#ending(channel, options.signal);
   }
 
   #event({ letter, ...raised }: SystemEvent & { letter?: Letter }): void {
@@ -438,7 +481,7 @@ class LocalSystem implements System {
     thread.stranger.ended = true;
     this.#loop.end();
     this.#dispatch.endAll();
-    for (const listener of [...this.#listeners]) listener.end();
+    for (const channel of [...this.#channels]) channel.end();
     this.#hold.release();
   }
 

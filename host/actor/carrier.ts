@@ -16,4 +16,6 @@ export interface Carrier {
   stop(target: Target): Promise<void>;
   kill(target: Target): Promise<void>;
   ready(target: Target): Promise<void>;
+  /** Messages in its mailbox, the one in hand included: a glance. */
+  queued(target: Target): number;
 }

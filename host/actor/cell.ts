@@ -30,6 +30,10 @@ export interface Extras {
   outboxes: Waiting | undefined;
   /** Streams that it feeds, by ticket. */
   readonly pumps: Map<number, Feeding>;
+  /** What it is subscribed to, and what handles it. */
+  readonly topics: Map<string, Set<(value: unknown) => unknown>>;
+  /** How many times it has joined each. */
+  readonly groups: Map<string, number>;
 }
 
 /** A generator that answers an ask. The generation is the ticket's. */

@@ -7,6 +7,7 @@ import type { Life } from "./cell.ts";
 import { spawn } from "./children.ts";
 import { become, rareOf, unstashing } from "./extras.ts";
 import type { Address, Holder } from "./holder.ts";
+import { join, members, publish, subscribe } from "./reception.ts";
 import { Ref } from "./ref.ts";
 import { superviseUnder } from "./supervisor.ts";
 import type { Thread } from "./thread.ts";
@@ -22,6 +23,7 @@ import type {
   SpawnOptions,
   Supervised,
   SupervisorOptions,
+  Topic,
 } from "./types.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: refs of any protocol
@@ -164,6 +166,26 @@ export class ActorContext implements Context {
   bind<H>(ref: ActorRef<H>): ActorRef<H> {
     this.#alive();
     return (ref as unknown as Ref).boundTo(this.#life) as unknown as ActorRef<H>;
+  }
+
+  subscribe<T>(topic: Topic<T>, handler: (value: T) => unknown): Disposable {
+    this.#alive();
+    return subscribe(this.#thread, this.#life, topic, handler as (value: unknown) => void);
+  }
+
+  publish<T>(topic: Topic<T>, value: unknown): void {
+    this.#alive();
+    publish(this.#thread, topic, value);
+  }
+
+  join(group: string): Disposable {
+    this.#alive();
+    return join(this.#thread, this.#life, group);
+  }
+
+  members(group: string): Promise<readonly AnyRef[]> {
+    this.#alive();
+    return members(this.#thread, this.#life, group) as unknown as Promise<readonly AnyRef[]>;
   }
 
   stop(): void {

@@ -98,6 +98,7 @@ import {
 import { nativeFault, nativeTurn } from "./native.ts";
 import { childFailed, childStarted, childStopped, childStopWanted, holdSupervisor, restartChildren } from "./parent.ts";
 import { itemsOf, Pump } from "./pump.ts";
+import { PUBLISHED } from "./reception.ts";
 import { Ref } from "./ref.ts";
 import type { Handler } from "./registry.ts";
 import { exitReasons, FORM_REFERENCE, ROOM, type Thread } from "./thread.ts";
@@ -288,9 +289,11 @@ export class Dispatch {
         unlinked(actor, { cell: parts[0] as number, generation: parts[1] as number });
         return TURN_DRY;
       case KIND_CANCEL:
-        if (actor.served?.ticket === parts[0] && actor.served?.ticketGeneration === parts[1]) {
+        if (actor.served && actor.served.ticket === parts[0] && actor.served.ticketGeneration === parts[1]) {
+          const serves = actor.served.ticket;
           const why = new ZanniError("ERR_ASK_ABORTED", "whoever asked waits no longer", { actor: actor.path });
           actor.life.controller?.abort(why);
+          thread.abandon(actor.life, serves, why);
         }
         actor.life?.extras?.pumps.get(parts[0] as number)?.cancel(parts[1] as number);
         unwatched(actor, parts[0] as number, parts[1] as number);
@@ -374,7 +377,10 @@ export class Dispatch {
     const { life } = actor;
     if (ticket !== 0) return this.#asked(actor, frame, hash, ticket);
     const name = actor.definition.message(hash);
-    if (name === undefined) return this.#unknown(actor, hash, 0, 0, thread.letterOf(frame));
+    if (name === undefined) {
+      if (hash === PUBLISHED) return this.#published(actor, frame);
+      return this.#unknown(actor, hash, 0, 0, thread.letterOf(frame));
+    }
     let returned: unknown;
     let args: readonly unknown[] | undefined;
     try {
@@ -496,6 +502,19 @@ export class Dispatch {
     }
   }
 
+  /** A value of a topic; whoever has lost interest meanwhile does nothing with it. */
+  #published(actor: HostCell, frame: number): number {
+    const args = this.#args(actor, frame, PUBLISHED, 0, 0);
+    if (!args) return TURN_DRY;
+    const [topic, value] = args as [string, unknown];
+    const handlers = actor.life.extras?.topics.get(topic);
+    if (!handlers) return TURN_DRY;
+    return this.#errand(actor, topic, () => {
+      const returned = [...handlers].map((handler) => handler(value)).filter(isThenable);
+      return returned.length > 0 ? Promise.all(returned) : undefined;
+    });
+  }
+
   /** A check that fails is the parent's to judge; the actor goes on, also while a check awaits something. */
   #health(actor: HostCell, ticket: number, generation: number): void {
     const thread = this.#thread;
@@ -606,13 +625,14 @@ export class Dispatch {
     // Written before the question was sent, and not changed while the ask is pending: a whole number of ms.
     const due = (ticket + TICKET_TIMER + TIMER_DUE) >>> 2;
     const armed = u32[(ticket + TICKET_TIMER + 4) >>> 2] !== 0;
+    life.serving = ticket;
     life.deadline = armed ? (u32[due] as number) + (u32[due + 1] as number) * 2 ** 32 : undefined;
     let returned: unknown;
     try {
       const instance = life.instance as Record<string, Handler>;
       returned = (instance[name] as Handler)(...args);
     } catch (error) {
-      life.deadline = undefined;
+      served(life);
       if (isZanniError(error, "ERR_REFUSED")) {
         thread.replyError(ticket, ticketGeneration, error);
         return TURN_DRY;
@@ -622,12 +642,12 @@ export class Dispatch {
       return this.#crash(actor, hash, thrown);
     }
     if (actor.rare?.stashing) {
-      life.deadline = undefined;
+      served(life);
       return this.#stash(actor, frame, hash, args, returned);
     }
     const here = thread.views.u8[frame + FRAME_FORM] === FORM_REFERENCE;
     if (isThenable(returned)) return this.#awaits(actor, returned, hash, ticket, ticketGeneration, here);
-    life.deadline = undefined;
+    served(life);
     const items = here ? undefined : itemsOf(returned);
     if (items) {
       new Pump(thread, actor, hash, ticket, ticketGeneration, items);
@@ -665,7 +685,7 @@ export class Dispatch {
             later(thread, actor, () => fail(thread, actor, thrown, nameOf(hash)));
         },
       );
-      life.deadline = undefined;
+      served(life);
       return TURN_DRY;
     }
     actor.status = "awaiting";
@@ -673,7 +693,7 @@ export class Dispatch {
     const over = () => {
       actor.status = "running";
       actor.served = undefined;
-      life.deadline = undefined;
+      served(life);
       life.controller = undefined;
       waitsNoMore(thread, actor);
     };
@@ -825,6 +845,12 @@ export class Dispatch {
 }
 
 function ignore(): void {}
+
+/** What it asks from now on inherits nothing. */
+function served(life: Life): void {
+  life.deadline = undefined;
+  life.serving = 0;
+}
 
 /** A stop was met: the messages before it are done, the actor ends. */
 const TURN_STOP = -2;

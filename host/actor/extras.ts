@@ -12,6 +12,8 @@ export function extrasOf(life: Life): Extras {
     handlers: undefined,
     outboxes: undefined,
     pumps: new Map(),
+    topics: new Map(),
+    groups: new Map(),
   };
   return life.extras;
 }

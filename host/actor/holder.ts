@@ -16,6 +16,8 @@ export interface Holder extends Address {
   ended: boolean;
   /** ms; what it asks inherits the deadline of the message it serves. Undefined: none. */
   deadline: number | undefined;
+  /** The ticket of that message, while its handler runs: when its asker gives up, so does what was asked for it. 0: none. */
+  serving: number;
   /** The newest of what it waits for; the others hang on it. */
   asks: Pending | undefined;
   /** Its actor is BLOCKED, and others can see what it waits for. */
@@ -54,6 +56,8 @@ export interface Sending {
   readonly priority: number;
   /** ms from the send on, or Infinity. */
   readonly ttl: number;
+  /** Never waits for room: a full mailbox drops it. */
+  readonly drops: boolean;
 }
 
 /** Something to be run in an actor's own turn, after what is queued; not when that life of it is over. */
@@ -80,6 +84,8 @@ export class Pending {
   waits = true;
   /** It resolves with nothing, whatever the answer. */
   quiet = false;
+  /** The ticket of the message that it was asked for; 0: none. */
+  readonly serves: number;
   /** What the asker holds, once promise() has made it. */
   promised: Promise<unknown> | undefined;
   /** Takes the listener off an AbortSignal. */
@@ -95,6 +101,7 @@ export class Pending {
     this.holder = holder;
     this.target = target;
     this.hash = hash;
+    this.serves = target ? holder.serving : 0;
   }
 
   promise(): Promise<unknown> {

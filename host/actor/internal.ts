@@ -1,4 +1,5 @@
-// Actors of the runtime itself: the root and supervisors. They have no user code, start at once, and never move.
+// Actors of the runtime itself: the root, supervisors, the reception. They have no user code, start at once, and never
+// move.
 import { CELL_SLOT } from "../../assembly/layout.ts";
 import { actor } from "./behavior.ts";
 import type { HostCell, Life, Supervision } from "./cell.ts";
@@ -6,6 +7,7 @@ import type { Address } from "./holder.ts";
 import { Ref } from "./ref.ts";
 import { Definition } from "./registry.ts";
 import type { Thread } from "./thread.ts";
+import type { Context } from "./types.ts";
 
 export const ROOT = "root";
 export const SUPERVISOR = "supervisor";
@@ -17,14 +19,18 @@ export function internalCell(
   child: number,
   supervision: Supervision,
   name: string,
+  handlers: unknown = silent,
 ): HostCell {
-  const { cell, generation } = thread.newCell(thread.index, 0, Infinity, Infinity, 0);
+  // Only those with messages can be sent more than they can take.
+  const { capacity, bytes, budget } =
+    handlers === silent ? { capacity: Infinity, bytes: Infinity, budget: 0 } : thread.usualLimits;
+  const { cell, generation } = thread.newCell(thread.index, 0, capacity, bytes, budget);
   const slot = thread.newSlot();
   const actorCell: HostCell = {
     cell,
     generation,
     slot,
-    definition: new Definition(name, silent),
+    definition: new Definition(name, handlers),
     path,
     parent: parent && { cell: parent.cell, generation: parent.generation },
     supervision,
@@ -49,6 +55,7 @@ export function internalCell(
     path,
     ended: false,
     deadline: undefined,
+    serving: 0,
     asks: undefined,
     actor: actorCell,
     instance: undefined,
@@ -60,6 +67,10 @@ export function internalCell(
   Object.defineProperty(actorCell.life, "self", {
     get: () => new Ref(thread, cell, generation, name, path, actorCell.life),
   });
+  if (handlers !== silent) {
+    const ctx = undefined as unknown as Context;
+    actorCell.life.instance = actorCell.definition.make({ init: undefined, self: undefined, ctx });
+  }
   thread.cells[slot] = actorCell;
   thread.views.u32[(cell + CELL_SLOT) >>> 2] = slot;
   thread.core.start(cell);

@@ -55,6 +55,7 @@ import { unblocked } from "./deadlock.ts";
 import { extrasOf, rareOf, seat, unstashing } from "./extras.ts";
 import { nameOf } from "./hash.ts";
 import type { Address, Pending } from "./holder.ts";
+import { endSubscriptions } from "./reception.ts";
 import { Ref } from "./ref.ts";
 import { Definition, type Instance } from "./registry.ts";
 import { FORM_REFERENCE, reasonCode, type Thread } from "./thread.ts";
@@ -70,6 +71,7 @@ class ActorLife implements Life, Seat {
   readonly generation: number;
   ended = false;
   deadline: number | undefined;
+  serving = 0;
   asks: Pending | undefined;
   blocked = false;
   instance: Instance | undefined;
@@ -359,6 +361,7 @@ export function answerServed(thread: Thread, actor: HostCell, cause: Error): voi
   if (!served) return;
   actor.served = undefined;
   actor.life.deadline = undefined;
+  actor.life.serving = 0;
   if (served.ticket !== 0)
     thread.replyError(served.ticket, served.ticketGeneration, failed(actor, nameOf(served.hash), cause));
 }
@@ -528,6 +531,7 @@ function endLife(thread: Thread, actor: HostCell): void {
   life.ended = true;
   waitsNoMore(thread, actor);
   endBonds(thread, actor);
+  endSubscriptions(thread, life);
   life.controller?.abort(stopped(actor.path));
   thread.endAsks(life);
 }

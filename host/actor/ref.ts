@@ -82,11 +82,16 @@ export class Ref implements Target {
   with(options: SendOptions): Ref {
     known("with", options, ["priority", "ttl"]);
     if (this.native) wrong("with", this.path, "actors written in TypeScript: native ones take messages as they come");
-    const { priority = PRIORITY_NORMAL, ttl = Infinity } = this.sending ?? {};
-    return this.#copy(this.holder, {
+    const { priority, ttl, drops } = this.sending ?? usual;
+    return this.sent({
       priority: options.priority === undefined ? priority : priorityOf(options.priority),
       ttl: options.ttl === undefined ? ttl : milliseconds("ttl", options.ttl),
+      drops,
     });
+  }
+
+  sent(sending: Sending): Ref {
+    return this.#copy(this.holder, sending);
   }
 
   #copy(holder: Holder, sending: Sending | undefined): Ref {
@@ -103,6 +108,11 @@ export class Ref implements Target {
 
   ready(): Promise<void> {
     return this.carrier.ready(this);
+  }
+
+  /** Messages in its mailbox, the one in hand included, as seen from here a moment ago. */
+  get queued(): number {
+    return this.carrier.queued(this);
   }
 
   stop(): Promise<void> {
@@ -129,6 +139,8 @@ export class Ref implements Target {
     return this.toString();
   }
 }
+
+const usual: Sending = { priority: PRIORITY_NORMAL, ttl: Infinity, drops: false };
 
 function priorityOf(given: unknown): number {
   const priority = oneOf("priority", given, ["high", "normal", "low"]);

@@ -159,6 +159,7 @@ export class Thread implements Carrier {
     path: "",
     ended: false,
     deadline: undefined,
+    serving: 0,
     asks: undefined,
     blocked: false,
     extras: undefined,
@@ -644,6 +645,15 @@ export class Thread implements Carrier {
     }
   }
 
+  /** Whoever asked `holder` for that waits no longer: what it asked in turn for it ends as well. */
+  abandon(holder: Holder, serves: number, error: Error): void {
+    for (let pending = holder.asks; pending; ) {
+      const { after } = pending;
+      if (pending.serves === serves && pending.target) this.giveUp(pending, error);
+      pending = after;
+    }
+  }
+
   // ---- answering ----------------------------------------------------------------------------------
 
   reply(ticket: number, generation: number, value: unknown): void {
@@ -1042,7 +1052,8 @@ export class Thread implements Carrier {
   }
 
   /** A glance: does its sender wait when it is full? */
-  #blocks({ cell }: Address): boolean {
+  #blocks({ cell, sending }: Target): boolean {
+    if (sending?.drops) return false;
     this.views.reach(cell + CELL_BYTES);
     return policyIn(this.views.u32[(cell + CELL_BUDGET) >>> 2] as number) === "block";
   }
@@ -1093,7 +1104,9 @@ export class Thread implements Carrier {
   ): boolean {
     const { holder, path } = target;
     this.views.reach(target.cell + CELL_BYTES);
-    const policy = policyIn(this.views.u32[(target.cell + CELL_BUDGET) >>> 2] as number);
+    const policy = target.sending?.drops
+      ? "drop-newest"
+      : policyIn(this.views.u32[(target.cell + CELL_BUDGET) >>> 2] as number);
     const message = nameOf(hash);
     if (policy === "block") {
       // Who waits for himself waits for ever, and so does who closes a circle of those who wait.
@@ -1125,6 +1138,15 @@ export class Thread implements Carrier {
       });
     }
     return pending;
+  }
+
+  queued({ cell, generation }: Address): number {
+    this.views.reach(cell + CELL_BYTES);
+    const { u32 } = this.views;
+    if (u32[(cell + CELL_HEAD + 4) >>> 2] !== generation) return 0;
+    const newest = ((u32[(cell + CELL_HEAD) >>> 2] as number) & POINTER_MASK) >>> 0;
+    const all = u32[(newest === 0 ? cell + CELL_TAKEN : newest + FRAME_COUNT) >>> 2] as number;
+    return Math.max(0, (all - (u32[(cell + CELL_HANDLED) >>> 2] as number)) | 0);
   }
 
   /** A glance at the newest message's running totals. */

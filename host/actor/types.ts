@@ -67,6 +67,8 @@ export interface ActorRef<H> extends RefBrand, AsyncDisposable {
   /** Resolves when the mailbox has room and nothing of this sender waits for it. Rejects with ERR_DEADLOCK. */
   ready(): Promise<void>;
   equals(other: ActorRef<any>): boolean;
+  /** Messages in its mailbox, the one in hand included: a glance, exact for nobody but the actor itself. */
+  readonly queued: number;
   /**
    * The same actor, with other send options. Among what is queued, `high` comes first and `low` last, but of 16 messages
    * one at least is `low`, and one `normal`, if there are any. Order per pair holds within a priority.
@@ -146,7 +148,21 @@ export interface Context extends Spawner {
   readonly restarts: number;
   /** Aborts when the current ask is cancelled or timed out, or the actor stops. Hand it to fetch() and friends. */
   readonly signal: AbortSignal;
+  /** Runs `handler` in a turn of this actor for each value, until disposed or the instance ends. */
+  subscribe<T>(topic: Topic<T>, handler: (value: T) => void | Promise<void>): Disposable;
+  /** To all that are subscribed now. A subscriber whose mailbox is full misses it. */
+  publish<T>(topic: Topic<T>, value: Sendable<NoInfer<T>>): void;
+  /** Groups by key: who is in `room:7`? Until disposed or the instance ends. */
+  join(group: string): Disposable;
+  /** In the order they joined. */
+  members(group: string): Promise<readonly ActorRef<any>[]>;
   stop(): void;
+}
+
+declare const topicType: unique symbol;
+export interface Topic<T> {
+  readonly name: string;
+  readonly [topicType]: T;
 }
 
 export declare const initType: unique symbol;

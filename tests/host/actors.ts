@@ -1,5 +1,5 @@
 // The actors of the host suite; the same module serves the worker threads.
-import { Actor, type ActorRef, actor, type Context, type Directive, type ExitReason, refuse } from "zanni";
+import { Actor, type ActorRef, actor, type Context, type Directive, type ExitReason, refuse, topic } from "zanni";
 
 /** Counts, crashes on demand, awaits on demand. */
 export class Counter extends Actor<{ start: number } | undefined> {
@@ -700,5 +700,76 @@ export class Drinker extends Actor<ActorRef<Source>> {
   }
   async forever(): Promise<void> {
     for await (const _ of this.init.ask.count(0, 1e9));
+  }
+}
+
+/** Listens to topics and belongs to groups. */
+export class Listener extends Actor<{ journal: ActorRef<Journal>; name: string }> {
+  readonly #ends = new Map<string, Disposable>();
+  listen(name: string) {
+    const { journal, name: own } = this.init;
+    this.#ends.set(
+      name,
+      this.ctx.subscribe(topic<{ n: number }>(name), (value) => {
+        if (value.n < 0) throw new RangeError("negative");
+        journal.tell.note(`${own} ${name} ${value.n}`);
+        value.n = -1;
+      }),
+    );
+  }
+  /** BLOCKED while it handles a value. */
+  listenSlowly(name: string, gate: ActorRef<Gate>) {
+    this.ctx.subscribe(topic<{ n: number }>(name), async (value) => {
+      await gate.ask({ timeout: "1m" }).pass();
+      this.init.journal.tell.note(`${this.init.name} ${name} ${value.n}`);
+    });
+  }
+  publish(name: string, from: number, count: number) {
+    for (let n = from; n < from + count; n++) this.ctx.publish(topic<{ n: number }>(name), { n });
+  }
+  join(group: string) {
+    this.#ends.set(group, this.ctx.join(group));
+  }
+  end(name: string) {
+    this.#ends.get(name)?.[Symbol.dispose]();
+  }
+  async who(group: string) {
+    return (await this.ctx.members(group)).map(({ path }) => path);
+  }
+  async greet(group: string) {
+    for (const member of await this.ctx.members(group)) member.tell.hello(this.init.name);
+  }
+  hello(from: string) {
+    this.init.journal.tell.note(`${this.init.name} hears ${from}`);
+  }
+  crash() {
+    throw new Error("crashed");
+  }
+}
+
+/** A worker of a pool: says who it is, waits at a gate, fails. */
+export class Worker extends Actor<{ gate: ActorRef<Gate> } | undefined> {
+  #handled = 0;
+  who() {
+    this.#handled++;
+    return this.self.path;
+  }
+  keyed(_: { key: string }) {
+    return this.who();
+  }
+  async hold() {
+    await this.init?.gate.ask({ timeout: "1m" }).pass();
+    return this.who();
+  }
+  square(n: number) {
+    if (n < 0) throw new RangeError("negative");
+    this.#handled++;
+    return n * n;
+  }
+  count() {
+    this.#handled++;
+  }
+  handled() {
+    return this.#handled;
   }
 }

@@ -90,6 +90,21 @@ both("ask", (test) => {
     assert.is(await counter.ask.restarts(), 0);
   });
 
+  test("when it is given up, what was asked for it is given up too, and nobody crashes", async (open) => {
+    const system = await open();
+    const gate = system.spawn(Gate);
+    const journal = system.spawn(Journal);
+    const slow = system.spawn(Slow, { gate, journal });
+    const abort = new AbortController();
+    const waiting = rejects(slow.ask({ signal: abort.signal, timeout: "1m" }).work("first"), "ERR_ASK_ABORTED");
+    await until(async () => (await gate.ask.waiting()) === 1, "the handler waits for another");
+    abort.abort();
+    await waiting;
+    // It waits no longer: it takes the next message.
+    assert.is(await slow.ask.quick("next"), "next");
+    assert.is((await system.tree()).children.find(({ path }) => path === slow.path)?.restarts, 0);
+  });
+
   test("of a stopped actor rejects at once; so does one that is queued when it stops", async (open) => {
     const system = await open();
     const gate = system.spawn(Gate);

@@ -1,0 +1,345 @@
+// A pool: workers of one definition under a supervisor, and faces that pick one of them for each message.
+
+import type {
+  ActorRef,
+  AnyDef,
+  Ask,
+  AskOptions,
+  Asks,
+  Handlers,
+  InitOf,
+  Mode,
+  Sound,
+  Spawner,
+  SpawnOptions,
+  Supervised,
+  SupervisorOptions,
+  Tell,
+} from "../actor/types.ts";
+import { stopped, ZanniError } from "../errors.ts";
+import { known, oneOf, whole, wrong } from "../options.ts";
+import { platform } from "../platform/choose.ts";
+import type { Stream } from "../stream.ts";
+import type { Sendable } from "../wire/sendable.ts";
+import { byKey, keyOf, leastBusy, type Route, routes } from "./route.ts";
+import { type Items, type MapOptions, mapped } from "./stream.ts";
+
+export type { Route } from "./route.ts";
+export type { MapOptions } from "./stream.ts";
+
+export interface PoolOptions extends SpawnOptions {
+  /** How many workers. Default "cpus": as many as there are worker threads. */
+  readonly size?: number | "cpus";
+  /**
+   * Who gets a message. Default "round-robin".
+   * - `least-busy`: whose mailbox holds the fewest messages.
+   * - `consistent-hash`: always the same worker for the same key, see `hashBy`.
+   * - `pull`: messages wait in the pool, and each worker takes one when it has handled the one before. Nothing waits behind
+   *   a slow message while another worker is idle; each message costs an answer.
+   */
+  readonly route?: Route;
+  /** For `consistent-hash`: the field of the first argument that is the key. Default: the first argument itself. */
+  readonly hashBy?: string;
+  /** How the workers are supervised. Default one-for-one, 3 restarts in 5s for all of them together. */
+  readonly supervision?: Omit<SupervisorOptions, "name">;
+}
+
+export interface PoolRef<H> extends AsyncDisposable {
+  readonly tell: Tell<H>;
+  readonly ask: Ask<H>;
+  /** To every worker. True: none of them was full. */
+  readonly broadcast: Tell<H>;
+  readonly path: string;
+  /** How many workers there are now. */
+  readonly size: number;
+  /** More workers at once; those that are too many handle what they have, and stop. */
+  resize(size: number): Promise<void>;
+  /** The workers handle what they have, and stop. */
+  stop(): Promise<void>;
+  /**
+   * Feeds items through the pool, two per worker at once unless `concurrency` says otherwise, each to the worker with the
+   * least to do. Results come in order of completion unless `ordered`. Whoever leaves the loop aborts what is under way.
+   */
+  map<T, R>(
+    items: Items<T>,
+    job: (worker: Asks<H>, item: T, index: number) => Promise<R>,
+    options?: MapOptions,
+  ): Stream<R>;
+}
+
+// biome-ignore lint/suspicious/noConfusingVoidType: no init is typed so
+export type PoolArgs<I> = void extends I
+  ? [init?: I, options?: PoolOptions]
+  : [init: Sendable<I>, options?: PoolOptions];
+
+/** Messages that wait in a pool whose workers pull. */
+const WAITING_MAX = 65_536;
+
+/**
+ * Workers of one definition, all with the same init. From inside an actor: `pool(this.ctx, Resizer, init)`.
+ *
+ * @example
+ * const resizers = pool(system, Resizer, undefined, { size: 4, route: "least-busy" });
+ * const small = await resizers.ask.resize(image);
+ */
+export function pool<D extends AnyDef>(
+  spawner: Spawner,
+  def: D & Sound<D>,
+  ...[init, options = {}]: PoolArgs<InitOf<D>>
+): PoolRef<Handlers<D>> {
+  return new Pool(spawner, def, init, options) as unknown as PoolRef<Handlers<D>>;
+}
+
+type Face = { readonly [message: string]: (...args: readonly unknown[]) => unknown };
+
+interface Worker {
+  readonly id: number;
+  readonly ref: ActorRef<unknown>;
+  /** Asks through the pool, not answered: a mailbox shows what is handled a moment later. */
+  asks: number;
+  readonly load: number;
+  /** It has not answered what it pulled. */
+  busy: boolean;
+}
+
+interface Waiting {
+  readonly send: (worker: Worker) => Promise<unknown>;
+  readonly drop: (error: Error) => void;
+}
+
+class Pool {
+  readonly #supervisor: Supervised<undefined>;
+  readonly #start: () => ActorRef<unknown>;
+  readonly #route: Route;
+  readonly #hashBy: string | undefined;
+  #workers: readonly Worker[] = [];
+  #ids = 0;
+  #turn = 0;
+  readonly #waiting: Waiting[] = [];
+  #resizing: Promise<void> = Promise.resolve();
+  #stopped = false;
+  readonly tell: Face;
+  readonly ask: Face;
+  readonly broadcast: Face;
+
+  constructor(spawner: Spawner, def: unknown, init: unknown, options: PoolOptions) {
+    const { size = "cpus", route = "round-robin", hashBy, supervision, name, ...each } = options;
+    this.#route = oneOf("route", route, routes);
+    this.#hashBy = hashBy;
+    if (hashBy !== undefined && (typeof hashBy !== "string" || route !== "consistent-hash")) {
+      wrong("hashBy", hashBy, 'the name of a field, with route: "consistent-hash"');
+    }
+    const count = size === "cpus" ? cpus(spawner) : size;
+    whole("size", count, 1, SIZE_MAX);
+    this.#supervisor = spawner.supervise({ ...supervision, ...(name === undefined ? {} : { name }) }, () => undefined);
+    this.#start = () => {
+      const spawn = this.#supervisor.spawn as (...args: unknown[]) => ActorRef<unknown>;
+      return spawn(def, init, { ...each, name: String(++this.#ids) });
+    };
+    this.tell = faceOf((message, args) => this.#tell(message, args));
+    this.ask = askable((message, args, options) => this.#ask(message, args, options));
+    this.broadcast = faceOf((message, args) =>
+      this.#workers.map(({ ref }) => call(ref.tell, message, args)).every((sent) => sent === true),
+    );
+    try {
+      for (let i = 0; i < count; i++) this.#grow();
+    } catch (error) {
+      void this.stop();
+      throw error;
+    }
+  }
+
+  get path(): string {
+    return this.#supervisor.path;
+  }
+
+  get size(): number {
+    return this.#workers.length;
+  }
+
+  resize(size: number): Promise<void> {
+    whole("size", size, 1, SIZE_MAX);
+    if (this.#stopped) return Promise.reject(stopped(this.path));
+    while (this.#workers.length < size) this.#grow();
+    const leaving = this.#workers.slice(size);
+    this.#workers = this.#workers.slice(0, size);
+    const gone = Promise.all([this.#resizing, ...leaving.map(({ ref }) => ref.stop())]);
+    this.#resizing = gone.then(() => undefined);
+    return this.#resizing;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    // What waits here was sent before the stop.
+    while (this.#waiting.length > 0 && this.#workers.length > 0) {
+      const worker = leastBusy(this.#workers, 0) as Worker;
+      this.#give(worker, this.#waiting.shift() as Waiting);
+    }
+    await this.#supervisor.stop();
+    this.#workers = [];
+    for (const { drop } of this.#waiting.splice(0)) drop(stopped(this.path));
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  map<T, R>(
+    items: Items<T>,
+    job: (worker: never, item: T, index: number) => Promise<R>,
+    options: MapOptions = {},
+  ): Stream<R> {
+    known("map", options, ["ordered", "concurrency", "signal"]);
+    const { concurrency = 2 * Math.max(1, this.size) } = options;
+    whole("concurrency", concurrency, 1, 1e6);
+    return mapped(
+      items,
+      async (item, index, signal) => {
+        const worker = leastBusy(this.#workers, this.#turn++) ?? none(this.path);
+        worker.asks++;
+        try {
+          return await job(worker.ref.ask({ signal }) as never, item, index);
+        } finally {
+          worker.asks--;
+        }
+      },
+      options,
+      concurrency,
+    );
+  }
+
+  // ---- workers ------------------------------------------------------------------------------------
+
+  #grow(): void {
+    const ref = this.#start();
+    const worker: Worker = {
+      id: this.#ids,
+      ref,
+      busy: false,
+      asks: 0,
+      get load() {
+        return ref.queued + this.asks;
+      },
+    };
+    this.#workers = [...this.#workers, worker];
+    const gone = () => {
+      this.#workers = this.#workers.filter((each) => each !== worker);
+      if (this.#workers.length === 0) for (const { drop } of this.#waiting.splice(0)) drop(stopped(this.path));
+    };
+    ref.stopped.then(gone, gone);
+    this.#pull(worker);
+  }
+
+  #pick(args: readonly unknown[]): Worker {
+    const workers = this.#workers;
+    if (workers.length === 0) none(this.path);
+    switch (this.#route) {
+      case "random":
+        return workers[Math.floor(Math.random() * workers.length)] as Worker;
+      case "least-busy":
+        return leastBusy(workers, this.#turn++) as Worker;
+      case "consistent-hash":
+        return byKey(workers, keyOf(args, this.#hashBy)) as Worker;
+      default:
+        return workers[this.#turn++ % workers.length] as Worker;
+    }
+  }
+
+  #tell(message: string, args: readonly unknown[]): unknown {
+    if (this.#route !== "pull") return call(this.#pick(args).ref.tell, message, args);
+    // Nobody waits for the answer, and a failure is its actor's.
+    this.#queue(message, args, { timeout: Infinity }).catch(() => {});
+    return this.#waiting.length < WAITING_MAX / 2;
+  }
+
+  #ask(message: string, args: readonly unknown[], options: AskOptions | undefined): unknown {
+    try {
+      if (this.#route === "pull") return this.#queue(message, args, options ?? {});
+      const worker = this.#pick(args);
+      const { ask } = worker.ref;
+      const answer = call(options ? ask(options) : ask, message, args);
+      worker.asks++;
+      const over = () => {
+        worker.asks--;
+      };
+      Promise.resolve(answer).then(over, over);
+      return answer;
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  // ---- messages that are pulled ---------------------------------------------------------------------
+
+  #queue(message: string, args: readonly unknown[], options: AskOptions): Promise<unknown> {
+    if (this.#workers.length === 0 || this.#stopped) return Promise.reject(stopped(this.path));
+    if (this.#waiting.length >= WAITING_MAX) {
+      const what = `${WAITING_MAX} messages wait in the pool "${this.path}"; send less, or resize() it`;
+      throw new ZanniError("ERR_MAILBOX_FULL", what, { actor: this.path, details: { message } });
+    }
+    return new Promise((resolve, reject) => {
+      const send = async ({ ref }: Worker) => {
+        const answer = Promise.resolve(call(ref.ask(options), message, args));
+        answer.then(resolve, reject);
+        await answer;
+      };
+      this.#waiting.push({ send, drop: reject });
+      const idle = this.#workers.find(({ busy }) => !busy);
+      if (idle) this.#pull(idle);
+    });
+  }
+
+  #pull(worker: Worker): void {
+    if (worker.busy || !this.#workers.includes(worker)) return;
+    const next = this.#waiting.shift();
+    if (next) this.#give(worker, next);
+  }
+
+  #give(worker: Worker, { send }: Waiting): void {
+    worker.busy = true;
+    const over = () => {
+      worker.busy = false;
+      this.#pull(worker);
+    };
+    send(worker).then(over, over);
+  }
+}
+
+const SIZE_MAX = 1_000_000;
+
+function none(path: string): never {
+  throw stopped(path);
+}
+
+/** Worker threads, as far as the spawner can tell. */
+function cpus(spawner: Spawner): number {
+  const { mode, stats, system } = spawner as {
+    mode?: Mode;
+    stats?: () => { readonly workers: readonly unknown[] };
+    system?: { readonly mode: Mode };
+  };
+  if (stats) return Math.max(1, stats.call(spawner).workers.length);
+  return (mode ?? system?.mode) === "single" ? 1 : platform().cores;
+}
+
+function call(face: unknown, message: string, args: readonly unknown[]): unknown {
+  return (face as Face)[message]?.(...args);
+}
+
+/** An object that has every message; `then` stays missing, or `await` would call it. */
+function faceOf(send: (message: string, args: readonly unknown[]) => unknown): Face {
+  return new Proxy(Object.create(null) as Face, { get: (_, name) => methodOf(send, name) });
+}
+
+/** The same, that is also a function: ask({ timeout }). */
+function askable(send: (message: string, args: readonly unknown[], options: AskOptions | undefined) => unknown): Face {
+  return new Proxy((() => {}) as unknown as Face, {
+    get: (_, name) => methodOf((message, args) => send(message, args, undefined), name),
+    apply: (_, __, [options]: [AskOptions]) => faceOf((message, args) => send(message, args, options)),
+  });
+}
+
+function methodOf(send: (message: string, args: readonly unknown[]) => unknown, name: string | symbol) {
+  if (typeof name === "symbol" || name === "then") return undefined;
+  return (...args: readonly unknown[]) => send(name, args);
+}

@@ -1,0 +1,227 @@
+// Pools: routes, broadcast, resizing, and items fed through with backpressure.
+import * as assert from "uvu/assert";
+import { type ActorRef, pool, type System } from "zanni";
+import { byKey } from "../../host/pattern/route.ts";
+import { Gate, Worker } from "./actors.ts";
+import { both, rejects, throws, until } from "./helper.ts";
+
+const names = (paths: readonly string[]) => paths.map((path) => path.slice(path.lastIndexOf("/") + 1));
+
+async function held(system: System, gate: ActorRef<Gate>, count: number) {
+  await until(async () => (await gate.ask.waiting()) === count, `${count} are held`);
+  return system;
+}
+
+both("pool", (test, mode) => {
+  test("round-robin takes turns; its workers are supervised below its name", async (open) => {
+    const system = await open();
+    const workers = system.pool(Worker, undefined, { size: 3, name: "workers" });
+    const paths: string[] = [];
+    for (let i = 0; i < 6; i++) paths.push(await workers.ask.who());
+    assert.equal(paths.slice(0, 3), ["workers/1", "workers/2", "workers/3"]);
+    assert.equal(paths.slice(3), paths.slice(0, 3));
+    assert.is(workers.path, "workers");
+    assert.is(workers.size, 3);
+  });
+
+  test("by default there are as many as threads, and they are spread over them", async (open) => {
+    const system = await open();
+    const workers = system.pool(Worker, undefined);
+    assert.is(workers.size, system.stats().workers.length);
+    if (mode === "single") return;
+    const tree = await system.tree();
+    const homes = new Set(tree.children[0]?.children.map(({ worker }) => worker));
+    assert.is(homes.size, workers.size);
+  });
+
+  test("random reaches all of them", async (open) => {
+    const system = await open();
+    const workers = system.pool(Worker, undefined, { size: 3, route: "random" });
+    const seen = new Set<string>();
+    for (let i = 0; i < 200 && seen.size < 3; i++) seen.add(await workers.ask.who());
+    assert.is(seen.size, 3);
+  });
+
+  test("least-busy avoids who is held up", async (open) => {
+    const system = await open();
+    const gate = system.spawn(Gate);
+    const workers = system.pool(Worker, { gate }, { size: 3, route: "least-busy" });
+    const first = workers.ask({ timeout: "1m" }).hold();
+    const second = workers.ask({ timeout: "1m" }).hold();
+    await held(system, gate, 2);
+    const free = new Set<string>();
+    for (let i = 0; i < 10; i++) free.add(await workers.ask.who());
+    assert.is(free.size, 1);
+    gate.tell.open();
+    assert.not.ok(free.has(await first) || free.has(await second));
+  });
+
+  test("consistent-hash: one worker for a key; few keys move when a worker comes or goes", async (open) => {
+    const system = await open();
+    const workers = system.pool(Worker, undefined, { size: 4, route: "consistent-hash", hashBy: "key" });
+    const homes = async () => {
+      const found: string[] = [];
+      for (let i = 0; i < 60; i++) found.push(await workers.ask.keyed({ key: `k${i}` }));
+      return found;
+    };
+    const before = await homes();
+    assert.equal(await homes(), before);
+    assert.is(new Set(before).size, 4);
+    await workers.resize(5);
+    const after = await homes();
+    const moved = before.filter((home, i) => home !== after[i]);
+    assert.ok(moved.length > 0 && moved.length < 30, `${moved.length} of 60 moved`);
+    assert.ok(
+      after.every((home, i) => home === before[i] || home.endsWith("/5")),
+      "and only to the new one",
+    );
+    const error = await rejects(workers.ask.who(), "ERR_OPTION");
+    assert.match(error.message, /"key" of the first argument/);
+  });
+
+  test("pull: nothing waits behind a slow message while another worker is idle", async (open) => {
+    const system = await open();
+    const gate = system.spawn(Gate);
+    const workers = system.pool(Worker, { gate }, { size: 2, route: "pull" });
+    const slow = workers.ask({ timeout: "1m" }).hold();
+    await held(system, gate, 1);
+    const others = await Promise.all(Array.from({ length: 20 }, () => workers.ask.who()));
+    assert.is(new Set(others).size, 1);
+    for (let i = 0; i < 5; i++) workers.tell.count();
+    gate.tell.open();
+    assert.not.ok(others.includes(await slow));
+    await rejects(workers.ask.square(-1), "ERR_ACTOR_FAILED");
+    assert.is(await workers.ask.square(3), 9, "and its worker goes on");
+  });
+
+  test("broadcast reaches each; tell goes by the route", async (open) => {
+    const system = await open();
+    const workers = system.pool(Worker, undefined, { size: 3, name: "w" });
+    assert.is(workers.broadcast.count(), true);
+    for (let i = 0; i < 3; i++) workers.tell.count();
+    for (let i = 1; i <= 3; i++) {
+      const ref = (await system.lookup(`w/${i}`)) as ActorRef<Worker>;
+      assert.is(await ref.ask.handled(), 2);
+    }
+  });
+
+  test("resize: new ones take part at once; those too many finish what they have", async (open) => {
+    const system = await open();
+    const gate = system.spawn(Gate);
+    const workers = system.pool(Worker, { gate }, { size: 2, name: "w" });
+    await workers.resize(3);
+    const paths = await Promise.all([1, 2, 3].map(() => workers.ask.who()));
+    assert.equal(names(paths).sort(), ["1", "2", "3"]);
+    const last = (await system.lookup("w/3")) as ActorRef<Worker>;
+    const busy = last.ask({ timeout: "1m" }).hold();
+    const queued = last.ask({ timeout: "1m" }).who();
+    await held(system, gate, 1);
+    const smaller = workers.resize(1);
+    assert.is(workers.size, 1);
+    gate.tell.open();
+    assert.is(await busy, "w/3");
+    assert.is(await queued, "w/3");
+    await smaller;
+    assert.is(await system.lookup("w/3"), undefined);
+    assert.equal(new Set([await workers.ask.who(), await workers.ask.who()]), new Set(["w/1"]));
+  });
+
+  test("a worker that crashes is restarted; one that is gone gets nothing any more", async (open) => {
+    const system = await open();
+    const workers = system.pool(Worker, undefined, { size: 2, name: "w" });
+    await rejects(workers.ask.square(-1), "ERR_ACTOR_FAILED");
+    const first = (await system.lookup("w/1")) as ActorRef<Worker>;
+    await first.kill();
+    await until(() => workers.size === 1, "it is taken out");
+    for (let i = 0; i < 4; i++) assert.is(await workers.ask.who(), "w/2");
+    await workers.stop();
+    await rejects(workers.ask.who(), "ERR_ACTOR_STOPPED");
+    throws(() => workers.tell.count(), "ERR_ACTOR_STOPPED");
+    await rejects(workers.resize(2), "ERR_ACTOR_STOPPED");
+  });
+
+  test("options are checked", async (open) => {
+    const system = await open();
+    throws(() => system.pool(Worker, undefined, { size: 0 }), "ERR_OPTION");
+    throws(() => system.pool(Worker, undefined, { route: "nearest" as "random" }), "ERR_OPTION");
+    throws(() => system.pool(Worker, undefined, { hashBy: "key" }), "ERR_OPTION");
+    throws(() => system.pool(Worker, undefined, { sizes: 3 } as object), "ERR_OPTION");
+    await until(() => system.stats().active === 0, "nothing is left behind");
+  });
+});
+
+both("pool.map", (test) => {
+  test("results by completion, and in order when asked for", async (open) => {
+    const system = await open();
+    const workers = pool(system, Worker, undefined, { size: 3 });
+    const items = Array.from({ length: 200 }, (_, i) => i);
+    const all: number[] = [];
+    for await (const square of workers.map(items, (worker, n) => worker.square(n))) all.push(square);
+    assert.equal(
+      all.sort((a, b) => a - b),
+      items.map((n) => n * n),
+    );
+    const ordered: number[] = [];
+    for await (const square of workers.map(items, (worker, n) => worker.square(n), { ordered: true }))
+      ordered.push(square);
+    assert.equal(
+      ordered,
+      items.map((n) => n * n),
+    );
+  });
+
+  test("backpressure: a source is not asked for more than there is room for", async (open) => {
+    const system = await open();
+    const workers = system.pool(Worker, undefined, { size: 2 });
+    let taken = 0;
+    let closed = false;
+    async function* source() {
+      try {
+        for (;;) yield taken++;
+      } finally {
+        closed = true;
+      }
+    }
+    let got = 0;
+    for await (const _ of workers.map(source(), (worker, n) => worker.square(n), { concurrency: 4 })) {
+      got++;
+      assert.ok(taken <= got + 5, `${taken} taken, ${got} given`);
+      if (got === 50) break;
+    }
+    assert.is(closed, true);
+  });
+
+  test("a failure ends it, and so does a signal; leaving aborts what is under way", async (open) => {
+    const system = await open();
+    const gate = system.spawn(Gate);
+    const workers = system.pool(Worker, { gate }, { size: 2 });
+    const failing = workers.map([1, 2, -3, 4], (worker, n) => worker.square(n), { ordered: true, concurrency: 1 });
+    const got: number[] = [];
+    try {
+      for await (const square of failing) got.push(square);
+      throw new Error("it must fail");
+    } catch (error) {
+      assert.is((error as { code: string }).code, "ERR_ACTOR_FAILED");
+    }
+    assert.equal(got, [1, 4]);
+    const abort = new AbortController();
+    const aborted = (async () => {
+      for await (const _ of workers.map([1, 2], (worker) => worker.hold(), { signal: abort.signal }));
+    })();
+    await held(system, gate, 2);
+    abort.abort(new Error("enough"));
+    assert.is(await aborted.catch((error: Error) => error.message), "enough");
+  });
+});
+
+both("rendezvous hashing", (test) => {
+  test("keys are spread evenly", async () => {
+    const workers = Array.from({ length: 8 }, (_, id) => ({ id, load: 0 }));
+    const counts = new Array<number>(8).fill(0);
+    for (let i = 0; i < 8000; i++) {
+      const { id } = byKey(workers, `key ${i}`) ?? { id: -1 };
+      counts[id] = (counts[id] as number) + 1;
+    }
+    for (const count of counts) assert.ok(count > 850 && count < 1150, counts.join(" "));
+  });
+});
