@@ -25,6 +25,7 @@ export const HEADER_BUDGET = 48; //       B  messages per turn, for cells that s
 export const HEADER_SLICE = 52; //        B  µs per slice
 export const HEADER_RECEPTION = 80; //    B  the cell that knows topics and groups
 export const HEADER_RECEPTION_GENERATION = 84; // B
+export const HEADER_TRACING = 88; //      S  how many listen to traces; 0: no message is traced
 export const HEADER_LIMIT = 64; //        S  first chunk index that does not exist yet
 export const HEADER_FRONTIER = 68; //     S  advisory: chunks from here on were never used
 export const HEADER_FREED = 72; //        S  advisory: how many chunks below the frontier are free

@@ -86,6 +86,7 @@ import {
   FRAME_TAGS,
   FRAME_TICKET,
   FRAME_TICKET_GENERATION,
+  FRAME_TRACE,
   FULL,
   GONE,
   HOME_ANY,
@@ -293,12 +294,15 @@ export function compose(bytes: u32): u32 {
   return stamped() ? reserveStamped(bytes, clock()) : reserve(bytes);
 }
 
-/** The same with a priority, and a time after which it is not handled any more, ms; 0: none. */
-export function prepare(bytes: u32, priority: u32, due: f64): u32 {
-  const frame = due != 0 ? reserveStamped(bytes, stamped() ? clock() : 0) : compose(bytes);
+/** The same with a priority, a time after which it is not handled any more, ms, and the number of its trace; 0: none. */
+export function prepare(bytes: u32, priority: u32, due: f64, trace: f64): u32 {
+  const extended = due != 0 || trace != 0;
+  const frame = extended ? reserveStamped(bytes, stamped() || trace != 0 ? clock() : 0) : compose(bytes);
   if (frame == 0) return 0;
   store<u8>(frame + FRAME_PRIORITY, priority);
-  if (due != 0) store<f64>(frame + FRAME_DUE, due);
+  if (!extended) return frame;
+  store<f64>(frame + FRAME_DUE, due);
+  store<f64>(frame + FRAME_TRACE, trace);
   return frame;
 }
 

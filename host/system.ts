@@ -11,6 +11,7 @@ import {
   HEADER_ROOT,
   HEADER_ROOT_GENERATION,
   HEADER_THIEVES,
+  HEADER_TRACING,
   KIND_DESCRIBE,
   OWNED,
   POINTER_MASK,
@@ -51,7 +52,7 @@ import { attach, createMemory, createTable, instantiate } from "./core/boot.ts";
 import { Views } from "./core/memory.ts";
 import { handlesOf, linkNative, loadNative, type Natives } from "./core/native.ts";
 import { asError, isZanniError, ZanniError } from "./errors.ts";
-import { type Duration, defaults, known, milliseconds } from "./options.ts";
+import { type Duration, defaults, known, milliseconds, wrong } from "./options.ts";
 import { platform, Worker } from "./platform/choose.ts";
 import type { Platform, WorkerLike } from "./platform/platform.ts";
 import { type Resolved, resolve, type SystemOptions } from "./settings.ts";
@@ -87,8 +88,11 @@ export interface System extends Spawner, AsyncDisposable {
   subscribe<T>(topic: Topic<T>, options?: { readonly signal?: AbortSignal }): Stream<T>;
   /** Who has joined that group, in the order they joined. */
   members(group: string): Promise<readonly AnyRef[]>;
-  /** What happens, as it happens. Bounded: a listener that falls behind misses the oldest. */
-  events(options?: { readonly signal?: AbortSignal }): Stream<SystemEvent>;
+  /**
+   * What happens, as it happens. Bounded: a listener that falls behind misses the oldest. `trace`: also each message to the
+   * actor with that path, `"*"` for all, from about now on; what is traced costs several events.
+   */
+  events(options?: { readonly signal?: AbortSignal; readonly trace?: string }): Stream<SystemEvent>;
   /** Stops the tree in reverse order and joins the workers. `within`: what is not done by then is cut off. */
   stop(options?: { readonly within?: Duration }): Promise<void>;
 }
@@ -161,7 +165,8 @@ class LocalSystem implements System {
   readonly #natives: Natives;
   readonly #logger: Logger | false;
   readonly #deadLetters: DeadLetter[] = [];
-  readonly #listeners = new Set<Channel<SystemEvent>>();
+  /** With what they trace. */
+  readonly #listeners = new Map<Channel<SystemEvent>, string | undefined>();
   /** Streams that are open; they end with the system. */
   readonly #channels = new Set<{ end(): void }>();
   readonly #reception: Reception;
@@ -393,17 +398,23 @@ class LocalSystem implements System {
     return readStats(this.#thread.views, this.#blocks, this.#thread.now());
   }
 
-  events(options: { readonly signal?: AbortSignal } = {}): Stream<SystemEvent> {
-    known("events", options, ["signal"]);
-    const { i32 } = this.#thread.views;
-    const at = (HEADER + HEADER_LISTENING) >>> 2;
-    Atomics.add(i32, at, 1);
+  events(options: { readonly signal?: AbortSignal; readonly trace?: string } = {}): Stream<SystemEvent> {
+    known("events", options, ["signal", "trace"]);
+    const { trace } = options;
+    if (trace !== undefined && (typeof trace !== "string" || trace === "")) wrong("trace", trace, 'a path, or "*"');
+    const count = (by: number) => {
+      Atomics.add(this.#thread.views.i32, (HEADER + HEADER_LISTENING) >>> 2, by);
+      if (trace === undefined) return;
+      Atomics.add(this.#thread.views.i32, (HEADER + HEADER_TRACING) >>> 2, by);
+      if (by > 0) this.#thread.tracing = true;
+    };
+    count(1);
     const channel = new Channel<SystemEvent>(defaults.deadLettersKept, () => {
       this.#listeners.delete(channel);
       this.#channels.delete(channel);
-      Atomics.sub(this.#thread.views.i32, at, 1);
+      count(-1);
     });
-    this.#listeners.add(channel);
+    this.#listeners.set(channel, trace);
     return this.#ending(channel, options.signal);
   }
 
@@ -414,7 +425,9 @@ class LocalSystem implements System {
       if (this.#deadLetters.length >= defaults.deadLettersKept) this.#deadLetters.shift();
       this.#deadLetters.push({ actor, message, reason, replay: this.#replayer(actor, message, letter) });
     }
-    for (const listener of this.#listeners) listener.push(event);
+    for (const [listener, trace] of this.#listeners) {
+      if (!("trace" in event) || trace === "*" || trace === event.actor) listener.push(event);
+    }
   }
 
   #replayer(path: string, message: string, letter: Letter | undefined): () => boolean {

@@ -67,6 +67,14 @@ export interface Stashed {
   readonly here: boolean;
 }
 
+export interface Traced {
+  readonly message: string;
+  readonly from: string | undefined;
+  readonly trace: number;
+  /** When its handler began, ms. */
+  readonly begun: number;
+}
+
 /** What few actors have, and keep over a restart. */
 export interface Rare {
   readonly stashed: Stashed[];
@@ -74,6 +82,8 @@ export interface Rare {
   readonly unstashed: Stashed[];
   /** The message in hand was put aside. */
   stashing: boolean;
+  /** What is traced and in hand, while its handler awaits. */
+  traced: Traced | undefined;
   /** Tickets of the parent, which waits for the end of the instance. */
   readonly holders: number[];
 }

@@ -102,6 +102,7 @@ import { PUBLISHED } from "./reception.ts";
 import { Ref } from "./ref.ts";
 import type { Handler } from "./registry.ts";
 import { exitReasons, FORM_REFERENCE, ROOM, type Thread } from "./thread.ts";
+import { endTrace, traceDelivered, traceProcessed } from "./trace.ts";
 import { trim } from "./trim.ts";
 import type { ExitReason } from "./types.ts";
 
@@ -115,6 +116,8 @@ export const NOT_TAKEN = TAKE_SLICE + 1;
 export class Dispatch {
   readonly #thread: Thread;
   readonly #closes: (pending: Pending, error: ZanniError) => void;
+  /** The message in hand, if it is traced. */
+  #traced = 0;
   /** Messages of the batch that are handled; set by #messages. */
   #done = 0;
 
@@ -370,6 +373,7 @@ export class Dispatch {
     const extended = (kind & (FLAG_EXTENDED << 24)) !== 0;
     if (extended) {
       thread.core.sample(frame);
+      if (frame !== this.#traced && thread.traced(frame)) return this.#trace(actor, frame);
       if (thread.expired(frame)) return this.#expired(actor, frame);
     }
     const hash = u32[(frame + FRAME_NAME) >>> 2] as number;
@@ -399,6 +403,20 @@ export class Dispatch {
     // The usual case, in one look: nothing came back, nothing was put aside, nothing waits.
     if (typeof returned !== "object" && actor.rare === undefined && life.extras === undefined) return TURN_DRY;
     return this.#handled(actor, frame, hash, args, returned);
+  }
+
+  /** The same, with an event before and after it. */
+  #trace(actor: HostCell, frame: number): number {
+    const thread = this.#thread;
+    const traced = traceDelivered(thread, actor, frame);
+    this.#traced = frame;
+    const outcome = this.#message(actor, frame);
+    this.#traced = 0;
+    // One that failed has had its event.
+    if (outcome !== TURN_BLOCK) traceProcessed(thread, actor, traced);
+    else if (actor.status === "awaiting") rareOf(actor).traced = traced;
+    else if (actor.life.trace !== 0) traceProcessed(thread, actor, traced);
+    return outcome;
   }
 
   #handled(
@@ -695,6 +713,7 @@ export class Dispatch {
       actor.served = undefined;
       served(life);
       life.controller = undefined;
+      endTrace(thread, actor);
       waitsNoMore(thread, actor);
     };
     // A full mailbox keeps it BLOCKED for longer.

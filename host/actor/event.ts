@@ -16,6 +16,16 @@ export type SystemEvent = { readonly at: number; readonly actor: string } & (
   /** Seen from another thread: the handler still runs, since `ms`. Needs worker threads. */
   | { readonly type: "slow-handler"; readonly message: string; readonly ms: number }
   | { readonly type: "ask-timeout"; readonly message: string; readonly asker: string | undefined }
+  /** Only while traced: `events({ trace })`. `ms` since: nothing; it was sent; its handler began. */
+  | {
+      readonly type: "sent" | "delivered" | "processed";
+      readonly message: string;
+      /** The path of the sender; undefined outside of any actor. */
+      readonly from: string | undefined;
+      /** The same for all that was sent while one message was handled, and so on. */
+      readonly trace: string;
+      readonly ms: number;
+    }
   | { readonly type: "worker-lost"; readonly worker: number; readonly error: Error | undefined }
 );
 

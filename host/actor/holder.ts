@@ -18,6 +18,8 @@ export interface Holder extends Address {
   deadline: number | undefined;
   /** The ticket of that message, while its handler runs: when its asker gives up, so does what was asked for it. 0: none. */
   serving: number;
+  /** The number of the trace that the message in hand belongs to; 0: none. */
+  trace: number;
   /** The newest of what it waits for; the others hang on it. */
   asks: Pending | undefined;
   /** Its actor is BLOCKED, and others can see what it waits for. */

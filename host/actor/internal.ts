@@ -56,6 +56,7 @@ export function internalCell(
     ended: false,
     deadline: undefined,
     serving: 0,
+    trace: 0,
     asks: undefined,
     actor: actorCell,
     instance: undefined,

@@ -59,6 +59,7 @@ import { endSubscriptions } from "./reception.ts";
 import { Ref } from "./ref.ts";
 import { Definition, type Instance } from "./registry.ts";
 import { FORM_REFERENCE, reasonCode, type Thread } from "./thread.ts";
+import { endTrace } from "./trace.ts";
 import type { Context, ExitReason } from "./types.ts";
 
 /** The cell was given back: no release. */
@@ -72,6 +73,7 @@ class ActorLife implements Life, Seat {
   ended = false;
   deadline: number | undefined;
   serving = 0;
+  trace = 0;
   asks: Pending | undefined;
   blocked = false;
   instance: Instance | undefined;
@@ -308,6 +310,7 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
 /** The actor failed: it waits for its supervisor's decision. `message` names what it was doing. */
 export function fail(thread: Thread, actor: HostCell, error: Error, message: string | undefined): number {
   answerServed(thread, actor, error);
+  endTrace(thread, actor);
   waitsNoMore(thread, actor);
   // A restart that failed: nobody need try again for one that is to stop.
   const over = actor.status === "starting" && actor.restarts > 0 && !!thread.core.stopQueued(actor.cell);

@@ -10,6 +10,7 @@
 import {
   HEADER,
   HEADER_THIEVES,
+  HEADER_TRACING,
   HEADER_WORKERS,
   METER_BUSY,
   METER_MISSED,
@@ -109,6 +110,7 @@ export class Loop {
     const { core, platform } = thread;
     this.#state = "running";
     this.#runs++;
+    thread.tracing = thread.views.u32[(HEADER + HEADER_TRACING) >>> 2] !== 0;
     const began = platform.clock();
     let now = began;
     let sliceBegan = began;

@@ -34,6 +34,7 @@ import {
   FRAME_TAGS,
   FRAME_TICKET,
   FRAME_TICKET_GENERATION,
+  FRAME_TRACE,
   FULL,
   GONE,
   HEADER,
@@ -66,6 +67,7 @@ import {
   POINTER_MASK,
   POLICY_SHIFT,
   POLICY_SOFT,
+  PRIORITY_NORMAL,
   SENT,
   SLOT_NATIVE,
   SYSTEM_KILL,
@@ -108,6 +110,7 @@ import { full, type Limits, limitsFor, policyIn } from "./overflow.ts";
 import { Ref, tagOf } from "./ref.ts";
 import type { Registry } from "./registry.ts";
 import type { BackoffTerms } from "./supervise.ts";
+import { traceOf, traceSent } from "./trace.ts";
 import type { AskOptions, DeadLetterReason, ExitReason, MailboxOptions, Mode, Strategy } from "./types.ts";
 
 /** What every thread of a system is told when it begins; plain data, it crosses by postMessage. */
@@ -160,6 +163,7 @@ export class Thread implements Carrier {
     ended: false,
     deadline: undefined,
     serving: 0,
+    trace: 0,
     asks: undefined,
     blocked: false,
     extras: undefined,
@@ -189,6 +193,8 @@ export class Thread implements Carrier {
   settled = false;
   /** Control that found no memory, to be sent again. */
   readonly postponed: (() => boolean)[] = [];
+  /** Somebody listens to traces; looked up whenever the loop begins to run. */
+  tracing = false;
   /** The system has stopped: whoever sends is told so. */
   over = false;
 
@@ -250,6 +256,7 @@ export class Thread implements Carrier {
   post(target: Target, hash: number, tags: number, a: number, b: number): boolean {
     const { holder } = target;
     if (holder.ended) throw this.#ended(holder);
+    if (this.tracing) return this.tell(target, hash, this.#values(tags, a, b));
     if (holder.extras?.outboxes?.has(target))
       return this.#enqueue(target, this.#composeInline(target, hash, tags, a, b, 0, 0));
     const outcome = this.core.post(
@@ -978,6 +985,8 @@ export class Thread implements Carrier {
     const { holder } = target;
     const { core } = this;
     const { sending } = target;
+    const trace = this.tracing && !target.native ? traceOf(this, holder) : 0;
+    if (trace !== 0) traceSent(this, target, nameOf(hash), trace);
     const behind = holder.extras?.outboxes?.has(target) === true;
     let outcome: number;
     let size = 16;
@@ -989,9 +998,9 @@ export class Thread implements Carrier {
         const a = inlined(first, args[0]);
         const b = inlined(second, args[1]);
         const to = target.cell;
-        const compose = () => this.#composeInline(target, hash, tags, a, b, ticket, ticketGeneration);
+        const compose = () => this.#composeInline(target, hash, tags, a, b, ticket, ticketGeneration, trace);
         if (behind) return this.#enqueue(target, compose()) || "waits";
-        if (sending) {
+        if (sending || trace !== 0) {
           const frame = compose();
           outcome = core.send(to, target.generation, frame);
           if (outcome === FULL && this.#blocks(target))
@@ -1020,7 +1029,7 @@ export class Thread implements Carrier {
     if (target.native) throw notForNative(target, args);
     const bytes = target.here ? nothing : this.codec.encode(args, "args");
     size = bytes.length;
-    const frame = this.#frame(size, sending);
+    const frame = this.#frame(size, sending, trace);
     if (frame === 0) return this.#unsent(NO_MEMORY, target, hash, size, args);
     this.write(frame, KIND_TELL, bytes);
     const { u8, u32 } = this.views;
@@ -1059,10 +1068,10 @@ export class Thread implements Carrier {
   }
 
   /** For a message of so many bytes; 0: no memory. */
-  #frame(bytes: number, sending: Sending | undefined): number {
-    if (!sending) return this.core.compose(bytes) >>> 0;
-    const due = sending.ttl === Infinity ? 0 : this.now() + sending.ttl;
-    return this.core.prepare(bytes, sending.priority, due) >>> 0;
+  #frame(bytes: number, sending: Sending | undefined, trace: number): number {
+    if (!sending && trace === 0) return this.core.compose(bytes) >>> 0;
+    const { priority, ttl } = sending ?? { priority: PRIORITY_NORMAL, ttl: Infinity };
+    return this.core.prepare(bytes, priority, ttl === Infinity ? 0 : this.now() + ttl, trace) >>> 0;
   }
 
   #composeInline(
@@ -1073,8 +1082,9 @@ export class Thread implements Carrier {
     b: number,
     ticket: number,
     ticketGeneration: number,
+    trace = 0,
   ): number {
-    const frame = this.#frame(16, sending);
+    const frame = this.#frame(16, sending, trace);
     if (frame === 0) throw outOfMemory(path, 16);
     this.views.reach(frame + FRAME_PAYLOAD + EXTENSION_BYTES + 16);
     const { u8, u32, f64 } = this.views;
@@ -1237,6 +1247,11 @@ export class Thread implements Carrier {
   mailbox(options: MailboxOptions | undefined): Limits {
     const { mailbox } = this.settings;
     return options ? { ...mailbox, ...options } : mailbox;
+  }
+
+  /** Of a message with FLAG_EXTENDED. */
+  traced(frame: number): boolean {
+    return this.views.f64[(frame + FRAME_TRACE) >>> 3] !== 0;
   }
 
   /** Is it too old to be handled? Of a message with FLAG_EXTENDED. */

@@ -25,7 +25,7 @@ export interface Core {
   generation(cell: number): number;
   leastLoaded(from: number): number;
   compose(bytes: number): number;
-  prepare(bytes: number, priority: number, due: number): number;
+  prepare(bytes: number, priority: number, due: number, trace: number): number;
   post(
     cell: number,
     generation: number,

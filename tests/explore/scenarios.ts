@@ -54,7 +54,7 @@ function* tell(world: World, id: number, to: Address, name: number): Program<voi
 
 function* tellRanked(world: World, id: number, to: Address, name: number, priority: number): Program<void> {
   const core = world.core(id);
-  const frame = (yield call(core, "prepare", 16, priority, 0)) >>> 0;
+  const frame = (yield call(core, "prepare", 16, priority, 0, 0)) >>> 0;
   world.u32[(frame + L.FRAME_KIND) >>> 2] = L.KIND_TELL | (priority << 8);
   world.u32[(frame + L.FRAME_NAME) >>> 2] = name;
   if ((yield call(core, "send", to.cell, to.generation, frame)) !== L.SENT) notes(world).dead.push(name);

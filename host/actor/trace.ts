@@ -1,0 +1,72 @@
+// Tracing: while somebody listens to traces, messages carry a number, and what is sent while one is handled carries the
+// same. Nothing is paid otherwise: a traced message is one with an extension, which is looked at only then.
+import {
+  CELL_HEAD,
+  CELL_INIT,
+  FRAME_NAME,
+  FRAME_SENDER,
+  FRAME_SENDER_GENERATION,
+  FRAME_STAMP,
+  FRAME_TRACE,
+} from "../../assembly/layout.ts";
+import type { HostCell, Traced } from "./cell.ts";
+import { pathOf } from "./children.ts";
+import { nameOf } from "./hash.ts";
+import type { Holder, Target } from "./holder.ts";
+import type { Thread } from "./thread.ts";
+
+/** Numbers of one thread, apart from those of others: up to 2^45 each. */
+const PER_THREAD = 2 ** 45;
+let made = 0;
+
+/** The trace of what this holder sends: that of the message it handles, or one that begins here. */
+export function traceOf(thread: { readonly index: number }, holder: Holder): number {
+  return holder.trace || thread.index * PER_THREAD + ++made;
+}
+
+export function traceSent(thread: Thread, { holder, path }: Target, message: string, trace: number): void {
+  const from = holder.path === "" ? undefined : holder.path;
+  thread.event({ type: "sent", actor: path, message, from, trace: textOf(trace), ms: 0 });
+}
+
+/** A traced message is about to be handled. */
+export function traceDelivered(thread: Thread, actor: HostCell, frame: number): Traced {
+  const { u32, f64 } = thread.views;
+  const trace = f64[(frame + FRAME_TRACE) >>> 3] as number;
+  const begun = thread.now();
+  const ms = Math.max(0, begun - (f64[(frame + FRAME_STAMP) >>> 3] as number));
+  const message = nameOf(u32[(frame + FRAME_NAME) >>> 2] as number);
+  const sender = u32[(frame + FRAME_SENDER) >>> 2] as number;
+  const from = pathAt(thread, sender, u32[(frame + FRAME_SENDER_GENERATION) >>> 2] as number);
+  actor.life.trace = trace;
+  thread.event({ type: "delivered", actor: actor.path, message, from, trace: textOf(trace), ms });
+  return { message, from, trace, begun };
+}
+
+export function traceProcessed(thread: Thread, actor: HostCell, { message, from, trace, begun }: Traced): void {
+  actor.life.trace = 0;
+  const ms = thread.now() - begun;
+  thread.event({ type: "processed", actor: actor.path, message, from, trace: textOf(trace), ms });
+}
+
+/** The message in hand is done with, if one that is traced was. */
+export function endTrace(thread: Thread, actor: HostCell): void {
+  const traced = actor.rare?.traced;
+  if (!actor.rare || !traced) return;
+  actor.rare.traced = undefined;
+  traceProcessed(thread, actor, traced);
+}
+
+/** Whoever sent it, if he is still there. */
+function pathAt(thread: Thread, cell: number, generation: number): string | undefined {
+  const { u32 } = thread.views;
+  const there = () => u32[(cell + CELL_HEAD + 4) >>> 2] === generation;
+  const init = cell === 0 || !there() ? 0 : (u32[(cell + CELL_INIT) >>> 2] as number);
+  if (init === 0) return undefined;
+  const path = pathOf(thread, init);
+  return there() ? path : undefined;
+}
+
+function textOf(trace: number): string {
+  return trace.toString(36);
+}
