@@ -35,6 +35,11 @@ export interface Letter {
   readonly args: readonly unknown[];
 }
 
+/** A trace as events show it. */
+export function traceText(trace: number): string {
+  return trace.toString(36);
+}
+
 type Without<T, K extends keyof T> = T extends unknown ? Omit<T, K> : never;
 /** An event as it is raised; the time is added. */
 export type Raised = Without<SystemEvent, "at"> & { readonly letter?: Letter | undefined };

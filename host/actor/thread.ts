@@ -101,7 +101,7 @@ import { ValueCodec } from "../wire/value.ts";
 import { Asks } from "./ask.ts";
 import type { Carrier } from "./carrier.ts";
 import type { HostCell } from "./cell.ts";
-import type { Letter, Raised } from "./event.ts";
+import { type Letter, type Raised, traceText } from "./event.ts";
 import { Feed } from "./feed.ts";
 import { hashOf, nameOf } from "./hash.ts";
 import { type Address, type Errand, type Holder, Pending, type Sending, type Target, type Waiting } from "./holder.ts";
@@ -110,7 +110,6 @@ import { full, type Limits, limitsFor, policyIn } from "./overflow.ts";
 import { Ref, tagOf } from "./ref.ts";
 import type { Registry } from "./registry.ts";
 import type { BackoffTerms } from "./supervise.ts";
-import { traceOf, traceSent } from "./trace.ts";
 import type { AskOptions, DeadLetterReason, ExitReason, MailboxOptions, Mode, Strategy } from "./types.ts";
 
 /** What every thread of a system is told when it begins; plain data, it crosses by postMessage. */
@@ -134,6 +133,8 @@ export interface Settings {
 
 /** What an outbox asks of a full mailbox. */
 export const ROOM = "room";
+/** Numbers of the traces that begin on one thread, apart from those of others. */
+const TRACES = 2 ** 45;
 /** A message by reference, to an actor pinned to this thread. */
 export const FORM_REFERENCE = 2;
 
@@ -985,8 +986,7 @@ export class Thread implements Carrier {
     const { holder } = target;
     const { core } = this;
     const { sending } = target;
-    const trace = this.tracing && !target.native ? traceOf(this, holder) : 0;
-    if (trace !== 0) traceSent(this, target, nameOf(hash), trace);
+    const trace = this.tracing && !target.native ? this.#traced(target, hash) : 0;
     const behind = holder.extras?.outboxes?.has(target) === true;
     let outcome: number;
     let size = 16;
@@ -1073,6 +1073,15 @@ export class Thread implements Carrier {
     const { priority, ttl } = sending ?? { priority: PRIORITY_NORMAL, ttl: Infinity };
     return this.core.prepare(bytes, priority, ttl === Infinity ? 0 : this.now() + ttl, trace) >>> 0;
   }
+
+  /** The number that this message carries: that of the one its sender handles, or a new one. */
+  #traced({ holder, path: actor }: Target, hash: number): number {
+    const trace = holder.trace || this.index * TRACES + ++this.#traces;
+    const from = holder.path === "" ? undefined : holder.path;
+    this.event({ type: "sent", actor, message: nameOf(hash), from, trace: traceText(trace), ms: 0 });
+    return trace;
+  }
+  #traces = 0;
 
   #composeInline(
     { holder, path, sending }: Target,

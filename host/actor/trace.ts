@@ -11,23 +11,9 @@ import {
 } from "../../assembly/layout.ts";
 import type { HostCell, Traced } from "./cell.ts";
 import { pathOf } from "./children.ts";
+import { traceText } from "./event.ts";
 import { nameOf } from "./hash.ts";
-import type { Holder, Target } from "./holder.ts";
 import type { Thread } from "./thread.ts";
-
-/** Numbers of one thread, apart from those of others: up to 2^45 each. */
-const PER_THREAD = 2 ** 45;
-let made = 0;
-
-/** The trace of what this holder sends: that of the message it handles, or one that begins here. */
-export function traceOf(thread: { readonly index: number }, holder: Holder): number {
-  return holder.trace || thread.index * PER_THREAD + ++made;
-}
-
-export function traceSent(thread: Thread, { holder, path }: Target, message: string, trace: number): void {
-  const from = holder.path === "" ? undefined : holder.path;
-  thread.event({ type: "sent", actor: path, message, from, trace: textOf(trace), ms: 0 });
-}
 
 /** A traced message is about to be handled. */
 export function traceDelivered(thread: Thread, actor: HostCell, frame: number): Traced {
@@ -39,14 +25,14 @@ export function traceDelivered(thread: Thread, actor: HostCell, frame: number): 
   const sender = u32[(frame + FRAME_SENDER) >>> 2] as number;
   const from = pathAt(thread, sender, u32[(frame + FRAME_SENDER_GENERATION) >>> 2] as number);
   actor.life.trace = trace;
-  thread.event({ type: "delivered", actor: actor.path, message, from, trace: textOf(trace), ms });
+  thread.event({ type: "delivered", actor: actor.path, message, from, trace: traceText(trace), ms });
   return { message, from, trace, begun };
 }
 
 export function traceProcessed(thread: Thread, actor: HostCell, { message, from, trace, begun }: Traced): void {
   actor.life.trace = 0;
   const ms = thread.now() - begun;
-  thread.event({ type: "processed", actor: actor.path, message, from, trace: textOf(trace), ms });
+  thread.event({ type: "processed", actor: actor.path, message, from, trace: traceText(trace), ms });
 }
 
 /** The message in hand is done with, if one that is traced was. */
@@ -65,8 +51,4 @@ function pathAt(thread: Thread, cell: number, generation: number): string | unde
   if (init === 0) return undefined;
   const path = pathOf(thread, init);
   return there() ? path : undefined;
-}
-
-function textOf(trace: number): string {
-  return trace.toString(36);
 }

@@ -43,8 +43,17 @@ both("traces", (test) => {
     const gate = system.spawn(Gate, undefined, { name: "gate" });
     const journal = system.spawn(Journal, undefined, { name: "journal" });
     const slow = system.spawn(Slow, { gate, journal }, { name: "slow" });
-    await slow.ask.quick("warm");
     const events = system.events({ trace: "*" });
+    // Threads look for listeners when they begin to run.
+    let known = false;
+    const first = traced(system.events({ trace: "journal" }), 1).then(() => {
+      known = true;
+    });
+    await until(async () => {
+      await slow.ask.quick("warm");
+      return known;
+    }, "its thread traces");
+    await first;
     const working = slow.ask({ timeout: "1m" }).work("job");
     await until(async () => (await gate.ask.waiting()) === 1, "it waits");
     gate.tell.open();
