@@ -38,6 +38,7 @@ export default async () => {
       zanni: "build/js/host/index.js",
       worker: "build/js/host/worker.js",
       edge: "build/js/host/edge.js",
+      testkit: "build/js/host/testkit.js",
       raw: "build/js/host/core/raw.js",
       explore: "build/js/host/core/explore.js",
     },
@@ -48,7 +49,9 @@ export default async () => {
       chunkFileNames: "[name].js",
       // What the entries share, but for the bytes of the core, which only zanni.js carries.
       manualChunks: (id) =>
-        /host\/(index|worker|edge|create|core\/(packed|raw|explore)|platform\/file)\.js|build\/core\.js/.test(id)
+        /host\/(index|worker|edge|create|testkit|testkit\/\w+|core\/(packed|raw|explore)|platform\/file)\.js|build\/core\.js/.test(
+          id,
+        )
           ? null
           : "runtime",
       banner: "/*! zanni, MIT. Contains msgpackr, MIT, (c) Kris Zyp, and @assemblyscript/loader, Apache-2.0. */",

@@ -103,10 +103,13 @@ export interface Internals {
   /** For tests: where the arena begins, in bytes; and memory that grows also where it could be reserved. */
   readonly arenaFrom?: number;
   readonly grows?: boolean;
+  /** For tests: time by hand; and who is told of the parts, before anything runs. */
+  readonly platform?: Platform;
+  readonly opened?: (thread: Thread, loop: Loop) => void;
 }
 
 export async function openSystem(options: SystemOptions, internals: Internals): Promise<System> {
-  const outside = platform();
+  const outside = internals.platform ?? platform();
   const resolved = resolve(options, outside);
   // Compiling holds no handle: without ours, a program that awaits nothing else would end here.
   const hold = outside.hold();
@@ -146,6 +149,7 @@ async function begin(
   linkNative(natives, core, room.memory, table, hashOf);
   const thread = new Thread(core, new Views(room.memory), 0, registry, outside, settings);
   const system = new LocalSystem(thread, logger, blocks, hold, options.signal, natives);
+  internals.opened?.(thread, system.loop);
   if (shared) {
     await system.startWorkers(options.worker as NonNullable<SystemOptions["worker"]>, module, room.memory);
     system.watchSlow(resolved.slowHandler);
@@ -158,7 +162,7 @@ class LocalSystem implements System {
   readonly mode: Mode;
   readonly stopped: Promise<void>;
   readonly #thread: Thread;
-  readonly #loop: Loop;
+  readonly loop: Loop;
   readonly #dispatch: Dispatch;
   readonly #root: ReturnType<typeof internalCell>;
   readonly #blocks: number;
@@ -207,9 +211,9 @@ class LocalSystem implements System {
     thread.views.u32[(HEADER + HEADER_ROOT_GENERATION) >>> 2] = this.#root.generation;
     this.#reception = new Reception(thread, supervision);
     this.#dispatch = new Dispatch(thread);
-    this.#loop = new Loop(thread, this.#dispatch);
+    this.loop = new Loop(thread, this.#dispatch);
     this.#hold = hold;
-    this.#loop.start();
+    this.loop.start();
     if (signal?.aborted) void this.stop();
     else signal?.addEventListener("abort", () => void this.stop(), { once: true });
   }
@@ -492,7 +496,7 @@ class LocalSystem implements System {
     thread.over = true;
     this.#slow?.cancel();
     thread.stranger.ended = true;
-    this.#loop.end();
+    this.loop.end();
     this.#dispatch.endAll();
     for (const channel of [...this.#channels]) channel.end();
     this.#hold.release();

@@ -175,7 +175,8 @@ export class Dispatch {
     }
     if (!blocked && outcome === TURN_DRY && actor) {
       const count = thread.views.u32[(block + WORKER_OUT_COUNT) >>> 2] as number;
-      if (count > 0) {
+      if (count > 0 && thread.dice !== undefined && thread.dice() < 0.5) outcome = TURN_YIELD;
+      else if (count > 0) {
         outcome = this.#messages(actor, count);
         done = this.#done;
         const { extras } = actor.life;
@@ -284,7 +285,9 @@ export class Dispatch {
         return TURN_DRY;
       }
       case KIND_FAIL:
-        return isUp(actor) ? fail(thread, actor, parts[0] as Error, "health") : TURN_DRY;
+        return isUp(actor)
+          ? fail(thread, actor, parts[0] as Error, (parts[1] as string | undefined) ?? "health")
+          : TURN_DRY;
       case KIND_LINK:
         linked(thread, actor, parts[0] as Ref);
         return TURN_DRY;
@@ -340,6 +343,7 @@ export class Dispatch {
         if (outcome !== TURN_DRY) return this.#finished(i, outcome);
       }
       if (i > 0) {
+        if (thread.dice !== undefined && thread.dice() < 0.5) return this.#finished(i, TURN_YIELD);
         // Control comes between messages: release() hands it out.
         if (((u32[head] as number) & SYS) !== 0) return this.#finished(i, TURN_DRY);
         if (i === look) {

@@ -33,6 +33,8 @@ import type { Thread } from "./thread.ts";
 const STRIDE_MAX = 16;
 /** A stride that took longer than this, ms, makes the next ones shorter. */
 const STRIDE_MS = 0.1;
+/** Turns without one of the event loop, when the clock stands still. */
+const TURNS_STILL = 200;
 /** How long a time-out that finds work waits for whoever is about to announce it, ms. */
 const GRACE_MS = 100;
 
@@ -69,6 +71,11 @@ export class Loop {
 
   start(): void {
     this.#schedule();
+  }
+
+  /** How often it has run, while it has nothing to do. */
+  get parked(): number | undefined {
+    return this.#state === "parked" ? this.#runs : undefined;
   }
 
   end(): void {
@@ -115,6 +122,7 @@ export class Loop {
     let now = began;
     let sliceBegan = began;
     let fresh = 1;
+    let turns = 0;
     for (;;) {
       let cell: number = TAKE_SLICE;
       try {
@@ -140,7 +148,8 @@ export class Loop {
         fresh = 1;
         sliceBegan = now;
       }
-      if (now - this.#turnOfLoop > defaults.eventLoopMs) {
+      // A clock that stands still never says that it is time.
+      if (now - this.#turnOfLoop > defaults.eventLoopMs || (platform.polls === false && ++turns === TURNS_STILL)) {
         this.#account(began, now);
         this.#state = "scheduled";
         platform.later(this.#inMacrotask);
@@ -197,7 +206,7 @@ export class Loop {
       if (this.#runs !== runs) {
         // Something ran since: the time begins anew.
         runs = this.#runs;
-        this.#pollUntil = now + defaults.pollMs;
+        this.#pollUntil = platform.polls === false ? now : now + defaults.pollMs;
       }
       if (this.#state === "idle") {
         if (this.#thread.core.visible() || this.#dueIn() <= 0) this.#run();

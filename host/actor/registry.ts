@@ -9,6 +9,9 @@ export type Handler = (...args: readonly unknown[]) => unknown;
 /** An instance, or what a setup function returned. */
 export type Instance = Hooks & { readonly [name: string]: unknown };
 
+/** Among the hooks of a stand-in: it has a handler for whatever comes. */
+export const anyMessage = Symbol("any message");
+
 export class Definition {
   readonly name: string;
   readonly hash: number;
@@ -23,6 +26,8 @@ export class Definition {
   /** The message asked for last: the same one comes again, mostly. */
   #lastHash = -1;
   #lastName = "";
+  /** It takes every message that somebody has a name for. */
+  readonly #any: boolean = false;
   /** Do instances carry handlers in fields? Known after the first one. */
   #fields: boolean | undefined;
 
@@ -34,6 +39,7 @@ export class Definition {
       this.#make = (seat) => made.setup(seat.init, seat.ctx);
       this.reentrant = made.hooks.reentrant ?? false;
       this.supervision = made.hooks.supervision;
+      this.#any = (made.hooks as { [anyMessage]?: boolean })[anyMessage] === true;
       this.hasHooks = false;
     } else if (typeof def === "function" && def.prototype instanceof Actor) {
       const Class = def as unknown as (new () => Actor) & { reentrant?: boolean; supervision?: SupervisorOptions };
@@ -70,7 +76,7 @@ export class Definition {
     if (name !== undefined) {
       this.#lastHash = hash;
       this.#lastName = name;
-    }
+    } else if (this.#any) return nameOf(hash);
     return name;
   }
 

@@ -194,6 +194,8 @@ export class Thread implements Carrier {
   settled = false;
   /** Control that found no memory, to be sent again. */
   readonly postponed: (() => boolean)[] = [];
+  /** From 0 to 1, by a seed: tests have it decide who runs next. Undefined: whoever is first. */
+  dice: (() => number) | undefined;
   /** Somebody listens to traces; looked up whenever the loop begins to run. */
   tracing = false;
   /** The system has stopped: whoever sends is told so. */
@@ -570,7 +572,7 @@ export class Thread implements Carrier {
 
   /** From 0 to 1: the jitter of a backoff. */
   random(): number {
-    return Math.random();
+    return this.dice ? this.dice() : Math.random();
   }
 
   streams(definition: string, message: string): boolean | undefined {
@@ -668,7 +670,7 @@ export class Thread implements Carrier {
     const tag = tagOf(value);
     if (tag >= 0) {
       const a = tag === TAG_NUMBER ? (value as number) : 0;
-      this.core.reply(ticket, generation, KIND_REPLY, FORM_INLINE, 0, 0, (1 << 28) | tag, a, 0);
+      this.#answer(ticket, generation, KIND_REPLY, FORM_INLINE, 0, 0, (1 << 28) | tag, a, 0);
       return;
     }
     let bytes: Uint8Array;
@@ -686,11 +688,17 @@ export class Thread implements Carrier {
     );
   }
 
+  /** Also from a promise that settles while the loop is parked: whoever asked may be on this very thread. */
+  #answer(...reply: Parameters<Core["reply"]>): number {
+    const taken = this.core.reply(...reply);
+    this.kick();
+    return taken;
+  }
+
   /** The answer of an actor pinned to this thread, to an asker on this thread: by reference. */
   replyHere(ticket: number, generation: number, value: unknown): void {
     const number = this.pass([value]);
-    if (!this.core.reply(ticket, generation, KIND_REPLY, FORM_REFERENCE, 0, 0, number, 0, 0))
-      this.passed.delete(number);
+    if (!this.#answer(ticket, generation, KIND_REPLY, FORM_REFERENCE, 0, 0, number, 0, 0)) this.passed.delete(number);
   }
 
   /** Keeps values here, for a frame to name by number. */
@@ -707,7 +715,7 @@ export class Thread implements Carrier {
     bare.stack = "";
     if (this.#replyBytes(ticket, generation, KIND_FAILURE, this.encodeError(bare))) return;
     // Not even memory for an error: say so inline, which needs none.
-    this.core.reply(ticket, generation, KIND_FAILURE, FORM_INLINE, 0, 0, 0, 0, 0);
+    this.#answer(ticket, generation, KIND_FAILURE, FORM_INLINE, 0, 0, 0, 0, 0);
   }
 
   encodeError(error: Error): Uint8Array {
@@ -719,7 +727,7 @@ export class Thread implements Carrier {
       (kind === KIND_FAILURE ? this.core.reserveControl(bytes.length) : this.core.reserve(bytes.length)) >>> 0;
     if (frame === 0) return false;
     this.write(frame, kind, bytes);
-    if (!this.core.reply(ticket, generation, kind, FORM_PACKED, frame, bytes.length, 0, 0, 0)) this.core.drop(frame);
+    if (!this.#answer(ticket, generation, kind, FORM_PACKED, frame, bytes.length, 0, 0, 0)) this.core.drop(frame);
     return true;
   }
 

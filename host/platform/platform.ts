@@ -34,6 +34,8 @@ export interface Platform {
   nudge?(): void;
   /** Somebody waits for an answer: keeps the request alive until released, where that is needed. */
   keep?(): () => void;
+  /** False: an idle thread parks at once; the clock stands still, and polling would not end. Default true. */
+  readonly polls?: boolean;
   /** Calls `fn` after `ms`; the handle cancels it. */
   after(ms: number, fn: () => void): { cancel(): void };
   /** Holds the process until released. */

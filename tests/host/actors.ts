@@ -773,3 +773,12 @@ export class Worker extends Actor<{ gate: ActorRef<Gate> } | undefined> {
     return this.#handled;
   }
 }
+
+/** Reentrant, and woken by nothing of the system. */
+export class Napper extends Actor {
+  static override readonly reentrant = true;
+  async nap(ms: number) {
+    await new Promise((resolve) => setTimeout(resolve, ms));
+    return ms;
+  }
+}

@@ -1,6 +1,6 @@
 import * as assert from "uvu/assert";
 import type { SystemEvent } from "zanni";
-import { Counter, Gate, Hoarder, Journal, Open, Slow } from "./actors.ts";
+import { Counter, Gate, Hoarder, Journal, Napper, Open, Slow } from "./actors.ts";
 import { both, pick, rejects, throws, until } from "./helper.ts";
 
 both("ask", (test) => {
@@ -88,6 +88,14 @@ both("ask", (test) => {
     await rejects(counter.ask.refuseLater(), "ERR_REFUSED");
     assert.is(await counter.ask.value(), 11);
     assert.is(await counter.ask.restarts(), 0);
+  });
+
+  test("a reentrant actor that answers when its thread has long been parked is heard at once", async (open) => {
+    const system = await open();
+    const spinner = system.spawn(Napper);
+    const before = performance.now();
+    assert.is(await spinner.ask({ timeout: "1m" }).nap(150), 150);
+    assert.ok(performance.now() - before < 1000, "not only when something else wakes it");
   });
 
   test("when it is given up, what was asked for it is given up too, and nobody crashes", async (open) => {

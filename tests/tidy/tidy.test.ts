@@ -89,7 +89,8 @@ layers("the core imports down only, and every file has its number", () => {
 function ring(file: string): number {
   if (file.startsWith("assembly/")) return 0;
   const [, folder, name] = /^host\/(?:(\w+)\/)?(\w+)\.ts$/.exec(file) ?? [];
-  if (folder) return ({ platform: 0, wire: 0, core: 1, actor: 2, pattern: 3 } as Record<string, number>)[folder] ?? 9;
+  if (folder)
+    return ({ platform: 0, wire: 0, core: 1, actor: 2, pattern: 3, testkit: 5 } as Record<string, number>)[folder] ?? 9;
   return (
     (
       {
@@ -103,6 +104,7 @@ function ring(file: string): number {
         create: 4,
         face: 4,
         index: 4,
+        testkit: 5,
         edge: 4,
       } as Record<string, number>
     )[name as string] ?? 9

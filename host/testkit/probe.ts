@@ -1,0 +1,76 @@
+// A stand-in: an actor that takes every message, records it, and answers when the test says so.
+import { actor } from "../actor/behavior.ts";
+import { anyMessage } from "../actor/registry.ts";
+import type { ActorRef, AskOptions, Spawner } from "../actor/types.ts";
+import { ZanniError } from "../errors.ts";
+import { known, milliseconds } from "../options.ts";
+
+export interface Received<H> {
+  readonly type: keyof H & string;
+  readonly args: readonly unknown[];
+}
+
+export interface Probe<H> {
+  readonly ref: ActorRef<H>;
+  /** All that came, the oldest first. */
+  readonly received: readonly Received<H>[];
+  /**
+   * The oldest that this has not answered yet, once everything under way has been handled. If there is none, the clock
+   * moves on by up to `timeout`; then it rejects with ERR_ASK_TIMEOUT.
+   */
+  next(options?: Pick<AskOptions, "timeout">): Promise<Received<H>>;
+  /** Answers the oldest ask that has no answer yet; an Error rejects it. Throws when nobody waits. */
+  reply(value: unknown): void;
+}
+
+/** What a probe needs of its system. */
+export interface Stage {
+  settle(): Promise<void>;
+  /** Moves the clock until it holds, at most by so many ms. False: it did not come to hold. */
+  advanceUntil(holds: () => boolean, ms: number): Promise<boolean>;
+}
+
+let made = 0;
+
+export function probe<H>(spawner: Spawner, stage: Stage, name: string | undefined): Probe<H> {
+  const received: Received<H>[] = [];
+  const waiting: { resolve(value: unknown): void; reject(error: Error): void }[] = [];
+  let seen = 0;
+  const handlers = new Proxy(
+    {},
+    {
+      get: (_, type: string) =>
+        type === "then"
+          ? undefined
+          : (...args: readonly unknown[]) => {
+              received.push({ type: type as keyof H & string, args });
+              return new Promise((resolve, reject) => waiting.push({ resolve, reject }));
+            },
+    },
+  );
+  const def = actor(() => handlers, { reentrant: true, wireName: `probe.${++made}`, [anyMessage]: true } as object);
+  const ref = spawner.spawn(def, undefined, name === undefined ? {} : { name }) as unknown as ActorRef<H>;
+  return {
+    ref,
+    received,
+    async next(options = {}) {
+      known("next", options, ["timeout"]);
+      const ms = milliseconds("timeout", options.timeout ?? 0);
+      await stage.settle();
+      if (seen >= received.length) await stage.advanceUntil(() => seen < received.length, ms);
+      const next = received[seen];
+      if (!next) {
+        const what = `"${ref.path}" was sent nothing within ${ms} ms; advance() the clock, or next({ timeout })`;
+        throw new ZanniError("ERR_ASK_TIMEOUT", what, { actor: ref.path });
+      }
+      seen++;
+      return next;
+    },
+    reply(value) {
+      const oldest = waiting.shift();
+      if (!oldest) throw new TypeError(`nobody waits for an answer of "${ref.path}"`);
+      if (value instanceof Error) oldest.reject(value);
+      else oldest.resolve(value);
+    },
+  };
+}
