@@ -176,6 +176,8 @@ class LocalSystem implements System {
   readonly #reception: Reception;
   readonly #threads: { worker: WorkerLike; ended: Promise<void> }[] = [];
   readonly #hold: { release(): void };
+  /** `diagnostics_channel` "zanni:event": for those who subscribed before the system was made. */
+  readonly #channel: ReturnType<NonNullable<Platform["channel"]>> | undefined;
   #settle: { resolve(): void; reject(error: Error): void } = { resolve() {}, reject() {} };
   #stopping: Promise<void> | undefined;
   #failure: Error | undefined;
@@ -213,6 +215,8 @@ class LocalSystem implements System {
     this.#dispatch = new Dispatch(thread);
     this.loop = new Loop(thread, this.#dispatch);
     this.#hold = hold;
+    this.#channel = thread.platform.channel?.("zanni:event");
+    if (this.#channel?.hasSubscribers) Atomics.add(thread.views.i32, (HEADER + HEADER_LISTENING) >>> 2, 1);
     this.loop.start();
     if (signal?.aborted) void this.stop();
     else signal?.addEventListener("abort", () => void this.stop(), { once: true });
@@ -429,6 +433,7 @@ class LocalSystem implements System {
       if (this.#deadLetters.length >= defaults.deadLettersKept) this.#deadLetters.shift();
       this.#deadLetters.push({ actor, message, reason, replay: this.#replayer(actor, message, letter) });
     }
+    if (this.#channel?.hasSubscribers) this.#channel.publish(event);
     for (const [listener, trace] of this.#listeners) {
       if (!("trace" in event) || trace === "*" || trace === event.actor) listener.push(event);
     }

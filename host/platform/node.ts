@@ -4,6 +4,7 @@ import type { Parent, Platform, WorkerEvent, WorkerLike } from "./platform.ts";
 
 type Threads = typeof import("node:worker_threads");
 type Os = typeof import("node:os");
+type Diagnostics = typeof import("node:diagnostics_channel");
 
 export function node(): Platform {
   const builtin = process.getBuiltinModule;
@@ -34,6 +35,7 @@ export function node(): Platform {
       const fs = builtin("node:fs/promises") as typeof import("node:fs/promises");
       return new Uint8Array(await fs.readFile(url));
     },
+    channel: (name) => (builtin("node:diagnostics_channel") as Diagnostics).channel(name),
     variable: (name) => process.env[name],
     worker: (url, options) => new NodeWorker(threads, url, options),
     parent() {

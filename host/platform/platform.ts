@@ -45,6 +45,8 @@ export interface Platform {
   readonly cores: number;
   /** Which memory may be reserved whole, because untouched pages cost nothing; other memory grows. */
   readonly reserves: "all" | "shared" | "none";
+  /** A named channel for whoever watches the process from outside of the program, where there is such a thing. */
+  channel?(name: string): { readonly hasSubscribers: boolean; publish(message: unknown): void };
   variable(name: string): string | undefined;
   /** The bytes of a file or of what a server answers. */
   read(url: URL): Promise<Uint8Array<ArrayBuffer>>;

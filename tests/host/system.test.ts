@@ -255,6 +255,26 @@ threaded("threads", (test, nodeOnly) => {
     },
   );
 
+  nodeOnly("diagnostics_channel is Node's")("events are on diagnostics_channel for who subscribed before", async () => {
+    const { subscribe, unsubscribe } = await import("node:diagnostics_channel");
+    const seen: string[] = [];
+    const listener = (message: unknown) => {
+      const { type, actor: path } = message as { type: string; actor: string };
+      seen.push(`${type} ${path}`);
+    };
+    subscribe("zanni:event", listener);
+    const system = await createSystem({ actors, worker, workers: 2, logger: false });
+    try {
+      const counter = system.spawn(Counter, undefined, { name: "counter", placement: 1 });
+      await counter.ask.crash("x").catch(() => {});
+      await until(() => seen.includes("crash counter"), "a worker's event");
+      assert.is(seen[0], "spawn counter");
+    } finally {
+      await system.stop();
+      unsubscribe("zanni:event", listener);
+    }
+  });
+
   test("slow-handler: told from another thread while the handler still runs, once, by name", async () => {
     const system = await createSystem({ actors, worker, workers: 2, logger: false, slowHandler: "200ms" });
     try {
