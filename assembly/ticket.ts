@@ -20,6 +20,7 @@ import {
   TICKET_STATE,
   TICKET_TIMER,
   TICKET_VALUE,
+  TIMER_PREVIOUS,
   TRAP_TICKET,
 } from "./layout";
 import { here, me } from "./place";
@@ -40,6 +41,8 @@ export function open(deadline: f64): u32 {
   store<u32>(ticket + FRAME_TAGS, 0);
   store<u32>(ticket + FRAME_KIND, 0);
   store<u8>(ticket + FRAME_FLAGS, FLAG_PRIVATE);
+  // Not armed: the block may be of a chunk that held anything.
+  store<u32>(ticket + TICKET_TIMER + TIMER_PREVIOUS, 0);
   store64(ticket + TICKET_STATE, (generation << 32) | TICKET_PENDING);
   if (deadline < NEVER) arm(here, ticket + TICKET_TIMER, deadline);
   return ticket;

@@ -298,6 +298,27 @@ tickets("an answer disarms the deadline", () => {
   assert.is(core.nextDue(), Number.POSITIVE_INFINITY);
 });
 
+tickets("a ticket in memory that held something else before has no timer", () => {
+  const world = asker();
+  const { core } = world;
+  const begun = core.openTicket(Number.POSITIVE_INFINITY) >>> 0;
+  // All the chunks but the ones in use have been written to, and are free again.
+  const frames = Array.from({ length: 2000 }, () => core.reserve(80) >>> 0);
+  for (const frame of frames) world.u32.fill(0xffffffff, (frame + L.FRAME_PAYLOAD) >>> 2, (frame + 128) >>> 2);
+  for (const frame of frames) core.drop(frame);
+  core.tidy();
+  const used = new Set(frames.map((frame) => frame >>> L.CHUNK_SHIFT));
+  const tickets = Array.from({ length: 1000 }, () => core.openTicket(Number.POSITIVE_INFINITY) >>> 0);
+  assert.ok(
+    tickets.some((ticket) => used.has(ticket >>> L.CHUNK_SHIFT)),
+    "some are where frames were",
+  );
+  for (const ticket of [begun, ...tickets]) {
+    assert.is(core.cancelTicket(ticket, world.word(ticket + L.TICKET_STATE + 4)), 1);
+  }
+  assert.is(core.nextDue(), Number.POSITIVE_INFINITY);
+});
+
 tickets("cancelling settles it, once", () => {
   const world = asker();
   const { core } = world;
