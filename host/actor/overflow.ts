@@ -48,7 +48,8 @@ export function limitsFor({ capacity, bytes, overflow }: Limits, budget: number)
   const code = codeOf(overflow);
   const times = code >= POLICY_SOFT ? 2 : 1;
   return {
-    capacity: capacity * times,
+    // What is in hand is counted by the core, and is not the receiver's to shed.
+    capacity: capacity * times + times - 1,
     bytes: bytes * times,
     budget: (budget & BUDGET_MASK) | (code << POLICY_SHIFT),
   };

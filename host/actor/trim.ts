@@ -38,7 +38,7 @@ export function trim(thread: Thread, cell: number, path: () => string, keys: () 
   const keyOf = by && ((frame: number) => keyIn(thread, frame, by.coalesceBy));
   const bytes = word(cell + CELL_LIMIT) / 2;
   const dropNewest = policy === "coalesce" && by?.fallback !== "drop-oldest";
-  const { kept, dropped } = shed(queued, word(cell + CELL_CAPACITY) / 2, bytes, keyOf, dropNewest);
+  const { kept, dropped } = shed(queued, word(cell + CELL_CAPACITY) >>> 1, bytes, keyOf, dropNewest);
   if (dropped.length === 0) {
     if (ranked) core.rank(cell, 1);
     return 0;
