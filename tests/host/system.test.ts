@@ -256,7 +256,10 @@ threaded("threads", (test, nodeOnly) => {
   );
 
   nodeOnly("diagnostics_channel is Node's")("events are on diagnostics_channel for who subscribed before", async () => {
-    const { subscribe, unsubscribe } = await import("node:diagnostics_channel");
+    const diagnostics = process.getBuiltinModule(
+      "node:diagnostics_channel",
+    ) as typeof import("node:diagnostics_channel");
+    const { subscribe, unsubscribe } = diagnostics;
     const seen: string[] = [];
     const listener = (message: unknown) => {
       const { type, actor: path } = message as { type: string; actor: string };
