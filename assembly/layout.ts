@@ -268,6 +268,7 @@ export const KIND_STOP_WANTED = 23; //  to an actor that takes no message, and f
 
 export const FORM_INLINE = 0;
 export const FORM_PACKED = 1;
+export const FORM_WORDS = 3; //     several values of 8 bytes each, and the paths of refs among them (host/actor/words.ts)
 
 export const TAG_UNDEFINED = 0;
 export const TAG_NULL = 1;

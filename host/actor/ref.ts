@@ -161,6 +161,22 @@ export function tagOf(value: unknown): number {
   }
 }
 
+/** What those bits stand for; `number` is the value of a number. */
+export function valueWith(tag: number, number: number): unknown {
+  switch (tag) {
+    case TAG_NUMBER:
+      return number;
+    case TAG_TRUE:
+      return true;
+    case TAG_FALSE:
+      return false;
+    case TAG_NULL:
+      return null;
+    default:
+      return undefined;
+  }
+}
+
 // ---- faces ----------------------------------------------------------------------------------------
 
 class TellFace {

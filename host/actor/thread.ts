@@ -20,6 +20,7 @@ import {
   FLAG_PRIVATE,
   FORM_INLINE,
   FORM_PACKED,
+  FORM_WORDS,
   FRAME_BYTES,
   FRAME_COUNT,
   FRAME_DUE,
@@ -72,11 +73,8 @@ import {
   SLOT_NATIVE,
   SYSTEM_KILL,
   TAG_FAILED,
-  TAG_FALSE,
-  TAG_NULL,
   TAG_NUMBER,
   TAG_REF,
-  TAG_TRUE,
   TICKET_ASKER,
   TICKET_BYTES,
   TICKET_NAME,
@@ -107,10 +105,11 @@ import { hashOf, nameOf } from "./hash.ts";
 import { type Address, type Errand, type Holder, Pending, type Sending, type Target, type Waiting } from "./holder.ts";
 import { Outboxes } from "./outbox.ts";
 import { full, type Limits, limitsFor, policyIn } from "./overflow.ts";
-import { Ref, tagOf } from "./ref.ts";
+import { Ref, tagOf, valueWith } from "./ref.ts";
 import type { Registry } from "./registry.ts";
 import type { BackoffTerms } from "./supervise.ts";
 import type { AskOptions, DeadLetterReason, ExitReason, MailboxOptions, Mode, Strategy } from "./types.ts";
+import { Words } from "./words.ts";
 
 /** What every thread of a system is told when it begins; plain data, it crosses by postMessage. */
 export interface Settings {
@@ -153,6 +152,7 @@ export class Thread implements Carrier {
   readonly block: number;
   readonly codec: ValueCodec;
   readonly asks = new Asks();
+  readonly words = new Words();
   /** Host cells by slot; slot 0 is nobody's. */
   readonly cells: (HostCell | undefined)[] = [undefined];
   readonly #freeSlots: number[] = [];
@@ -786,7 +786,7 @@ export class Thread implements Carrier {
     const { u32, u8, f64 } = this.views;
     if (u8[frame + FRAME_FORM] === FORM_INLINE) {
       const tags = u32[(frame + FRAME_TAGS) >>> 2] as number;
-      return tags >>> 28 === 0 ? undefined : inlineValue(tags & 15, f64[(frame + FRAME_PAYLOAD) >>> 3] as number);
+      return tags >>> 28 === 0 ? undefined : valueWith(tags & 15, f64[(frame + FRAME_PAYLOAD) >>> 3] as number);
     }
     if (u8[frame + FRAME_FORM] === FORM_REFERENCE) {
       const number = u32[(frame + FRAME_TAGS) >>> 2] as number;
@@ -841,6 +841,9 @@ export class Thread implements Carrier {
       this.passed.delete(number);
       return args;
     }
+    if (form === FORM_WORDS) {
+      return this.words.read(this.views, payload, u32[(frame + FRAME_TAGS) >>> 2] as number, this, reader);
+    }
     const value = this.decode(payload, u32[(frame + FRAME_SIZE) >>> 2] as number, reader);
     if (!Array.isArray(value)) throw new ZanniError("ERR_MALFORMED", "a message that is not a list of arguments");
     return value;
@@ -877,8 +880,8 @@ export class Thread implements Carrier {
   #values(tags: number, a: number, b: number): readonly unknown[] {
     const count = tags >>> 28;
     if (count === 0) return none;
-    const first = inlineValue(tags & 15, a);
-    return count === 1 ? [first] : [first, inlineValue((tags >>> 4) & 15, b)];
+    const first = valueWith(tags & 15, a);
+    return count === 1 ? [first] : [first, valueWith((tags >>> 4) & 15, b)];
   }
 
   // ---- reporting ----------------------------------------------------------------------------------
@@ -1035,11 +1038,15 @@ export class Thread implements Carrier {
       }
     }
     if (target.native) throw notForNative(target, args);
-    const bytes = target.here ? nothing : this.codec.encode(args, "args");
-    size = bytes.length;
+    const { words } = this;
+    const plain = target.here ? 0 : words.measure(args);
+    const { tags } = words;
+    const bytes = target.here || plain > 0 ? nothing : this.codec.encode(args, "args");
+    size = plain || bytes.length;
     const frame = this.#frame(size, sending, trace);
     if (frame === 0) return this.#unsent(NO_MEMORY, target, hash, size, args);
-    this.write(frame, KIND_TELL, bytes);
+    if (plain > 0) this.#writeWords(frame, size, tags, args);
+    else this.write(frame, KIND_TELL, bytes);
     const { u8, u32 } = this.views;
     u32[(frame + FRAME_NAME) >>> 2] = hash;
     u32[(frame + FRAME_SENDER) >>> 2] = holder.cell;
@@ -1199,6 +1206,15 @@ export class Thread implements Carrier {
     this.deadLetter(actor, message, reason, letter);
   }
 
+  #writeWords(frame: number, size: number, tags: number, args: readonly unknown[]): void {
+    const { views } = this;
+    views.reach(frame + FRAME_PAYLOAD + EXTENSION_BYTES + size);
+    views.u8[frame + FRAME_KIND] = KIND_TELL;
+    views.u8[frame + FRAME_FORM] = FORM_WORDS;
+    views.u32[(frame + FRAME_TAGS) >>> 2] = tags;
+    this.words.write(views, this.payload(frame), args);
+  }
+
   /** Fills a reserved frame. */
   write(frame: number, kind: number, bytes: Uint8Array): void {
     this.views.reach(frame + FRAME_PAYLOAD + EXTENSION_BYTES + bytes.length);
@@ -1336,21 +1352,6 @@ function inlined(tag: number, value: unknown): number {
   words[0] = cell;
   words[1] = generation;
   return bits[0] as number;
-}
-
-function inlineValue(tag: number, number: number): unknown {
-  switch (tag) {
-    case TAG_NUMBER:
-      return number;
-    case TAG_TRUE:
-      return true;
-    case TAG_FALSE:
-      return false;
-    case TAG_NULL:
-      return null;
-    default:
-      return undefined;
-  }
 }
 
 const bits = new Float64Array(1);

@@ -56,6 +56,16 @@ export class Echo extends Actor {
   two(a: number | boolean | null | undefined, b: number | boolean | null | undefined) {
     return [String(a), String(b)];
   }
+  // biome-ignore lint/suspicious/noExplicitAny: whatever comes
+  many(...values: any[]) {
+    return values.map((value) => (Object.is(value, -0) ? "-0" : String(value)));
+  }
+  /** Uses the refs that it is given, and passes them on. */
+  async chain(next: ActorRef<Echo>[], first: ActorRef<Echo>, n: number, second: ActorRef<Echo>): Promise<string[]> {
+    const [following, ...rest] = next;
+    if (following) return following.ask.chain(rest, second, n + 1, first);
+    return [first.path, String(n), second.path, ...(await first.ask.many(second))];
+  }
 }
 
 /** Writes down what happens, in order. */

@@ -19,6 +19,37 @@ both("messages", (test) => {
     assert.is(await sum.ask.path(), "sum");
   });
 
+  test("refs beside numbers and nothing, as many as there are, with any names", async (open) => {
+    const system = await open();
+    const echo = system.spawn(Echo);
+    const named = ["a", "b", "ü", "名前", "x".repeat(200)].map((name) => system.spawn(Echo, undefined, { name }));
+    const [a, b, umlaut, kanji, long] = named as [typeof echo, typeof echo, typeof echo, typeof echo, typeof echo];
+    const of = (path: string) => `ActorRef(${path})`;
+    assert.equal(await echo.ask.many(a), [of("a")]);
+    assert.equal(await echo.ask.many(1, a, undefined, null, true, -0, b), [
+      "1",
+      of("a"),
+      "undefined",
+      "null",
+      "true",
+      "-0",
+      of("b"),
+    ]);
+    assert.equal(
+      await echo.ask.many(a, a, a, a, a, a, a, b),
+      ["a", "a", "a", "a", "a", "a", "a", "b"].map(of),
+      "more than fit a frame's tags",
+    );
+    assert.equal(await echo.ask.many(umlaut, kanji, long), [of("ü"), of("名前"), of("x".repeat(200))]);
+    assert.equal(await echo.ask.many(a, "text", 3), [of("a"), "text", "3"]);
+    // Across threads and back; the names of those that are gone stay what they were.
+    assert.equal(await echo.ask.chain([a, b], umlaut, 1, kanji), ["ü", "3", "名前", of("名前")]);
+    await a.kill();
+    assert.equal(await echo.ask.many(a), [of("a")]);
+    const next = system.spawn(Echo, undefined, { name: "next" });
+    assert.equal(await echo.ask.many(next, a), [of("next"), of("a")]);
+  });
+
   test("values round-trip exactly", async (open) => {
     const system = await open();
     const echo = system.spawn(Echo);
