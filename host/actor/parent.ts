@@ -80,7 +80,14 @@ export function childFailed(thread: Thread, parent: HostCell, parts: readonly un
     return failAsParent(thread, parent, asError(thrown), "onChildFailed");
   }
   const family = familyOf(parent);
-  const decision = decide(wanted, child.terms.policy, parent.supervision, family.history, thread.now());
+  const decision = decide(
+    wanted,
+    child.terms.policy,
+    parent.supervision,
+    family.history,
+    thread.now(),
+    message !== "onStart",
+  );
   report(thread, child, message, error, decision.action);
   switch (decision.action) {
     case "restart":

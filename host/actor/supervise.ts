@@ -16,15 +16,20 @@ export type Decision =
   /** The supervisor fails in turn; `limit` when it is because of too many restarts. */
   | { readonly action: "escalate"; readonly limit: boolean };
 
-/** What happens to a child that failed. `wanted` is what decide or onChildFailed said; nothing: the policy. */
+/**
+ * What happens to a child that failed. `wanted` is what decide or onChildFailed said; nothing: the policy. One that failed
+ * before it had `started` has nothing to resume: that is a restart, and counts as one.
+ */
 export function decide(
   wanted: Directive | undefined,
   policy: RestartPolicy,
   limits: Limits,
   history: readonly number[],
   now: number,
+  started = true,
 ): Decision {
-  const directive = wanted ?? (policy === "temporary" ? "stop" : "restart");
+  const said = wanted ?? (policy === "temporary" ? "stop" : "restart");
+  const directive = said === "resume" && !started ? "restart" : said;
   switch (directive) {
     case "resume":
     case "stop":

@@ -792,3 +792,24 @@ export class Napper extends Actor {
     return ms;
   }
 }
+
+/** Asks some of those that come after it, all at once, and they ask theirs: a graph without a cycle. */
+export class GraphNode extends Actor {
+  async ask(after: ActorRef<GraphNode>[], seed: number, depth: number): Promise<number> {
+    if (depth === 0 || after.length === 0) return 1;
+    let state = seed;
+    const random = (most: number) => {
+      state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+      return Math.floor((state / 2 ** 32) * most);
+    };
+    const asked: Promise<number>[] = [];
+    for (let i = random(3) + 1; i > 0; i--) {
+      const at = random(after.length);
+      const next = after[at] as ActorRef<GraphNode>;
+      asked.push(next.ask({ timeout: "1m" }).ask(after.slice(at + 1), random(2 ** 31), depth - 1));
+    }
+    let asks = 1;
+    for (const each of await Promise.all(asked)) asks += each;
+    return asks;
+  }
+}

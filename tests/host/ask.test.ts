@@ -1,6 +1,6 @@
 import * as assert from "uvu/assert";
 import type { SystemEvent } from "zanni";
-import { Counter, Gate, Hoarder, Journal, Napper, Open, Slow } from "./actors.ts";
+import { Counter, Gate, GraphNode, Hoarder, Journal, Napper, Open, Slow } from "./actors.ts";
 import { both, pick, rejects, throws, until } from "./helper.ts";
 
 both("ask", (test) => {
@@ -134,6 +134,18 @@ both("ask", (test) => {
     await until(async () => (await gate.ask.waiting()) === 3, "all three wait");
     gate.tell.open();
     assert.equal(await Promise.all(asks), ["a", "b", "c"]);
+  });
+
+  test("random graphs without a cycle are never taken for a deadlock", async (open) => {
+    const system = await open();
+    const nodes = Array.from({ length: 20 }, () => system.spawn(GraphNode));
+    let asks = 0;
+    for (let seed = 1; asks < 5000; seed += 20) {
+      const graphs = Array.from({ length: 20 }, (_, i) =>
+        (nodes[0] as (typeof nodes)[0]).ask({ timeout: "1m" }).ask(nodes.slice(1), seed + i, 5),
+      );
+      for (const each of await Promise.all(graphs)) asks += each;
+    }
   });
 
   test("ten thousand at once, each answered once", async (open) => {

@@ -24,6 +24,12 @@ test("who wants what, by policy", () => {
   }
 });
 
+test("what has not started has nothing to resume: that is a restart, and counts", () => {
+  assert.equal(decide("resume", "permanent", limits, [], 0, false), { action: "restart", history: [0] });
+  assert.is(decide("resume", "temporary", limits, [], 0, false).action, "stop");
+  assert.is(decide("resume", "permanent", { maxRestarts: 0, withinMs: 1 }, [], 0, false).action, "escalate");
+});
+
 test("the limit is passed by one more within the window, and by none outside of it", () => {
   let history: readonly number[] = [];
   for (const now of [0, 1000, 2000]) {
