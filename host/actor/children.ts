@@ -182,7 +182,7 @@ export function endChild(thread: Thread, child: Child): Promise<void> {
     const { shutdownMs } = child.terms;
     if (shutdownMs === 0 || child.trouble?.restarting) thread.control(child, SYSTEM_KILL);
     else {
-      thread.sendStop(child);
+      thread.sendStop(child, undefined, true);
       if (shutdownMs < Infinity) {
         timer = thread.after(shutdownMs, () => void thread.control(child, SYSTEM_KILL));
       }

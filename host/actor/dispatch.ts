@@ -116,6 +116,8 @@ export const NOT_TAKEN = TAKE_SLICE + 1;
 export class Dispatch {
   readonly #thread: Thread;
   readonly #closes: (pending: Pending, error: ZanniError) => void;
+  /** What the stop that was met says of why. */
+  #stopReason: ExitReason = "normal";
   /** The message in hand, if it is traced. */
   #traced = 0;
   /** Messages of the batch that are handled; set by #messages. */
@@ -185,7 +187,7 @@ export class Dispatch {
           // The stop itself stays in the list, and is buried with what came after it.
           core.settleBatch(cell, done);
           done = 0;
-          outcome = stop(thread, actor, "normal");
+          outcome = stop(thread, actor, this.#stopReason);
           if (outcome === TURN_GONE) return NOT_TAKEN;
         }
       }
@@ -488,6 +490,7 @@ export class Dispatch {
       case KIND_STOP:
         if (ticket !== 0) watch(actor, ticket, ticketGeneration);
         u32[(frame + FRAME_TICKET) >>> 2] = 0;
+        this.#stopReason = exitReasons[u32[(frame + FRAME_TAGS) >>> 2] as number] ?? "normal";
         return TURN_STOP;
       case KIND_ERRAND: {
         const [errand] = thread.args(frame, actor.life) as [Errand];

@@ -354,7 +354,9 @@ function tellLinked(thread: Thread, actor: HostCell, error: Error): void {
   const linked = actor.life?.extras?.linked;
   if (!linked || linked.size === 0) return;
   const self = new Ref(thread, actor.cell, actor.generation, actor.definition.name, actor, thread.stranger);
-  for (const other of linked.values()) thread.sendNotice(other, KIND_LINK_FAILED, [self, sendable(thread, error)]);
+  const told = [self, sendable(thread, error)];
+  for (const other of linked.values())
+    thread.sendNoticeFrom(actor.life.extras?.outboxes, other, KIND_LINK_FAILED, told);
   linked.clear();
 }
 
@@ -465,7 +467,7 @@ export function stop(thread: Thread, actor: HostCell, reason: ExitReason): numbe
   actor.epoch++;
   actor.next = undefined;
   const outboxes = actor.life?.extras?.outboxes;
-  if (outboxes && outboxes.size > 0 && reason === "normal") {
+  if (outboxes && outboxes.size > 0 && (reason === "normal" || reason === "shutdown")) {
     return wait(
       thread,
       actor,

@@ -15,6 +15,7 @@ import {
   FRAME_PAYLOAD,
   FRAME_SENDER,
   FRAME_SENDER_GENERATION,
+  FRAME_TAGS,
   FRAME_TICKET,
   FRAME_TICKET_GENERATION,
   HOME_ANY,
@@ -27,6 +28,7 @@ import {
   KIND_FIND,
   KIND_HOLD,
   KIND_REPLY,
+  KIND_STOP,
   KIND_STOP_WANTED,
   KIND_TELL,
   KIND_WATCH,
@@ -59,7 +61,7 @@ import type { Address, Holder } from "./holder.ts";
 import { buryControl, buryFrame, failed, type Grave, sendable, tellWatchers, watch } from "./lifecycle.ts";
 import { limitsFor } from "./overflow.ts";
 import { Ref } from "./ref.ts";
-import { reasonCode, type Thread } from "./thread.ts";
+import { exitReasons, reasonCode, type Thread } from "./thread.ts";
 import { trim } from "./trim.ts";
 import type { ExitReason, NativeOptions } from "./types.ts";
 
@@ -134,7 +136,7 @@ export function nativeTurn(thread: Thread, cell: number): void {
     let outcome: number = blocked ? TURN_WAIT : TURN_DRY;
     if (hearControl(thread, cell, u32[(block + WORKER_OUT_SYSTEM) >>> 2] as number)) outcome = TURN_WAIT;
     if (why === NATIVE_STOP || bits & SYSTEM_KILL) {
-      end(thread, cell, why === NATIVE_STOP ? "normal" : "killed");
+      end(thread, cell, why === NATIVE_STOP ? whyStopped(thread, cell) : "killed");
       return;
     }
     const init = u32[(cell + CELL_INIT) >>> 2] as number;
@@ -272,6 +274,14 @@ function putDown(thread: Thread, cell: number, unknown: boolean): void {
     thread.replyError(ticket, generation, error);
   }
   thread.core.putDown(cell);
+}
+
+/** By a stop in hand, which says why, or of itself. */
+function whyStopped(thread: Thread, cell: number): ExitReason {
+  const { u8, u32 } = thread.views;
+  const hand = u32[(cell + CELL_HAND) >>> 2] as number;
+  if (hand === 0 || u8[hand + FRAME_KIND] !== KIND_STOP) return "normal";
+  return exitReasons[u32[(hand + FRAME_TAGS) >>> 2] as number] ?? "normal";
 }
 
 /** As lifecycle.ts ends an actor; everything about it is read from the cell. */

@@ -8,6 +8,8 @@
 // The frames are composed already: what a message says was copied when it was sent. A sender that is an actor takes no
 // new message until its outboxes are empty; no thread ever waits.
 import {
+  FLAG_PRIVATE,
+  FRAME_FLAGS,
   FRAME_KIND,
   FRAME_NAME,
   FRAME_TICKET,
@@ -79,8 +81,8 @@ export class Outboxes implements Waiting {
       this.#boxes.set(keyOf(target), box);
     }
     const { u8, u32 } = this.#thread.views;
-    // A stop is not a message: it waits in line whatever its length.
-    if (box.frames.length >= defaults.outbox && u8[frame + FRAME_KIND] !== KIND_STOP) {
+    // A stop or a notice is not a message: it waits in line whatever its length.
+    if (box.frames.length >= defaults.outbox && ((u8[frame + FRAME_FLAGS] as number) & FLAG_PRIVATE) === 0) {
       const message = nameOf(u32[(frame + FRAME_NAME) >>> 2] as number);
       this.#thread.core.drop(frame);
       throw full(target.path, message);
@@ -113,7 +115,14 @@ export class Outboxes implements Waiting {
   /** The sender is gone: what waits becomes dead letters. */
   bury(): void {
     for (const box of this.#boxes.values()) {
-      for (const frame of box.frames.splice(0)) this.#lost(box, frame, false);
+      for (const frame of box.frames.splice(0)) {
+        // A notice says how the sender ended: it goes to whoever is still there.
+        const { u8 } = this.#thread.views;
+        const notice =
+          ((u8[frame + FRAME_FLAGS] as number) & FLAG_PRIVATE) !== 0 && u8[frame + FRAME_KIND] !== KIND_STOP;
+        const { cell, generation } = box.target;
+        if (!notice || this.#thread.core.send(cell, generation, frame) !== SENT) this.#lost(box, frame, false);
+      }
       for (const resolve of box.whenEmpty) resolve();
     }
     this.#boxes.clear();
@@ -165,7 +174,7 @@ export class Outboxes implements Waiting {
     const ticket = u32[(frame + FRAME_TICKET) >>> 2] as number;
     const generation = u32[(frame + FRAME_TICKET_GENERATION) >>> 2] as number;
     if (u8[frame + FRAME_KIND] === KIND_STOP) thread.reply(ticket, generation, undefined);
-    else {
+    else if (((u8[frame + FRAME_FLAGS] as number) & FLAG_PRIVATE) === 0) {
       thread.replyError(ticket, generation, stopped(target.path));
       const message = nameOf(u32[(frame + FRAME_NAME) >>> 2] as number);
       const letter = thread.letterOf(frame);

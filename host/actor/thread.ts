@@ -375,7 +375,8 @@ export class Thread implements Carrier {
     pending.quiet = true;
     // Behind what waits for room, if anything does.
     const outboxes = target.holder.extras?.outboxes;
-    if (outboxes?.has(target)) this.persist(() => this.#composeStop(pending, (frame) => outboxes.add(target, frame)));
+    if (outboxes?.has(target))
+      this.persist(() => this.#composeStop(pending, false, (frame) => outboxes.add(target, frame)));
     else this.sendStop(target, pending);
     // A glance: one that is BLOCKED may be down for long, and whoever brings it back should know.
     const { u32 } = this.views;
@@ -401,16 +402,13 @@ export class Thread implements Carrier {
     return sent;
   }
 
-  /** A stop, after what was sent before. */
-  sendStop(to: Address, pending?: Pending): void {
-    if (this.postponed.length > 0 || !this.#trySendStop(to, pending)) {
-      this.postponed.push(() => this.#trySendStop(to, pending));
-    }
-    this.kick();
+  /** A stop, after what was sent before. `shutdown`: because whoever supervises it ends. */
+  sendStop(to: Address, pending?: Pending, shutdown = false): void {
+    this.persist(() => this.#trySendStop(to, pending, shutdown));
   }
 
-  #trySendStop(to: Address, pending: Pending | undefined): boolean {
-    return this.#composeStop(pending, (frame) => {
+  #trySendStop(to: Address, pending: Pending | undefined, shutdown: boolean): boolean {
+    return this.#composeStop(pending, shutdown, (frame) => {
       if (this.core.send(to.cell, to.generation, frame) === SENT) return;
       this.core.drop(frame);
       // It is gone already.
@@ -418,13 +416,14 @@ export class Thread implements Carrier {
     });
   }
 
-  #composeStop(pending: Pending | undefined, send: (frame: number) => void): boolean {
+  #composeStop(pending: Pending | undefined, shutdown: boolean, send: (frame: number) => void): boolean {
     const frame = this.core.reserveControl(0) >>> 0;
     if (frame === 0) return false;
     this.views.reach(frame + 64);
     const { u8, u32 } = this.views;
     u8[frame + FRAME_KIND] = KIND_STOP;
     u8[frame + FRAME_FLAGS] = FLAG_PRIVATE;
+    u32[(frame + FRAME_TAGS) >>> 2] = reasonCode(shutdown ? "shutdown" : "normal");
     if (pending) {
       u32[(frame + FRAME_TICKET) >>> 2] = pending.ticket;
       u32[(frame + FRAME_TICKET_GENERATION) >>> 2] = pending.generation;
@@ -537,6 +536,31 @@ export class Thread implements Carrier {
 
   /** What has to come after the messages sent before it: through the user lane, exempt from its limits. */
   sendNotice(to: Address, kind: number, values: readonly unknown[], ticket = 0, ticketGeneration = 0): boolean {
+    return this.#notice(kind, values, ticket, ticketGeneration, (frame) => {
+      if (this.core.send(to.cell, to.generation, frame) === SENT) return true;
+      this.core.drop(frame);
+      return false;
+    });
+  }
+
+  /** The same from an actor, behind what waits for room in its outbox. */
+  sendNoticeFrom(outboxes: Waiting | undefined, to: Target, kind: number, values: readonly unknown[]): void {
+    if (!outboxes?.has(to)) this.sendNotice(to, kind, values);
+    else {
+      this.#notice(kind, values, 0, 0, (frame) => {
+        outboxes.add(to, frame);
+        return true;
+      });
+    }
+  }
+
+  #notice(
+    kind: number,
+    values: readonly unknown[],
+    ticket: number,
+    ticketGeneration: number,
+    send: (frame: number) => boolean,
+  ): boolean {
     let there = true;
     this.persist(() => {
       const bytes = this.codec.encode(values, "notice");
@@ -547,10 +571,7 @@ export class Thread implements Carrier {
       u8[frame + FRAME_FLAGS] = FLAG_PRIVATE;
       u32[(frame + FRAME_TICKET) >>> 2] = ticket;
       u32[(frame + FRAME_TICKET_GENERATION) >>> 2] = ticketGeneration;
-      if (this.core.send(to.cell, to.generation, frame) !== SENT) {
-        this.core.drop(frame);
-        there = false;
-      }
+      there = send(frame);
       return true;
     });
     return there;

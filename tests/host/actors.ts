@@ -813,3 +813,33 @@ export class GraphNode extends Actor {
     return asks;
   }
 }
+
+/** Takes numbers, slowly at first; a linked actor that fails is -1. */
+export class LinkedTaker extends Actor<{ gate: ActorRef<Gate> }> {
+  readonly #taken: number[] = [];
+  async hold() {
+    await this.init.gate.ask({ timeout: "1m" }).pass();
+  }
+  take(n: number) {
+    this.#taken.push(n);
+  }
+  taken() {
+    return [...this.#taken];
+  }
+  protected override onLinkFailed() {
+    this.#taken.push(-1);
+  }
+}
+/** Sends more than there is room for, and fails. */
+export class LinkedSender extends Actor<{ to: ActorRef<LinkedTaker> }> {
+  override onStart() {
+    this.ctx.link(this.init.to);
+  }
+  ready() {
+    return true;
+  }
+  sendAndFail(count: number) {
+    for (let n = 0; n < count; n++) this.init.to.tell.take(n);
+    throw new Error("spent");
+  }
+}

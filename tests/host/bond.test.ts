@@ -1,6 +1,6 @@
 // Watches and links: exactly one notice, in order, and none that was taken back.
 import * as assert from "uvu/assert";
-import { Counter, Friend, Gate, Journal, Survivor } from "./actors.ts";
+import { Counter, Friend, Gate, Hooked, Journal, LinkedSender, LinkedTaker, Survivor } from "./actors.ts";
 import { both, until } from "./helper.ts";
 
 both("watch", (test) => {
@@ -166,5 +166,50 @@ both("link", (test) => {
     ring[3]?.tell.crash("boom");
     for (const each of ring) await until(async () => (await each.ask.restarts()) === 1, "restarted");
     assert.is(system.stats().restarts, 10);
+  });
+});
+
+both("the end of a sender and of a group", (test) => {
+  test("the notice of a link comes after what waited for room, also when the sender is killed", async (open) => {
+    for (const end of ["fails", "is killed"] as const) {
+      const system = await open();
+      const gate = system.spawn(Gate);
+      const taker = system.spawn(LinkedTaker, { gate }, { mailbox: { capacity: 5 } });
+      const sender = system.spawn(LinkedSender, { to: taker }, { restart: "temporary" });
+      assert.is(await sender.ask.ready(), true);
+      taker.tell.hold();
+      await until(async () => (await gate.ask.waiting()) === 1, "it is BLOCKED");
+      const gone = sender.stopped;
+      sender.tell.sendAndFail(50);
+      if (end === "is killed") await until(() => taker.queued >= 5, "it is full");
+      if (end === "is killed") await sender.kill();
+      gate.tell.open();
+      await gone;
+      await until(async () => (await taker.ask.taken()).includes(-1), "the notice has come");
+      const taken = await taker.ask.taken();
+      assert.is(taken.indexOf(-1), taken.length - 1, "as the last");
+      assert.equal(
+        taken.slice(0, -1),
+        taken.slice(0, -1).map((_, i) => i),
+      );
+    }
+  });
+
+  test("who is stopped by its supervisor ends for the reason shutdown", async (open) => {
+    const system = await open();
+    const journal = system.spawn(Journal);
+    const group = system.supervise({}, (sup) => ({
+      first: sup.spawn(Hooked, { journal, name: "first" }),
+      second: sup.spawn(Hooked, { journal, name: "second" }),
+    }));
+    const reasons = Promise.all([group.children.first.stopped, group.children.second.stopped]);
+    await journal.ask.atLeast(2);
+    await group.stop();
+    assert.equal(await reasons, ["shutdown", "shutdown"]);
+    assert.equal((await journal.ask.lines()).slice(2), ["second: stop shutdown", "first: stop shutdown"]);
+    const single = system.spawn(Hooked, { journal, name: "single" });
+    const reason = single.stopped;
+    await single.stop();
+    assert.is(await reason, "normal");
   });
 });

@@ -232,6 +232,7 @@ both("backoff", (test) => {
     group.children.child.tell.crash("boom");
     await until(async () => (await group.status())[0]?.state === "restarting", "it is down");
     await group.stop();
+    // It is gone, and nobody knows how it ended.
     assert.equal(await group.children.child.stopped, "normal");
   });
 });
