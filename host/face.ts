@@ -4,6 +4,7 @@
 export { Actor, actor, refuse } from "./actor/behavior.ts";
 // observing
 export type { DeadLetter, SystemEvent } from "./actor/event.ts";
+export { receive } from "./actor/receive.ts";
 // refs: tell and ask
 export { topic } from "./actor/reception.ts";
 // spawning and supervision
@@ -62,3 +63,4 @@ export type { SystemStats, WorkerStats } from "./stats.ts";
 export type { Stream } from "./stream.ts";
 // what may be sent
 export type { Json, NotSendable, Sendable } from "./wire/sendable.ts";
+export type { InferIn, InferOut, StandardSchemaV1 } from "./wire/standard.ts";

@@ -404,7 +404,7 @@ export class Dispatch {
         returned = (instance[name] as Handler)(...args);
       }
     } catch (error) {
-      return this.#threw(actor, hash, error);
+      return this.#threw(actor, frame, hash, error);
     }
     // The usual case, in one look: nothing came back, nothing was put aside, nothing waits.
     if (typeof returned !== "object" && actor.rare === undefined && life.extras === undefined) return TURN_DRY;
@@ -437,8 +437,15 @@ export class Dispatch {
     return this.#waitsForRoom(actor);
   }
 
-  #threw(actor: HostCell, hash: number, error: unknown): number {
-    if (isZanniError(error, "ERR_REFUSED")) return TURN_DRY;
+  #threw(actor: HostCell, frame: number, hash: number, error: unknown): number {
+    if (isZanniError(error, "ERR_INVALID_MESSAGE")) {
+      // Nobody asked: it is said to whoever looks at dead letters.
+      const thread = this.#thread;
+      thread.recount();
+      thread.deadLetter(actor.path, nameOf(hash), "undecodable", thread.letterOf(frame));
+      return TURN_DRY;
+    }
+    if (isRefusal(error)) return TURN_DRY;
     return this.#crash(actor, hash, asError(error));
   }
 
@@ -522,7 +529,7 @@ export class Dispatch {
       if (isThenable(returned)) return this.#awaits(actor, returned, hash, 0, 0, false);
       return this.#waitsForRoom(actor);
     } catch (error) {
-      if (isZanniError(error, "ERR_REFUSED")) return TURN_DRY;
+      if (isRefusal(error)) return TURN_DRY;
       return this.#crash(actor, hash, asError(error));
     }
   }
@@ -612,7 +619,7 @@ export class Dispatch {
       returned = (life.instance as Record<string, Handler>)[name]?.(...args);
     } catch (error) {
       const thrown = asError(error);
-      if (isZanniError(error, "ERR_REFUSED")) {
+      if (isRefusal(error)) {
         thread.replyError(ticket, ticketGeneration, error);
         return TURN_DRY;
       }
@@ -658,7 +665,7 @@ export class Dispatch {
       returned = (instance[name] as Handler)(...args);
     } catch (error) {
       served(life);
-      if (isZanniError(error, "ERR_REFUSED")) {
+      if (isRefusal(error)) {
         thread.replyError(ticket, ticketGeneration, error);
         return TURN_DRY;
       }
@@ -702,7 +709,7 @@ export class Dispatch {
         (error: unknown) => {
           const thrown = asError(error);
           if (ticket !== 0) {
-            const refused = isZanniError(thrown, "ERR_REFUSED");
+            const refused = isRefusal(thrown);
             thread.replyError(ticket, generation, refused ? thrown : failed(actor, nameOf(hash), thrown));
             if (refused) return;
           }
@@ -735,7 +742,7 @@ export class Dispatch {
         return goOn();
       },
       (error) => {
-        if (isZanniError(error, "ERR_REFUSED")) {
+        if (isRefusal(error)) {
           over();
           thread.replyError(ticket, generation, error);
           return goOn();
@@ -871,6 +878,11 @@ export class Dispatch {
 }
 
 function ignore(): void {}
+
+/** The handler said no: whoever asked is told, and the actor lives on. */
+function isRefusal(error: unknown): error is ZanniError {
+  return isZanniError(error, "ERR_REFUSED") || isZanniError(error, "ERR_INVALID_MESSAGE");
+}
 
 /** What it asks from now on inherits nothing. */
 function served(life: Life): void {

@@ -1,0 +1,41 @@
+// A message that is checked on arrival, by any Standard Schema: zod, valibot, arktype, or a declared wire type.
+import { ZanniError } from "../errors.ts";
+import { wrong } from "../options.ts";
+import type { InferIn, InferOut, StandardIssue, StandardResult, StandardSchemaV1 } from "../wire/standard.ts";
+
+/**
+ * A handler that gets what the schema makes of its message. What does not fit is refused with ERR_INVALID_MESSAGE and the
+ * schema's issues; its actor lives on, and a tell becomes a dead letter. Senders are typed by the schema's input.
+ *
+ * @example
+ * class Station extends Actor {
+ *   record = receive(SensorReading, (reading) => reading.value);
+ * }
+ */
+// biome-ignore lint/suspicious/noExplicitAny: schemas of any types
+export function receive<S extends StandardSchemaV1<any, any>, R>(
+  schema: S,
+  handler: (value: InferOut<S>) => R,
+): (value: InferIn<S>) => R {
+  const standard = (schema as Partial<S> | undefined)?.["~standard"];
+  if (typeof standard?.validate !== "function") wrong("schema", schema, 'a Standard Schema: it has "~standard"');
+  if (typeof handler !== "function") wrong("handler", handler, "a function (value) => …");
+  const checked = (result: StandardResult<InferOut<S>>): R => {
+    if (result.issues) throw invalid(result.issues);
+    return handler(result.value);
+  };
+  return (value) => {
+    const result = standard.validate(value);
+    // A schema that checks asynchronously makes the handler asynchronous.
+    return result instanceof Promise ? (result.then(checked) as R) : checked(result);
+  };
+}
+
+function invalid(issues: readonly StandardIssue[]): ZanniError {
+  const plain = issues.map(({ message, path = [] }) => ({
+    message,
+    path: path.map((part) => String(typeof part === "object" ? part.key : part)).join("."),
+  }));
+  const text = plain.map(({ path, message }) => (path === "" ? message : `${path} ${message}`)).join("; ");
+  return new ZanniError("ERR_INVALID_MESSAGE", `the message does not fit: ${text}`, { details: { issues: plain } });
+}

@@ -1,0 +1,427 @@
+// MessagePack, written and read by hand for declared types (github.com/msgpack/msgpack/blob/master/spec.md): the smallest form
+// of everything on writing, every legal form on reading, and never a byte beyond the end.
+import { ZanniError } from "../errors.ts";
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** Seconds since 1970 and nanoseconds, as MessagePack's extension -1 has them. */
+export interface Instant {
+  readonly seconds: number;
+  readonly nanoseconds: number;
+}
+
+export class Writer {
+  #bytes = new Uint8Array(256);
+  #view = new DataView(this.#bytes.buffer);
+  #at = 0;
+
+  /** From here on, as if nothing had been written. */
+  begin(): void {
+    this.#at = 0;
+  }
+
+  /** A copy of what has been written. */
+  end(): Uint8Array {
+    return this.#bytes.slice(0, this.#at);
+  }
+
+  nil(): void {
+    this.#byte(0xc0);
+  }
+
+  bool(value: boolean): void {
+    this.#byte(value ? 0xc3 : 0xc2);
+  }
+
+  /** A whole number within ±2^53. */
+  int(value: number): void {
+    if (value >= 0) this.#natural(value);
+    else if (value >= -32) this.#byte(value & 0xff);
+    else if (value >= -0x80) this.#sized(0xd0, 1, value & 0xff);
+    else if (value >= -0x8000) this.#sized(0xd1, 2, value & 0xffff);
+    else if (value >= -0x80000000) this.#sized(0xd2, 4, value >>> 0);
+    else this.#wide(0xd3, BigInt(value));
+  }
+
+  bigint(value: bigint): void {
+    if (value >= -0x80000000n && value <= 0xffffffffn) this.int(Number(value));
+    else this.#wide(value < 0n ? 0xd3 : 0xcf, value);
+  }
+
+  f32(value: number): void {
+    this.#room(5);
+    this.#bytes[this.#at] = 0xca;
+    this.#view.setFloat32(this.#at + 1, value);
+    this.#at += 5;
+  }
+
+  f64(value: number): void {
+    this.#room(9);
+    this.#bytes[this.#at] = 0xcb;
+    this.#view.setFloat64(this.#at + 1, value);
+    this.#at += 9;
+  }
+
+  string(value: string): void {
+    const most = value.length * 3;
+    // Up to where its length has a form of its own, the bytes are put where they belong at once.
+    const head = value.length < 11 ? 1 : most < 0x100 ? 2 : 5;
+    this.#room(most + 5);
+    const at = this.#at;
+    const length =
+      value.length < 32
+        ? this.#short(value, at + head)
+        : encoder.encodeInto(value, this.#bytes.subarray(at + head)).written;
+    this.#header(length, 0xa0, 31, 0xd9, 0xda, 0xdb);
+    if (this.#at !== at + head) this.#bytes.copyWithin(this.#at, at + head, at + head + length);
+    this.#at += length;
+  }
+
+  /** ASCII, as most short texts are, in a loop; others as any text. */
+  #short(value: string, at: number): number {
+    const bytes = this.#bytes;
+    for (let i = 0; i < value.length; i++) {
+      const unit = value.charCodeAt(i);
+      if (unit > 127) return encoder.encodeInto(value, bytes.subarray(at)).written;
+      bytes[at + i] = unit;
+    }
+    return value.length;
+  }
+
+  bytes(value: Uint8Array): void {
+    this.#room(value.length + 5);
+    this.#header(value.length, 0, -1, 0xc4, 0xc5, 0xc6);
+    this.#bytes.set(value, this.#at);
+    this.#at += value.length;
+  }
+
+  array(length: number): void {
+    this.#room(5);
+    this.#header(length, 0x90, 15, 0, 0xdc, 0xdd);
+  }
+
+  map(size: number): void {
+    this.#room(5);
+    this.#header(size, 0x80, 15, 0, 0xde, 0xdf);
+  }
+
+  /** In 4, 8 or 12 bytes. */
+  instant({ seconds, nanoseconds }: Instant): void {
+    this.#room(15);
+    const bytes = this.#bytes;
+    const view = this.#view;
+    const at = this.#at;
+    if (seconds >= 0 && seconds < 2 ** 34) {
+      const short = nanoseconds === 0 && seconds < 2 ** 32;
+      bytes[at] = short ? 0xd6 : 0xd7;
+      bytes[at + 1] = 0xff;
+      if (short) view.setUint32(at + 2, seconds);
+      else {
+        view.setUint32(at + 2, nanoseconds * 4 + Math.floor(seconds / 2 ** 32));
+        view.setUint32(at + 6, seconds >>> 0);
+      }
+      this.#at += short ? 6 : 10;
+      return;
+    }
+    bytes[at] = 0xc7;
+    bytes[at + 1] = 12;
+    bytes[at + 2] = 0xff;
+    view.setUint32(at + 3, nanoseconds);
+    view.setBigInt64(at + 7, BigInt(seconds));
+    this.#at += 15;
+  }
+
+  #natural(value: number): void {
+    if (value < 0x80) this.#byte(value);
+    else if (value < 0x100) this.#sized(0xcc, 1, value);
+    else if (value < 0x10000) this.#sized(0xcd, 2, value);
+    else if (value < 0x100000000) this.#sized(0xce, 4, value);
+    else this.#wide(0xcf, BigInt(value));
+  }
+
+  /** A length; the room for it is there. A code of 0: there is no such form. */
+  #header(length: number, fixed: number, most: number, one: number, two: number, four: number): void {
+    if (length <= most) this.#bytes[this.#at++] = fixed | length;
+    else if (length < 0x100 && one !== 0) this.#sized(one, 1, length);
+    else if (length < 0x10000) this.#sized(two, 2, length);
+    else this.#sized(four, 4, length);
+  }
+
+  #sized(code: number, size: 1 | 2 | 4, value: number): void {
+    this.#room(5);
+    const at = this.#at;
+    this.#bytes[at] = code;
+    if (size === 1) this.#bytes[at + 1] = value;
+    else if (size === 2) this.#view.setUint16(at + 1, value);
+    else this.#view.setUint32(at + 1, value);
+    this.#at = at + 1 + size;
+  }
+
+  #wide(code: number, value: bigint): void {
+    this.#room(9);
+    this.#bytes[this.#at] = code;
+    this.#view.setBigUint64(this.#at + 1, BigInt.asUintN(64, value));
+    this.#at += 9;
+  }
+
+  #byte(value: number): void {
+    this.#room(1);
+    this.#bytes[this.#at++] = value;
+  }
+
+  #room(bytes: number): void {
+    if (this.#at + bytes <= this.#bytes.length) return;
+    const larger = new Uint8Array(Math.max(this.#bytes.length * 2, this.#at + bytes));
+    larger.set(this.#bytes.subarray(0, this.#at));
+    this.#bytes = larger;
+    this.#view = new DataView(larger.buffer);
+  }
+}
+
+/** What a value begins with, as the reader names it. */
+export class Reader {
+  readonly #bytes: Uint8Array;
+  readonly #view: DataView;
+  #at = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  get offset(): number {
+    return this.#at;
+  }
+
+  get left(): number {
+    return this.#bytes.length - this.#at;
+  }
+
+  /** Is the next value nothing? Then it is taken. */
+  nil(): boolean {
+    if (this.#bytes[this.#at] !== 0xc0) return false;
+    this.#at++;
+    return true;
+  }
+
+  bool(): boolean {
+    const code = this.#code();
+    if (code === 0xc3) return true;
+    if (code === 0xc2) return false;
+    throw this.wrong("a boolean", this.#at - 1);
+  }
+
+  /** A whole number; as a bigint when it is beyond ±2^53. */
+  int(): number | bigint {
+    const at = this.#at;
+    const code = this.#code();
+    if (code < 0x80) return code;
+    if (code >= 0xe0) return code - 0x100;
+    switch (code) {
+      case 0xcc:
+        return this.#view.getUint8(this.#take(1));
+      case 0xcd:
+        return this.#view.getUint16(this.#take(2));
+      case 0xce:
+        return this.#view.getUint32(this.#take(4));
+      case 0xcf:
+        return narrow(this.#view.getBigUint64(this.#take(8)));
+      case 0xd0:
+        return this.#view.getInt8(this.#take(1));
+      case 0xd1:
+        return this.#view.getInt16(this.#take(2));
+      case 0xd2:
+        return this.#view.getInt32(this.#take(4));
+      case 0xd3:
+        return narrow(this.#view.getBigInt64(this.#take(8)));
+      default:
+        throw this.wrong("a whole number", at);
+    }
+  }
+
+  /** A float of either size, or a whole number that one can hold. */
+  float(): number {
+    const code = this.#bytes[this.#at];
+    if (code === 0xcb) {
+      this.#at++;
+      return this.#view.getFloat64(this.#take(8));
+    }
+    if (code === 0xca) {
+      this.#at++;
+      return this.#view.getFloat32(this.#take(4));
+    }
+    const at = this.#at;
+    const whole = this.int();
+    if (typeof whole === "bigint") throw this.wrong("a float", at);
+    return whole;
+  }
+
+  string(): string {
+    const at = this.#at;
+    const code = this.#code();
+    const length =
+      code >= 0xa0 && code < 0xc0
+        ? code - 0xa0
+        : code === 0xd9
+          ? this.#view.getUint8(this.#take(1))
+          : code === 0xda
+            ? this.#view.getUint16(this.#take(2))
+            : code === 0xdb
+              ? this.#view.getUint32(this.#take(4))
+              : -1;
+    if (length < 0) throw this.wrong("a text", at);
+    const from = this.#take(length);
+    if (length < 24) {
+      const short = this.#short(from, length);
+      if (short !== undefined) return short;
+    }
+    try {
+      return decoder.decode(this.#bytes.subarray(from, from + length));
+    } catch {
+      throw this.wrong("UTF-8", from);
+    }
+  }
+
+  #short(from: number, length: number): string | undefined {
+    let text = "";
+    for (let i = from; i < from + length; i++) {
+      const byte = this.#bytes[i] as number;
+      if (byte > 127) return undefined;
+      text += String.fromCharCode(byte);
+    }
+    return text;
+  }
+
+  /** A copy. */
+  bytes(): Uint8Array {
+    const at = this.#at;
+    const code = this.#code();
+    const length =
+      code === 0xc4
+        ? this.#view.getUint8(this.#take(1))
+        : code === 0xc5
+          ? this.#view.getUint16(this.#take(2))
+          : code === 0xc6
+            ? this.#view.getUint32(this.#take(4))
+            : -1;
+    if (length < 0) throw this.wrong("bytes", at);
+    const from = this.#take(length);
+    return this.#bytes.slice(from, from + length);
+  }
+
+  /** Its length; there is a byte for each item at least. */
+  array(): number {
+    return this.#length("an array", 0x90, 0xdc, 0xdd, 1);
+  }
+
+  map(): number {
+    return this.#length("a map", 0x80, 0xde, 0xdf, 2);
+  }
+
+  instant(): Instant {
+    const at = this.#at;
+    const code = this.#code();
+    const length = code === 0xd6 ? 4 : code === 0xd7 ? 8 : code === 0xc7 ? this.#view.getUint8(this.#take(1)) : 0;
+    if ((length !== 4 && length !== 8 && length !== 12) || this.#view.getInt8(this.#take(1)) !== -1) {
+      throw this.wrong("a timestamp", at);
+    }
+    const from = this.#take(length);
+    if (length === 4) return { seconds: this.#view.getUint32(from), nanoseconds: 0 };
+    if (length === 12) {
+      return { seconds: Number(this.#view.getBigInt64(from + 4)), nanoseconds: this.#view.getUint32(from) };
+    }
+    const high = this.#view.getUint32(from);
+    return { seconds: (high & 3) * 2 ** 32 + this.#view.getUint32(from + 4), nanoseconds: high >>> 2 };
+  }
+
+  /** Whatever comes: what a newer version has appended. */
+  skip(depth: number): void {
+    if (depth <= 0) throw this.wrong("something less deep", this.#at);
+    const at = this.#at;
+    const code = this.#code();
+    if (code < 0x80 || code >= 0xe0 || code === 0xc0 || code === 0xc2 || code === 0xc3) return;
+    if (code < 0x90 || code === 0xde || code === 0xdf) {
+      this.#at = at;
+      for (let left = this.map() * 2; left > 0; left--) this.skip(depth - 1);
+    } else if (code < 0xa0 || code === 0xdc || code === 0xdd) {
+      this.#at = at;
+      for (let left = this.array(); left > 0; left--) this.skip(depth - 1);
+    } else if (code < 0xc0) this.#take(code - 0xa0);
+    else {
+      const [sizeOfLength, more] = skipped[code] ?? [];
+      if (sizeOfLength === undefined || more === undefined) throw this.wrong("a value", at);
+      this.#take(sizeOfLength === 0 ? more : more + this.#lengthOf(sizeOfLength));
+    }
+  }
+
+  #lengthOf(size: number): number {
+    if (size === 1) return this.#view.getUint8(this.#take(1));
+    return size === 2 ? this.#view.getUint16(this.#take(2)) : this.#view.getUint32(this.#take(4));
+  }
+
+  /** The error of one who expected something else there. */
+  wrong(expected: string, offset: number): ZanniError {
+    const found = offset < this.#bytes.length ? `0x${(this.#bytes[offset] as number).toString(16)}` : "the end";
+    return new ZanniError("ERR_MALFORMED", `byte ${offset} is ${found}, expected ${expected}`, { details: { offset } });
+  }
+
+  #length(what: string, fixed: number, two: number, four: number, bytesEach: number): number {
+    const at = this.#at;
+    const code = this.#code();
+    const length =
+      code >= fixed && code < fixed + 16
+        ? code - fixed
+        : code === two
+          ? this.#view.getUint16(this.#take(2))
+          : code === four
+            ? this.#view.getUint32(this.#take(4))
+            : -1;
+    if (length < 0) throw this.wrong(what, at);
+    if (length * bytesEach > this.left) throw this.wrong(`${what} that ends before the bytes do`, at);
+    return length;
+  }
+
+  #code(): number {
+    return this.#bytes[this.#take(1)] as number;
+  }
+
+  #take(bytes: number): number {
+    const at = this.#at;
+    if (at + bytes > this.#bytes.length) throw this.wrong(`${bytes} more bytes`, this.#bytes.length);
+    this.#at = at + bytes;
+    return at;
+  }
+}
+
+/** By code: bytes of the length that follows, and bytes beside those it says. */
+const skipped: { readonly [code: number]: readonly [number, number] } = {
+  196: [1, 0],
+  197: [2, 0],
+  198: [4, 0],
+  199: [1, 1],
+  200: [2, 1],
+  201: [4, 1],
+  202: [0, 4],
+  203: [0, 8],
+  204: [0, 1],
+  205: [0, 2],
+  206: [0, 4],
+  207: [0, 8],
+  208: [0, 1],
+  209: [0, 2],
+  210: [0, 4],
+  211: [0, 8],
+  212: [0, 2],
+  213: [0, 3],
+  214: [0, 5],
+  215: [0, 9],
+  216: [0, 17],
+  217: [1, 0],
+  218: [2, 0],
+  219: [4, 0],
+};
+
+function narrow(value: bigint): number | bigint {
+  return value >= BigInt(Number.MIN_SAFE_INTEGER) && value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value;
+}

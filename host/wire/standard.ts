@@ -1,0 +1,20 @@
+// The Standard Schema interface, version 1 (standardschema.dev): what zod, valibot, arktype and declared wire types share.
+export interface StandardSchemaV1<Input = unknown, Output = Input> {
+  readonly "~standard": {
+    readonly version: 1;
+    readonly vendor: string;
+    readonly validate: (value: unknown) => StandardResult<Output> | Promise<StandardResult<Output>>;
+    readonly types?: { readonly input: Input; readonly output: Output } | undefined;
+  };
+}
+export type StandardResult<O> =
+  | { readonly value: O; readonly issues?: undefined }
+  | { readonly issues: readonly StandardIssue[] };
+export interface StandardIssue {
+  readonly message: string;
+  readonly path?: ReadonlyArray<PropertyKey | { readonly key: PropertyKey }> | undefined;
+}
+// biome-ignore-start lint/suspicious/noExplicitAny: schemas of any types
+export type InferIn<S extends StandardSchemaV1<any, any>> = NonNullable<S["~standard"]["types"]>["input"];
+export type InferOut<S extends StandardSchemaV1<any, any>> = NonNullable<S["~standard"]["types"]>["output"];
+// biome-ignore-end lint/suspicious/noExplicitAny: schemas of any types

@@ -1,0 +1,651 @@
+// Declared wire types: a static type, a codec, a hash and a Standard Schema in one value. A codec is put together once, from
+// closures, when its type is defined; nothing is compiled at run time, so a strict Content-Security-Policy is fine.
+//
+//   wire.struct(name, fields) ──▶ { write, read, shape } of each field ──▶ { write, read, shape } of the whole
+//
+// On the wire all is plain MessagePack: structs as arrays in field order, unions as [discriminant, ...fields].
+import { isZanniError, ZanniError } from "../errors.ts";
+import { defaults } from "../options.ts";
+import { Reader, Writer } from "./bytes.ts";
+import type { RefBrand } from "./sendable.ts";
+import type { StandardSchemaV1 } from "./standard.ts";
+
+/** A declared wire type. */
+export interface WireType<T> extends StandardSchemaV1<T, T> {
+  /** 16 hexadecimal digits of what it looks like on the wire; types that differ there have different ones. */
+  readonly hash: string;
+  /** MessagePack. Throws ERR_NOT_SENDABLE with the path of what does not fit. */
+  encode(value: T): Uint8Array;
+  /** Throws ERR_MALFORMED with the offset; never anything else. */
+  decode(bytes: Uint8Array): T;
+}
+
+export type Infer<W> = W extends WireType<infer T> ? T : never;
+// biome-ignore lint/suspicious/noExplicitAny: fields of any type
+export type Fields = { readonly [name: string]: WireType<any> };
+type OptionalKeys<F extends Fields> = { [K in keyof F]: undefined extends Infer<F[K]> ? K : never }[keyof F];
+type StructOf<F extends Fields> = { readonly [K in Exclude<keyof F, OptionalKeys<F>>]: Infer<F[K]> } & {
+  readonly [K in OptionalKeys<F>]?: Infer<F[K]>;
+};
+type UnionOf<V extends { readonly [variant: string]: Fields }> = {
+  [K in keyof V]: { readonly type: K } & StructOf<V[K]>;
+}[keyof V];
+
+/** What a type looks like, as data: for its hash, its lock, and its JSON. */
+export type Shape =
+  | { readonly kind: Atom }
+  | { readonly kind: "list" | "optional"; readonly item: Shape }
+  | { readonly kind: "map"; readonly key: Shape; readonly item: Shape }
+  | { readonly kind: "struct"; readonly name: string; readonly fields: readonly Field[] }
+  | { readonly kind: "union"; readonly name: string; readonly variants: readonly Variant[] }
+  | { readonly kind: "added"; readonly since: number; readonly item: Shape; readonly fallback: unknown }
+  /** A recursive type: as it is known when somebody looks. */
+  | { readonly kind: "lazy"; readonly item: () => Shape };
+export type Atom =
+  | "bool"
+  | "i8"
+  | "i16"
+  | "i32"
+  | "i64"
+  | "u8"
+  | "u16"
+  | "u32"
+  | "u64"
+  | "f32"
+  | "f64"
+  | "string"
+  | "bytes"
+  | "timestamp"
+  | "ref"
+  | "removed";
+export interface Field {
+  readonly name: string;
+  readonly shape: Shape;
+}
+export interface Variant {
+  readonly name: string;
+  readonly fields: readonly Field[];
+}
+
+/** What does not fit, and where. */
+class Misfit {
+  readonly what: string;
+  readonly path: PropertyKey[] = [];
+  constructor(what: string) {
+    this.what = what;
+  }
+}
+
+type Write = (writer: Writer, value: unknown, depth: number) => void;
+type Read = (reader: Reader, depth: number) => unknown;
+
+const codecs = new WeakMap<object, Codec>();
+
+interface Codec {
+  readonly shape: Shape;
+  readonly write: Write;
+  readonly read: Read;
+}
+
+let scratch: Writer | undefined;
+
+class Declared<T> implements WireType<T> {
+  readonly "~standard": StandardSchemaV1<T, T>["~standard"];
+  readonly #codec: Codec;
+  #hash: string | undefined;
+
+  constructor(codec: Codec) {
+    this.#codec = codec;
+    codecs.set(this, codec);
+    this["~standard"] = { version: 1, vendor: "zanni", validate: (value) => validated(codec, value) as never };
+  }
+
+  get hash(): string {
+    this.#hash ??= digest(JSON.stringify(described(this.#codec.shape)));
+    return this.#hash;
+  }
+
+  encode(value: T): Uint8Array {
+    const misfit = attempt(this.#codec, value);
+    if (!(misfit instanceof Misfit)) return misfit;
+    throw refusal(misfit, "value");
+  }
+
+  decode(bytes: Uint8Array): T {
+    const reader = new Reader(bytes);
+    const value = this.#codec.read(reader, defaults.depthMax) as T;
+    if (reader.left > 0) throw reader.wrong("the end", reader.offset);
+    return value;
+  }
+}
+
+/** The bytes, or why there are none: what user code throws on the way is a misfit too. */
+function attempt({ write }: Codec, value: unknown): Uint8Array | Misfit {
+  // A getter may encode something else in between: that gets a writer of its own.
+  const writer = scratch ?? new Writer();
+  scratch = undefined;
+  writer.begin();
+  try {
+    write(writer, value, defaults.depthMax);
+    return writer.end();
+  } catch (error) {
+    if (error instanceof Misfit) return error;
+    if (isZanniError(error)) throw error;
+    return new Misfit(`throws when it is read: ${String(error)}`);
+  } finally {
+    scratch = writer;
+  }
+}
+
+/** A value is only checked: refs have no bytes, but may be part of a message. */
+let checking = false;
+
+function validated(codec: Codec, value: unknown) {
+  const before = checking;
+  checking = true;
+  let misfit: Uint8Array | Misfit;
+  try {
+    misfit = attempt(codec, value);
+  } finally {
+    checking = before;
+  }
+  if (!(misfit instanceof Misfit)) return { value };
+  return { issues: [{ message: misfit.what, path: [...misfit.path].reverse() }] };
+}
+
+function refusal({ what, path }: Misfit, root: string): ZanniError {
+  const at = [...path].reverse().reduce<string>((text, key) => {
+    return typeof key === "number" ? `${text}[${key}]` : `${text}.${String(key)}`;
+  }, root);
+  return new ZanniError("ERR_NOT_SENDABLE", `${at} ${what}`, { details: { at } });
+}
+
+/** The parts of a type; throws when it is none, with what it is a part of. */
+function codecOf(type: unknown, where: string): Codec {
+  const codec = typeof type === "object" && type !== null ? codecs.get(type) : undefined;
+  if (codec) return codec;
+  const what = typeof type === "function" ? "a function" : String(type);
+  throw new ZanniError("ERR_OPTION", `${where} is ${what}, not a wire type; declare it with wire.*`, {
+    details: { option: where, given: type, allowed: "a wire type" },
+  });
+}
+
+/** For those who walk types: JSON, locks. */
+export function shapeOf(type: WireType<unknown>): Shape {
+  return codecOf(type, "the type").shape;
+}
+
+export function isWireType(value: unknown): value is WireType<unknown> {
+  return typeof value === "object" && value !== null && codecs.has(value);
+}
+
+// ---- atoms ----------------------------------------------------------------------------------------
+
+function atom<T>(kind: Atom, write: (writer: Writer, value: unknown) => void, read: (reader: Reader) => unknown) {
+  return new Declared<T>({ shape: { kind }, write, read }) as WireType<T>;
+}
+
+function fits(holds: boolean, value: unknown, expected: string): void {
+  if (!holds) throw new Misfit(`is ${shown(value)}, not ${expected}`);
+}
+
+export function shown(value: unknown): string {
+  if (typeof value === "string") return value.length < 40 ? JSON.stringify(value) : "a text";
+  if (typeof value === "function") return "a function";
+  if (typeof value === "object" && value !== null) return Array.isArray(value) ? "a list" : "an object";
+  return Object.is(value, -0) ? "-0" : String(value);
+}
+
+function small(kind: Atom, least: number, most: number): WireType<number> {
+  const expected = `a whole number from ${least} to ${most}`;
+  return atom(
+    kind,
+    (writer, value) => {
+      fits(Number.isInteger(value) && (value as number) >= least && (value as number) <= most, value, expected);
+      if (Object.is(value, -0)) throw new Misfit(`is -0, not ${expected}`);
+      writer.int(value as number);
+    },
+    (reader) => {
+      const at = reader.offset;
+      const value = reader.int();
+      if (typeof value === "bigint" || value < least || value > most) throw reader.wrong(expected, at);
+      return value;
+    },
+  );
+}
+
+function large(kind: Atom, least: bigint, most: bigint): WireType<bigint> {
+  const expected = `a bigint from ${least} to ${most}`;
+  return atom(
+    kind,
+    (writer, value) => {
+      fits(typeof value === "bigint" && value >= least && value <= most, value, expected);
+      writer.bigint(value as bigint);
+    },
+    (reader) => {
+      const at = reader.offset;
+      const value = BigInt(reader.int());
+      if (value < least || value > most) throw reader.wrong(expected, at);
+      return value;
+    },
+  );
+}
+
+function float(kind: "f32" | "f64"): WireType<number> {
+  return atom(
+    kind,
+    (writer, value) => {
+      fits(typeof value === "number", value, "a number");
+      if (kind === "f64") writer.f64(value as number);
+      else {
+        const exact = Object.is(Math.fround(value as number), value);
+        fits(exact, value, "a number that 32 bits hold exactly: Math.fround() rounds it");
+        writer.f32(value as number);
+      }
+    },
+    (reader) => reader.float(),
+  );
+}
+
+const string = atom<string>(
+  "string",
+  (writer, value) => {
+    fits(typeof value === "string", value, "a text");
+    if (/\p{Surrogate}/u.test(value as string)) throw new Misfit("is a text with half of a surrogate pair");
+    writer.string(value as string);
+  },
+  (reader) => reader.string(),
+);
+
+const timestamp = atom<Date>(
+  "timestamp",
+  (writer, value) => {
+    const ms = value instanceof Date ? value.getTime() : Number.NaN;
+    fits(!Number.isNaN(ms), value, "a valid Date");
+    const seconds = Math.floor(ms / 1000);
+    writer.instant({ seconds, nanoseconds: (ms - seconds * 1000) * 1e6 });
+  },
+  (reader) => {
+    const at = reader.offset;
+    const { seconds, nanoseconds } = reader.instant();
+    const ms = seconds * 1000 + Math.floor(nanoseconds / 1e6);
+    if (!(nanoseconds < 1e9) || !(Math.abs(ms) <= 8.64e15)) throw reader.wrong("a timestamp that a Date can hold", at);
+    return new Date(ms);
+  },
+);
+
+// ---- parts ----------------------------------------------------------------------------------------
+
+/** Runs `write` for one part; a misfit learns where it was. */
+function within(key: PropertyKey, write: () => void): void {
+  try {
+    write();
+  } catch (error) {
+    throw located(error, key);
+  }
+}
+
+function located(error: unknown, key: PropertyKey): unknown {
+  if (isZanniError(error)) return error;
+  const misfit = error instanceof Misfit ? error : new Misfit(`throws when it is read: ${String(error)}`);
+  misfit.path.push(key);
+  return misfit;
+}
+
+function deeper(depth: number): number {
+  if (depth <= 0) throw new Misfit(`is nested deeper than ${defaults.depthMax}, or in a circle`);
+  return depth - 1;
+}
+
+function deeperIn(reader: Reader, depth: number): number {
+  if (depth <= 0) throw reader.wrong(`something nested at most ${defaults.depthMax} deep`, reader.offset);
+  return depth - 1;
+}
+
+function list<T>(item: WireType<T>): WireType<readonly T[]> {
+  const { shape, write, read } = codecOf(item, "the item of a list");
+  return new Declared<readonly T[]>({
+    shape: { kind: "list", item: shape },
+    write(writer, value, depth) {
+      fits(Array.isArray(value), value, "a list");
+      const below = deeper(depth);
+      const items = value as readonly unknown[];
+      const { length } = items;
+      writer.array(length);
+      for (let i = 0; i < length; i++) {
+        if (!(i in items)) throw located(new Misfit("is a hole in a list"), i);
+        within(i, () => write(writer, items[i], below));
+      }
+    },
+    read(reader, depth) {
+      const below = deeperIn(reader, depth);
+      const items: unknown[] = [];
+      for (let left = reader.array(); left > 0; left--) items.push(read(reader, below));
+      return items;
+    },
+  });
+}
+
+function map<K extends string | number, V>(key: WireType<K>, value: WireType<V>): WireType<ReadonlyMap<K, V>> {
+  const keys = codecOf(key, "the key of a map");
+  const values = codecOf(value, "the value of a map");
+  return new Declared<ReadonlyMap<K, V>>({
+    shape: { kind: "map", key: keys.shape, item: values.shape },
+    write(writer, given, depth) {
+      fits(given instanceof Map, given, "a Map");
+      const below = deeper(depth);
+      const entries = [...(given as Map<unknown, unknown>)];
+      writer.map(entries.length);
+      for (const [k, v] of entries) {
+        within("keys()", () => keys.write(writer, k, below));
+        within(String(k), () => values.write(writer, v, below));
+      }
+    },
+    read(reader, depth) {
+      const below = deeperIn(reader, depth);
+      const found = new Map<unknown, unknown>();
+      for (let left = reader.map(); left > 0; left--) {
+        const k = keys.read(reader, below);
+        found.set(k, values.read(reader, below));
+      }
+      return found;
+    },
+  });
+}
+
+function optional<T>(type: WireType<T>): WireType<T | undefined> {
+  const { shape, write, read } = codecOf(type, "an optional");
+  return new Declared<T | undefined>({
+    shape: { kind: "optional", item: shape },
+    write(writer, value, depth) {
+      if (value === undefined) writer.nil();
+      else write(writer, value, depth);
+    },
+    read: (reader, depth) => (reader.nil() ? undefined : read(reader, depth)),
+  });
+}
+
+function added<T>(since: number, type: WireType<T>, fallback: NoInfer<T>): WireType<T> {
+  const { shape, write, read } = codecOf(type, "an added field");
+  if (!Number.isInteger(since) || since < 1) {
+    throw new ZanniError("ERR_OPTION", `wire.added(${since}): the version is a whole number from 1`, {
+      details: { option: "since", given: since, allowed: "a whole number from 1" },
+    });
+  }
+  const misfit = attempt({ shape, write, read }, fallback);
+  if (misfit instanceof Misfit) throw refusal(misfit, "the fallback");
+  // Where a newer version has emptied it, it reads as if it were not there.
+  const orFallback: Read = (reader, depth) => (reader.nil() ? fallback : read(reader, depth));
+  const readAdded = shape.kind === "optional" ? read : orFallback;
+  return new Declared<T>({ shape: { kind: "added", since, item: shape, fallback }, write, read: readAdded });
+}
+
+function lazy<T>(type: () => WireType<T>): WireType<T> {
+  let codec: Codec | undefined;
+  const known = () => {
+    codec ??= codecOf(type(), "what lazy() answers");
+    return codec;
+  };
+  return new Declared<T>({
+    shape: { kind: "lazy", item: () => known().shape },
+    write: (writer, value, depth) => known().write(writer, value, deeper(depth)),
+    read: (reader, depth) => known().read(reader, deeperIn(reader, depth)),
+  });
+}
+
+const removed = atom<undefined>(
+  "removed",
+  (writer, value) => {
+    fits(value === undefined, value, "undefined: that field has been removed");
+    writer.nil();
+  },
+  (reader) => {
+    reader.skip(defaults.depthMax);
+    return undefined;
+  },
+);
+
+// ---- structs and unions -----------------------------------------------------------------------------
+
+interface Part {
+  readonly name: string;
+  readonly codec: Codec;
+  /** Every object has something of that name. */
+  readonly inherited: boolean;
+}
+
+/** What a value has under that name, if it is its own where every object has something. */
+export function fieldOf(value: object, name: string, inherited: boolean): unknown {
+  if (inherited && !Object.hasOwn(value, name)) return undefined;
+  return (value as { readonly [field: string]: unknown })[name];
+}
+
+function partsOf(of: string, fields: Fields): readonly Part[] {
+  if (typeof fields !== "object" || fields === null) throw new ZanniError("ERR_OPTION", `"${of}" has no fields`);
+  return Object.entries(fields).map(([name, type]) => {
+    if (name === "__proto__") throw new ZanniError("ERR_OPTION", `a field of "${of}" cannot be named __proto__`);
+    return { name, codec: codecOf(type, `"${name}" of "${of}"`), inherited: name in Object.prototype };
+  });
+}
+
+/** Fields that a version appended come last, in the order of versions: older ones read what they know. */
+function checkAdded(of: string, parts: readonly Part[]): void {
+  let since = 0;
+  for (const { name, codec } of parts) {
+    const { shape } = codec;
+    if (shape.kind === "added" && shape.since >= since) since = shape.since;
+    else if (since > 0 && shape.kind !== "removed") {
+      throw new ZanniError(
+        "ERR_OPTION",
+        `"${name}" of "${of}" comes after a field that a later version added: append it`,
+      );
+    }
+  }
+}
+
+function writeParts(parts: readonly Part[], writer: Writer, value: object, depth: number): void {
+  for (let i = 0; i < parts.length; i++) {
+    const { name, codec, inherited } = parts[i] as Part;
+    try {
+      codec.write(writer, fieldOf(value, name, inherited), depth);
+    } catch (error) {
+      throw located(error, name);
+    }
+  }
+}
+
+/** As many as there are: what an older peer left out has its fallback, what a newer one appended is passed over. */
+function readParts(
+  parts: readonly Part[],
+  reader: Reader,
+  count: number,
+  into: Record<string, unknown>,
+  depth: number,
+) {
+  for (let i = 0; i < parts.length; i++) {
+    const { name, codec } = parts[i] as Part;
+    const { shape } = codec;
+    if (i < count) {
+      const value = codec.read(reader, depth);
+      if (value !== undefined) into[name] = value;
+    } else if (shape.kind === "added") {
+      if (shape.fallback !== undefined) into[name] = shape.fallback;
+    } else if (shape.kind !== "removed") throw reader.wrong(`the field "${name}"`, reader.offset);
+  }
+  for (let i = parts.length; i < count; i++) reader.skip(depth);
+}
+
+const fieldsOf = (parts: readonly Part[]): readonly Field[] =>
+  parts.map(({ name, codec }) => ({ name, shape: codec.shape }));
+
+function struct<const F extends Fields>(name: string, fields: F): WireType<StructOf<F>> {
+  const parts = partsOf(name, fields);
+  checkAdded(name, parts);
+  return new Declared<StructOf<F>>({
+    shape: { kind: "struct", name, fields: fieldsOf(parts) },
+    write(writer, value, depth) {
+      if (typeof value !== "object" || value === null || Array.isArray(value)) fits(false, value, `a ${name}`);
+      writer.array(parts.length);
+      writeParts(parts, writer, value as object, deeper(depth));
+    },
+    read(reader, depth) {
+      const below = deeperIn(reader, depth);
+      const into: Record<string, unknown> = {};
+      readParts(parts, reader, reader.array(), into, below);
+      return into;
+    },
+  });
+}
+
+const VARIANTS_MAX = 128;
+
+function union<const V extends { readonly [variant: string]: Fields }>(
+  name: string,
+  variants: V,
+): WireType<UnionOf<V>> {
+  const all = Object.entries(variants).map(([variant, fields], discriminant) => {
+    const parts = partsOf(`${name}.${variant}`, fields);
+    checkAdded(`${name}.${variant}`, parts);
+    for (const part of parts) {
+      if (part.name === "type") throw new ZanniError("ERR_OPTION", `"${name}.${variant}": "type" names the variant`);
+    }
+    return { variant, discriminant, parts };
+  });
+  if (all.length > VARIANTS_MAX) {
+    throw new ZanniError("ERR_OPTION", `"${name}" has ${all.length} variants; ${VARIANTS_MAX} fit into a byte`);
+  }
+  const byName = new Map(all.map((each) => [each.variant, each]));
+  const names = [...byName.keys()].join(", ");
+  return new Declared<UnionOf<V>>({
+    shape: {
+      kind: "union",
+      name,
+      variants: all.map(({ variant, parts }) => ({ name: variant, fields: fieldsOf(parts) })),
+    },
+    write(writer, value, depth) {
+      if (typeof value !== "object" || value === null) fits(false, value, `a ${name}`);
+      const { type } = value as { readonly type?: unknown };
+      const found = byName.get(type as string);
+      if (!found) throw located(new Misfit(`is ${shown(type)}, not one of ${names}`), "type");
+      writer.array(found.parts.length + 1);
+      writer.int(found.discriminant);
+      writeParts(found.parts, writer, value as object, deeper(depth));
+    },
+    read(reader, depth) {
+      const below = deeperIn(reader, depth);
+      const count = reader.array();
+      const at = reader.offset;
+      const found = count > 0 ? all[Number(reader.int())] : undefined;
+      if (!found) throw reader.wrong(`a variant of ${name} (0 to ${all.length - 1})`, at);
+      const into: Record<string, unknown> = { type: found.variant };
+      readParts(found.parts, reader, count - 1, into, below);
+      return into;
+    },
+  });
+}
+
+// ---- what it looks like -----------------------------------------------------------------------------
+
+/** The shape as plain data, the same for types that are the same; a type within itself is named by its depth. */
+export function described(shape: Shape, above: readonly Shape[] = []): unknown {
+  const within = above.indexOf(shape);
+  if (within >= 0) return { again: within };
+  const path = [...above, shape];
+  switch (shape.kind) {
+    case "list":
+    case "optional":
+      return { [shape.kind]: described(shape.item, path) };
+    case "map":
+      return { map: [described(shape.key, path), described(shape.item, path)] };
+    case "struct":
+      return { struct: shape.name, fields: fields(shape.fields, path) };
+    case "union":
+      return { union: shape.name, variants: shape.variants.map((each) => [each.name, fields(each.fields, path)]) };
+    case "added":
+      return { added: shape.since, type: described(shape.item, path) };
+    case "lazy":
+      return described(shape.item(), above);
+    default:
+      return shape.kind;
+  }
+}
+
+function fields(all: readonly Field[], path: readonly Shape[]): unknown {
+  return all.map(({ name, shape }) => [name, described(shape, path)]);
+}
+
+/** FNV-1a, 64 bits, over UTF-16 units (Fowler, Noll, Vo). */
+function digest(text: string): string {
+  let hash = 0xcbf29ce484222325n;
+  for (let i = 0; i < text.length; i++) {
+    hash = BigInt.asUintN(64, (hash ^ BigInt(text.charCodeAt(i))) * 0x100000001b3n);
+  }
+  return hash.toString(16).padStart(16, "0");
+}
+
+/**
+ * The builder.
+ *
+ * @example
+ * const Reading = wire.struct("Reading", { sensor: wire.string, value: wire.f64, at: wire.timestamp });
+ * type Reading = Infer<typeof Reading>;
+ * const bytes = Reading.encode({ sensor: "north", value: 22.5, at: new Date() });
+ */
+export const wire = {
+  bool: atom<boolean>(
+    "bool",
+    (writer, value) => {
+      fits(typeof value === "boolean", value, "a boolean");
+      writer.bool(value as boolean);
+    },
+    (reader) => reader.bool(),
+  ),
+  string,
+  bytes: atom<Uint8Array>(
+    "bytes",
+    (writer, value) => {
+      fits(value instanceof Uint8Array, value, "a Uint8Array");
+      writer.bytes(value as Uint8Array);
+    },
+    (reader) => reader.bytes(),
+  ),
+  /** A Date, to the millisecond. */
+  timestamp,
+  i8: small("i8", -0x80, 0x7f),
+  i16: small("i16", -0x8000, 0x7fff),
+  i32: small("i32", -0x80000000, 0x7fffffff),
+  i64: large("i64", -(2n ** 63n), 2n ** 63n - 1n),
+  u8: small("u8", 0, 0xff),
+  u16: small("u16", 0, 0xffff),
+  u32: small("u32", 0, 0xffffffff),
+  u64: large("u64", 0n, 2n ** 64n - 1n),
+  /** A number that 32 bits hold exactly. */
+  f32: float("f32"),
+  f64: float("f64"),
+  list,
+  map,
+  optional,
+  /** Encoded as an array in field order. */
+  struct,
+  /** `{ type: "Restart", delay: 5n }`, encoded as `[discriminant, ...fields]`; at most 128 variants. */
+  union,
+  /** An ActorRef: it crosses in messages, checked by receive(); bytes of its own it has none. */
+  ref: <R extends RefBrand>(): WireType<R> =>
+    atom<R>(
+      "ref",
+      (_, value) => {
+        const isRef = typeof value === "object" && value !== null && "tell" in value && "path" in value;
+        fits(isRef, value, "an ActorRef");
+        if (!checking) throw new Misfit("is a ref, which crosses in messages only");
+      },
+      (reader) => {
+        throw reader.wrong("no ref: they cross in messages only", reader.offset);
+      },
+    ),
+  /** A field appended in version `since`: older peers leave it out, and it reads as `fallback`. */
+  added,
+  /** A field that is no longer used: its place stays. */
+  removed,
+  /** For recursive types. */
+  lazy,
+} as const;

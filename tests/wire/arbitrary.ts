@@ -1,0 +1,103 @@
+// Random declared types, each with random values of it.
+import fc from "fast-check";
+import { type WireType, wire } from "zanni/wire";
+
+// biome-ignore lint/suspicious/noExplicitAny: types of anything
+export type Any = WireType<any>;
+export interface Sample {
+  readonly type: Any;
+  /** Its values. */
+  readonly values: fc.Arbitrary<unknown>;
+}
+
+const whole = (bits: number, signed: boolean) => {
+  const most = 2 ** (signed ? bits - 1 : bits) - 1;
+  return fc.integer({ min: signed ? -most - 1 : 0, max: most }).map((n) => n + 0);
+};
+const text = fc.string({ unit: "grapheme", maxLength: 40 });
+
+const atoms: readonly Sample[] = [
+  { type: wire.bool, values: fc.boolean() },
+  { type: wire.i8, values: whole(8, true) },
+  { type: wire.i16, values: whole(16, true) },
+  { type: wire.i32, values: whole(32, true) },
+  { type: wire.u8, values: whole(8, false) },
+  { type: wire.u16, values: whole(16, false) },
+  { type: wire.u32, values: whole(32, false) },
+  { type: wire.i64, values: fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }) },
+  { type: wire.u64, values: fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }) },
+  { type: wire.f32, values: fc.float() },
+  { type: wire.f64, values: fc.double() },
+  { type: wire.string, values: text },
+  { type: wire.bytes, values: fc.uint8Array({ maxLength: 300 }) },
+  { type: wire.timestamp, values: fc.date({ noInvalidDate: true }) },
+];
+
+const fieldName = fc.constantFrom("a", "b", "c", "constructor", "toString", "length", "ünïcode", "with space");
+
+/** A struct of these, in this order. */
+export function structOf(name: string, parts: readonly (readonly [string, Sample])[]): Sample {
+  const unique = [...new Map(parts).entries()];
+  const type = wire.struct(name, Object.fromEntries(unique.map(([field, sample]) => [field, sample.type])));
+  const values = fc
+    .tuple(...unique.map(([, sample]) => sample.values))
+    .map((items) =>
+      Object.fromEntries(unique.map(([field], i) => [field, items[i]]).filter(([, item]) => item !== undefined)),
+    );
+  return { type, values };
+}
+
+/** Types up to a depth. */
+export function samples(depth: number): fc.Arbitrary<Sample> {
+  const atom = fc.constantFrom(...atoms);
+  if (depth === 0) return atom;
+  const inner = samples(depth - 1);
+  const parts = fc.array(fc.tuple(fieldName, inner), { maxLength: 5 });
+  return fc.oneof(
+    { weight: 3, arbitrary: atom },
+    {
+      weight: 1,
+      arbitrary: inner.map(({ type, values }) => ({
+        type: wire.list(type),
+        values: fc.array(values, { maxLength: 5 }),
+      })),
+    },
+    {
+      weight: 1,
+      arbitrary: inner.map(({ type, values }) => ({
+        type: wire.optional(type),
+        values: fc.option(values, { nil: undefined }),
+      })),
+    },
+    {
+      weight: 1,
+      arbitrary: inner.map(({ type, values }) => ({
+        type: wire.map(wire.string, type),
+        values: fc.array(fc.tuple(text, values), { maxLength: 4 }).map((entries) => new Map(entries)),
+      })),
+    },
+    { weight: 2, arbitrary: parts.map((each) => structOf("S", each)) },
+    {
+      weight: 1,
+      arbitrary: fc.array(parts, { minLength: 1, maxLength: 3 }).map((variants) => {
+        const structs = variants.map((each, i) => [`V${i}`, structOf(`V${i}`, each), new Map(each)] as const);
+        const type = wire.union(
+          "U",
+          Object.fromEntries(
+            structs.map(([name, , fields]) => [
+              name,
+              Object.fromEntries([...fields].map(([field, sample]) => [field, sample.type])),
+            ]),
+          ),
+        );
+        const values = fc.oneof(
+          ...structs.map(([name, { values }]) => values.map((value) => ({ type: name, ...(value as object) }))),
+        );
+        return { type, values };
+      }),
+    },
+  );
+}
+
+/** A type with one of its values. */
+export const typed = samples(3).chain(({ type, values }) => values.map((value) => ({ type, value })));

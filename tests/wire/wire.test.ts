@@ -1,0 +1,377 @@
+// Declared types: bytes, text, what is refused, and what other implementations make of it.
+import { deepStrictEqual } from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { Decoder, ExtensionCodec, encode as otherEncode } from "@msgpack/msgpack";
+import { buildSync } from "esbuild";
+import fc from "fast-check";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { isZanniError } from "zanni";
+import { type Infer, type WireType, wire } from "zanni/wire";
+import { fromJson, toJson } from "zanni/wire/json";
+import { type Any, typed } from "./arbitrary.ts";
+
+const SensorReading = wire.struct("SensorReading", { sensor_id: wire.string, value: wire.f64, timestamp: wire.i64 });
+const Command = wire.union("Command", {
+  Shutdown: {},
+  Restart: { delay: wire.i64 },
+  UpdateConfig: { key: wire.string, value: wire.string },
+});
+interface Tree {
+  readonly name: string;
+  readonly kids: readonly Tree[];
+}
+const Tree: WireType<Tree> = wire.struct("Tree", { name: wire.string, kids: wire.list(wire.lazy(() => Tree)) });
+const reading: Infer<typeof SensorReading> = { sensor_id: "temp-north-3", value: 22.5, timestamp: 1709827200000n };
+
+const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex");
+function thrown(run: () => unknown): { code: string; message: string; details: { at?: string; offset?: number } } {
+  try {
+    run();
+  } catch (error) {
+    if (isZanniError(error)) return error as never;
+    throw error;
+  }
+  throw new Error("nothing was thrown");
+}
+
+const binary = suite("binary");
+
+binary("structs are arrays in field order, unions [discriminant, ...fields], integers the smallest form", () => {
+  assert.is(hex(SensorReading.encode(reading)), "93ac74656d702d6e6f7274682d33cb4036800000000000cf0000018e19a49400");
+  assert.is(hex(Command.encode({ type: "Shutdown" })), "9100");
+  assert.is(hex(Command.encode({ type: "Restart", delay: 5n })), "920105");
+  assert.is(hex(Command.encode({ type: "UpdateConfig", key: "k", value: "v" })), "9302a16ba176");
+  const sizes: [bigint, number][] = [
+    [0n, 1],
+    [127n, 1],
+    [128n, 2],
+    [255n, 2],
+    [256n, 3],
+    [65_536n, 5],
+    [2n ** 32n - 1n, 5],
+    [2n ** 32n, 9],
+    [-1n, 1],
+    [-32n, 1],
+    [-33n, 2],
+    [-129n, 3],
+    [-32_769n, 5],
+    [-(2n ** 31n), 5],
+    [-(2n ** 31n) - 1n, 9],
+  ];
+  for (const [value, size] of sizes) assert.is(wire.i64.encode(value).length, size, String(value));
+});
+
+binary("every type round-trips exactly, and so does its JSON", () => {
+  fc.assert(
+    fc.property(typed, ({ type, value }) => {
+      const bytes = type.encode(value);
+      deepStrictEqual(type.decode(bytes), value);
+      deepStrictEqual(fromJson(type, toJson(type, value)), value);
+      deepStrictEqual(type.encode(type.decode(bytes)), bytes);
+      assert.not.ok("issues" in (type["~standard"].validate(value) as object));
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+binary("the edges of lengths and depths", () => {
+  for (const length of [0, 31, 32, 255, 256, 65_535, 65_536]) {
+    const text = "é".repeat(length >> 1) + "x".repeat(length & 1);
+    assert.is(wire.string.decode(wire.string.encode(text)), text);
+    const bytes = new Uint8Array(length).fill(7);
+    assert.equal(wire.bytes.decode(wire.bytes.encode(bytes)), bytes);
+    const list = wire.list(wire.u8);
+    assert.is(list.decode(list.encode(new Array<number>(length).fill(1))).length, length);
+  }
+  const nested = (depth: number): Tree => ({ name: "t", kids: depth === 0 ? [] : [nested(depth - 1)] });
+  const deep = nested(40);
+  assert.equal(Tree.decode(Tree.encode(deep)), deep);
+  assert.match(thrown(() => Tree.encode(nested(200))).message, /nested deeper than 128/);
+  const hostile = new Uint8Array(1000).fill(0x91);
+  assert.match(thrown(() => wire.list(wire.removed).decode(hostile)).message, /byte \d+/);
+});
+binary.run();
+
+const refused = suite("refused");
+
+refused("what does not fit is named by its path, and nothing is sent", () => {
+  const Outer = wire.struct("Outer", { list: wire.list(SensorReading), by: wire.map(wire.string, wire.u8) });
+  const outer = (value: unknown) => thrown(() => Outer.encode(value as never));
+  const good = { list: [reading], by: new Map([["a", 1]]) };
+  assert.ok(Outer.encode(good).length > 0);
+  const cases: [unknown, string][] = [
+    [{ ...good, list: [reading, { ...reading, value: "x" }] }, "value.list[1].value"],
+    [{ ...good, list: [reading, { ...reading, timestamp: 5 }] }, "value.list[1].timestamp"],
+    [{ ...good, by: new Map([["k", 256]]) }, "value.by.k"],
+    [{ ...good, by: { k: 1 } }, "value.by"],
+    [{ list: good.list }, "value.by"],
+    [[], "value"],
+    [{ ...good, list: [reading, () => 1] }, "value.list[1]"],
+  ];
+  for (const [value, at] of cases) {
+    const error = outer(value);
+    assert.is(error.code, "ERR_NOT_SENDABLE");
+    assert.is(error.details.at, at, error.message);
+  }
+});
+
+refused("numbers out of range, halves of surrogate pairs, holes, getters that throw, circles", () => {
+  const code = (type: Any, value: unknown) => thrown(() => type.encode(value)).message;
+  assert.match(code(wire.u8, 256), /from 0 to 255/);
+  assert.match(code(wire.u8, -0), /-0/);
+  assert.match(code(wire.i32, 1.5), /whole number/);
+  assert.match(code(wire.i32, Number.NaN), /NaN/);
+  assert.match(code(wire.u64, -1n), /from 0 to/);
+  assert.match(code(wire.i64, 2n ** 63n), /from -9223372036854775808/);
+  assert.match(code(wire.f32, 0.1), /fround/);
+  assert.match(code(wire.string, "a\ud800b"), /surrogate/);
+  assert.match(code(wire.timestamp, new Date(Number.NaN)), /valid Date/);
+  const list = wire.list(wire.optional(wire.u8));
+  // biome-ignore lint/suspicious/noSparseArray: that is the point
+  assert.match(code(list, [1, , 2]), /\[1\] is a hole/);
+  const throwing = {
+    get sensor_id(): string {
+      throw new Error("no");
+    },
+    value: 1,
+    timestamp: 1n,
+  };
+  assert.match(code(SensorReading, throwing), /value\.sensor_id throws when it is read: Error: no/);
+  const circle: { name: string; kids: unknown[] } = { name: "c", kids: [] };
+  circle.kids.push(circle);
+  assert.match(code(Tree, circle), /in a circle/);
+  for (const value of [0, -0, Number.NaN, Number.POSITIVE_INFINITY, 5e-324]) {
+    assert.ok(Object.is(wire.f64.decode(wire.f64.encode(value)), value));
+    assert.ok(Object.is(fromJson(wire.f64, toJson(wire.f64, value)), value));
+  }
+});
+
+refused("a getter that encodes something itself disturbs nobody", () => {
+  const sly = {
+    get sensor_id() {
+      return hex(SensorReading.encode(reading)).slice(0, 4);
+    },
+    value: 1,
+    timestamp: 1n,
+  };
+  assert.equal(SensorReading.decode(SensorReading.encode(sly)), { sensor_id: "93ac", value: 1, timestamp: 1n });
+});
+
+refused("definitions that are wrong name the field", () => {
+  const define = (run: () => unknown) => thrown(run).message;
+  assert.match(
+    define(() => wire.struct("Bad", { callback: (() => 1) as never })),
+    /"callback" of "Bad" is a function, not a wire type/,
+  );
+  assert.match(
+    define(() => wire.struct("Late", { a: wire.added(2, wire.u8, 0), b: wire.u8 })),
+    /append it/,
+  );
+  assert.match(
+    define(() => wire.added(2, wire.u8, 300)),
+    /fallback/,
+  );
+  assert.match(
+    define(() => wire.union("U", { V: { type: wire.u8 } })),
+    /names the variant/,
+  );
+  const many = Object.fromEntries(Array.from({ length: 129 }, (_, i) => [`v${i}`, {}]));
+  assert.match(
+    define(() => wire.union("U", many)),
+    /128 fit/,
+  );
+});
+refused.run();
+
+const hostile = suite("hostile bytes");
+
+hostile("random and mutated: only ERR_MALFORMED, with an offset", () => {
+  const mutate = fc.tuple(typed, fc.array(fc.tuple(fc.nat(), fc.nat({ max: 255 })), { minLength: 1, maxLength: 4 }));
+  const decode = (type: Any, bytes: Uint8Array) => {
+    try {
+      type.decode(bytes);
+    } catch (error) {
+      assert.ok(isZanniError(error, "ERR_MALFORMED"), (error as Error).stack);
+      assert.type(error.details["offset"], "number");
+    }
+  };
+  fc.assert(
+    fc.property(mutate, fc.uint8Array({ maxLength: 60 }), ([{ type, value }, changes], random) => {
+      const bytes = type.encode(value);
+      for (const [at, byte] of changes) if (bytes.length > 0) bytes[at % bytes.length] = byte;
+      decode(type, bytes);
+      decode(type, bytes.subarray(0, bytes.length >> 1));
+      decode(type, random);
+    }),
+    { numRuns: 3000 },
+  );
+});
+
+hostile("lengths are checked against the bytes left", () => {
+  const huge = new Uint8Array([0xdd, 0xff, 0xff, 0xff, 0xff]);
+  assert.is(thrown(() => wire.list(wire.u8).decode(huge)).details.offset, 0);
+  assert.is(thrown(() => wire.string.decode(new Uint8Array([0xdb, 0xff, 0xff, 0xff, 0xff]))).code, "ERR_MALFORMED");
+  assert.is(thrown(() => wire.string.decode(new Uint8Array([0xa2, 0xc3, 0x28]))).details.offset, 1);
+  assert.is(thrown(() => wire.u8.decode(new Uint8Array([1, 2]))).details.offset, 1);
+});
+
+hostile("hostile text: only ERR_MALFORMED, with an offset", () => {
+  const cases: [string, number][] = [
+    ["", 0],
+    ['{"sensor_id":"x"', 16],
+    ['{"sensor_id":5}', 13],
+    ['{"sensor_id":"x","value":tru}', 25],
+    ['{"sensor_id":"x","value":1,"timestamp":1.5}', 39],
+    ['{"sensor_id":"x","value":1,"timestamp":1} x', 42],
+    ['{"sensor_id":"\\q"}', 13],
+    ['{"value":1}', 0],
+  ];
+  for (const [text, offset] of cases) {
+    const error = thrown(() => fromJson(SensorReading, text));
+    assert.is(error.code, "ERR_MALFORMED");
+    assert.is(error.details.offset, offset, `${text}: ${error.message}`);
+  }
+  fc.assert(
+    fc.property(typed, fc.nat(), fc.string({ maxLength: 3 }), ({ type, value }, at, noise) => {
+      const text = toJson(type, value);
+      const from = at % (text.length + 1);
+      try {
+        fromJson(type, text.slice(0, from) + noise + text.slice(from + 1));
+      } catch (error) {
+        assert.ok(isZanniError(error, "ERR_MALFORMED"), String(error));
+      }
+    }),
+    { numRuns: 2000 },
+  );
+});
+hostile.run();
+
+const json = suite("json");
+
+json("the text that was asked for", () => {
+  assert.is(toJson(SensorReading, reading), '{"sensor_id":"temp-north-3","value":22.5,"timestamp":1709827200000}');
+  assert.is(toJson(Command, { type: "Restart", delay: 2n ** 60n }), '{"type":"Restart","delay":"1152921504606846976"}');
+  assert.is(toJson(wire.bytes, new Uint8Array([1, 2, 255])), '"AQL/"');
+  assert.is(toJson(wire.timestamp, new Date(0)), '"1970-01-01T00:00:00.000Z"');
+  assert.is(toJson(wire.map(wire.u8, wire.bool), new Map([[2, true]])), "[[2,true]]");
+});
+
+json("blanks, other orders, unknown fields and __proto__ are read", () => {
+  const text =
+    ' { "timestamp" : "5" , "more" : [ { } ] , "__proto__" : { "x" : 1 } , "value":1e2 , "sensor_id":"\\u0041" } ';
+  const value = fromJson(SensorReading, text);
+  assert.equal(value, { timestamp: 5n, value: 100, sensor_id: "A" });
+  assert.is(Object.getPrototypeOf(value), Object.prototype);
+  assert.equal(fromJson(Command, '{"delay":5,"type":"Restart"}'), { type: "Restart", delay: 5n });
+});
+
+json("a bundle without it has none of it", () => {
+  const bundle = (code: string) =>
+    buildSync({
+      stdin: { contents: code, resolveDir: fileURLToPath(new URL("../../../../", import.meta.url)) },
+      bundle: true,
+      minify: true,
+      write: false,
+      format: "esm",
+      platform: "neutral",
+      logLevel: "error",
+    }).outputFiles[0]?.text ?? "";
+  const marker = "such as 2024-03-07";
+  const use = 'console.log(wire.struct("S",{a:wire.u8}).encode({a:1}))';
+  assert.not.ok(bundle(`import { wire } from "zanni/wire"; ${use}`).includes(marker));
+  assert.ok(bundle(`import { fromJson } from "zanni/wire/json"; console.log(fromJson)`).includes(marker));
+});
+json.run();
+
+const others = suite("other implementations");
+
+/** A value as MessagePack has it, by the type's shape as we know it here. */
+const Exchange = wire.struct("Exchange", {
+  text: wire.string,
+  float: wire.f64,
+  small: wire.i32,
+  large: wire.i64,
+  yes: wire.bool,
+  bytes: wire.bytes,
+  list: wire.list(wire.u16),
+  map: wire.map(wire.string, wire.i8),
+  nothing: wire.optional(wire.u8),
+  at: wire.timestamp,
+});
+const exchanged: Infer<typeof Exchange> = {
+  text: "grüße 🎭",
+  float: -1.25,
+  small: -70_000,
+  large: 2n ** 62n,
+  yes: true,
+  bytes: new Uint8Array([0, 255]),
+  list: [1, 300, 65_535],
+  map: new Map([
+    ["a", 1],
+    ["b", -100],
+  ]),
+  at: new Date(1_709_827_200_123),
+};
+
+others("@msgpack/msgpack reads what we write, and we read what it writes", () => {
+  const decoder = new Decoder({ extensionCodec: ExtensionCodec.defaultCodec, useBigInt64: true });
+  const bytes = Exchange.encode(exchanged);
+  const array = decoder.decode(bytes) as unknown[];
+  assert.equal(array, [
+    "grüße 🎭",
+    -1.25,
+    -70_000,
+    2n ** 62n,
+    true,
+    exchanged.bytes,
+    [1, 300, 65_535],
+    { a: 1, b: -100 },
+    null,
+    exchanged.at,
+  ]);
+  assert.equal(Exchange.decode(otherEncode(array, { useBigInt64: true })), exchanged);
+});
+
+others("python's msgpack reads what we write, and we read what it writes, in every legal form", () => {
+  const script = `
+import sys, msgpack
+data = msgpack.unpackb(sys.stdin.buffer.read(), timestamp=3, strict_map_key=False)
+print(repr(data[:9]), file=sys.stderr)
+sys.stdout.buffer.write(msgpack.packb(data, datetime=True))
+`;
+  const python = ["python3", "/usr/bin/python3"].find((each) => spawnSync(each, ["-c", "import msgpack"]).status === 0);
+  if (!python) {
+    console.log("  skipped: python3-msgpack is not installed");
+    return;
+  }
+  const { stdout, stderr, status } = spawnSync(python, ["-c", script], { input: Exchange.encode(exchanged) });
+  assert.is(status, 0, String(stderr));
+  assert.match(String(stderr), /'grüße 🎭', -1\.25, -70000, 4611686018427387904, True/);
+  assert.equal(Exchange.decode(new Uint8Array(stdout)), exchanged);
+  console.log("  python3-msgpack has exchanged bytes with us");
+});
+
+others("forms that are longer than they need be are read", () => {
+  const forms: [Any, string, unknown][] = [
+    [wire.u8, "cc05", 5],
+    [wire.u8, "cd0005", 5],
+    [wire.u8, "ce00000005", 5],
+    [wire.u8, "cf0000000000000005", 5],
+    [wire.i8, "d3fffffffffffffffb", -5],
+    [wire.i64, "d0fb", -5n],
+    [wire.f64, "ca3fc00000", 1.5],
+    [wire.f64, "07", 7],
+    [wire.string, "d90161", "a"],
+    [wire.string, "da000161", "a"],
+    [wire.string, "db0000000161", "a"],
+    [wire.list(wire.u8), "dc000101", [1]],
+    [wire.list(wire.u8), "dd0000000101", [1]],
+    [wire.map(wire.string, wire.u8), "de0001a16101", new Map([["a", 1]])],
+    [wire.timestamp, "c70cff00000000ffffffffffffffff", new Date(-1000)],
+  ];
+  for (const [type, bytes, value] of forms)
+    assert.equal(type.decode(new Uint8Array(Buffer.from(bytes, "hex"))), value, bytes);
+});
+others.run();
