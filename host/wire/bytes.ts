@@ -2,8 +2,18 @@
 // of everything on writing, every legal form on reading, and never a byte beyond the end.
 import { ZanniError } from "../errors.ts";
 
+/** Texts up to this long are written unit by unit: while they are ASCII that is faster than a call. */
+const LOOPED = 100;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** Texts up to this long are spelled out when they are read. */
+const SPELLED = 48;
+/** Node's own way from ASCII to a text, where there is one. */
+const latin1 = (globalThis as { Buffer?: { prototype: { latin1Slice?: (from: number, to: number) => string } } }).Buffer
+  ?.prototype.latin1Slice as ((this: Uint8Array, from: number, to: number) => string) | undefined;
+const floatBytes = new Uint8Array(8);
+const floatView = new DataView(floatBytes.buffer);
 
 /** Seconds since 1970 and nanoseconds, as MessagePack's extension -1 has them. */
 export interface Instant {
@@ -63,30 +73,38 @@ export class Writer {
     this.#at += 9;
   }
 
-  string(value: string): void {
-    const most = value.length * 3;
-    // Up to where its length has a form of its own, the bytes are put where they belong at once.
-    const head = value.length < 11 ? 1 : most < 0x100 ? 2 : 5;
-    this.#room(most + 5);
-    const at = this.#at;
-    const length =
-      value.length < 32
-        ? this.#short(value, at + head)
-        : encoder.encodeInto(value, this.#bytes.subarray(at + head)).written;
-    this.#header(length, 0xa0, 31, 0xd9, 0xda, 0xdb);
-    if (this.#at !== at + head) this.#bytes.copyWithin(this.#at, at + head, at + head + length);
-    this.#at += length;
-  }
-
-  /** ASCII, as most short texts are, in a loop; others as any text. */
-  #short(value: string, at: number): number {
-    const bytes = this.#bytes;
-    for (let i = 0; i < value.length; i++) {
-      const unit = value.charCodeAt(i);
-      if (unit > 127) return encoder.encodeInto(value, bytes.subarray(at)).written;
-      bytes[at + i] = unit;
+  /** False: half of a surrogate pair is in it, and nothing has been written. */
+  string(value: string): boolean {
+    const { length } = value;
+    this.#room(length * 3 + 5);
+    if (length <= LOOPED) {
+      const head = length < 32 ? 1 : 2;
+      const at = this.#at + head;
+      const bytes = this.#bytes;
+      let i = 0;
+      for (; i < length; i++) {
+        const unit = value.charCodeAt(i);
+        if (unit > 127) break;
+        bytes[at + i] = unit;
+      }
+      if (i === length) {
+        if (head === 1) bytes[this.#at] = 0xa0 | length;
+        else {
+          bytes[this.#at] = 0xd9;
+          bytes[this.#at + 1] = length;
+        }
+        this.#at = at + length;
+        return true;
+      }
     }
-    return value.length;
+    if (!isWellFormed(value)) return false;
+    const head = 5;
+    const from = this.#at + head;
+    const { written } = encoder.encodeInto(value, this.#bytes.subarray(from));
+    this.#header(written, 0xa0, 31, 0xd9, 0xda, 0xdb);
+    if (this.#at !== from) this.#bytes.copyWithin(this.#at, from, from + written);
+    this.#at += written;
+    return true;
   }
 
   bytes(value: Uint8Array): void {
@@ -179,15 +197,12 @@ export class Writer {
   }
 }
 
-/** What a value begins with, as the reader names it. */
 export class Reader {
   readonly #bytes: Uint8Array;
-  readonly #view: DataView;
   #at = 0;
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
   get offset(): number {
@@ -220,21 +235,21 @@ export class Reader {
     if (code >= 0xe0) return code - 0x100;
     switch (code) {
       case 0xcc:
-        return this.#view.getUint8(this.#take(1));
+        return this.#u8();
       case 0xcd:
-        return this.#view.getUint16(this.#take(2));
+        return this.#u16();
       case 0xce:
-        return this.#view.getUint32(this.#take(4));
+        return this.#u32();
       case 0xcf:
-        return narrow(this.#view.getBigUint64(this.#take(8)));
+        return narrow(this.#wide());
       case 0xd0:
-        return this.#view.getInt8(this.#take(1));
+        return (this.#u8() << 24) >> 24;
       case 0xd1:
-        return this.#view.getInt16(this.#take(2));
+        return (this.#u16() << 16) >> 16;
       case 0xd2:
-        return this.#view.getInt32(this.#take(4));
+        return this.#u32() | 0;
       case 0xd3:
-        return narrow(this.#view.getBigInt64(this.#take(8)));
+        return narrow(BigInt.asIntN(64, this.#wide()));
       default:
         throw this.wrong("a whole number", at);
     }
@@ -245,11 +260,11 @@ export class Reader {
     const code = this.#bytes[this.#at];
     if (code === 0xcb) {
       this.#at++;
-      return this.#view.getFloat64(this.#take(8));
+      return this.#float(8);
     }
     if (code === 0xca) {
       this.#at++;
-      return this.#view.getFloat32(this.#take(4));
+      return this.#float(4);
     }
     const at = this.#at;
     const whole = this.int();
@@ -264,47 +279,95 @@ export class Reader {
       code >= 0xa0 && code < 0xc0
         ? code - 0xa0
         : code === 0xd9
-          ? this.#view.getUint8(this.#take(1))
+          ? this.#u8()
           : code === 0xda
-            ? this.#view.getUint16(this.#take(2))
+            ? this.#u16()
             : code === 0xdb
-              ? this.#view.getUint32(this.#take(4))
+              ? this.#u32()
               : -1;
     if (length < 0) throw this.wrong("a text", at);
-    const from = this.#take(length);
-    if (length < 24) {
-      const short = this.#short(from, length);
-      if (short !== undefined) return short;
+    return this.#text(this.#take(length), length);
+  }
+
+  /** ASCII, as most texts are, eight units at a time or by the engine; others as any text. */
+  #text(from: number, length: number): string {
+    const bytes = this.#bytes;
+    const to = from + length;
+    let some = 0;
+    if (length <= SPELLED) {
+      let text = "";
+      let i = from;
+      for (; i + 8 <= to; i += 8) {
+        const [a, b, c, d] = [
+          bytes[i] as number,
+          bytes[i + 1] as number,
+          bytes[i + 2] as number,
+          bytes[i + 3] as number,
+        ];
+        const [e, f, g, h] = [
+          bytes[i + 4] as number,
+          bytes[i + 5] as number,
+          bytes[i + 6] as number,
+          bytes[i + 7] as number,
+        ];
+        some |= a | b | c | d | e | f | g | h;
+        text += String.fromCharCode(a, b, c, d, e, f, g, h);
+      }
+      for (; i < to; i++) {
+        const unit = bytes[i] as number;
+        some |= unit;
+        text += String.fromCharCode(unit);
+      }
+      if (some < 128) return text;
+    } else if (latin1) {
+      for (let i = from; i < to; i++) some |= bytes[i] as number;
+      if (some < 128) return latin1.call(bytes, from, to);
     }
     try {
-      return decoder.decode(this.#bytes.subarray(from, from + length));
+      return decoder.decode(bytes.subarray(from, to));
     } catch {
       throw this.wrong("UTF-8", from);
     }
   }
 
-  #short(from: number, length: number): string | undefined {
-    let text = "";
-    for (let i = from; i < from + length; i++) {
-      const byte = this.#bytes[i] as number;
-      if (byte > 127) return undefined;
-      text += String.fromCharCode(byte);
-    }
-    return text;
+  #u8(): number {
+    return this.#bytes[this.#take(1)] as number;
+  }
+
+  #u16(): number {
+    const at = this.#take(2);
+    return ((this.#bytes[at] as number) << 8) | (this.#bytes[at + 1] as number);
+  }
+
+  #u32(): number {
+    const at = this.#take(4);
+    const bytes = this.#bytes;
+    const [a, b, c, d] = [
+      bytes[at] as number,
+      bytes[at + 1] as number,
+      bytes[at + 2] as number,
+      bytes[at + 3] as number,
+    ];
+    return ((a << 24) | (b << 16) | (c << 8) | d) >>> 0;
+  }
+
+  #wide(): bigint {
+    const high = this.#u32();
+    return (BigInt(high) << 32n) | BigInt(this.#u32());
+  }
+
+  /** By way of a view of its own: one over the bytes would cost more than all the rest. */
+  #float(size: 4 | 8): number {
+    const at = this.#take(size);
+    for (let i = 0; i < size; i++) floatBytes[i] = this.#bytes[at + i] as number;
+    return size === 8 ? floatView.getFloat64(0) : floatView.getFloat32(0);
   }
 
   /** A copy. */
   bytes(): Uint8Array {
     const at = this.#at;
     const code = this.#code();
-    const length =
-      code === 0xc4
-        ? this.#view.getUint8(this.#take(1))
-        : code === 0xc5
-          ? this.#view.getUint16(this.#take(2))
-          : code === 0xc6
-            ? this.#view.getUint32(this.#take(4))
-            : -1;
+    const length = code === 0xc4 ? this.#u8() : code === 0xc5 ? this.#u16() : code === 0xc6 ? this.#u32() : -1;
     if (length < 0) throw this.wrong("bytes", at);
     const from = this.#take(length);
     return this.#bytes.slice(from, from + length);
@@ -322,17 +385,12 @@ export class Reader {
   instant(): Instant {
     const at = this.#at;
     const code = this.#code();
-    const length = code === 0xd6 ? 4 : code === 0xd7 ? 8 : code === 0xc7 ? this.#view.getUint8(this.#take(1)) : 0;
-    if ((length !== 4 && length !== 8 && length !== 12) || this.#view.getInt8(this.#take(1)) !== -1) {
-      throw this.wrong("a timestamp", at);
-    }
-    const from = this.#take(length);
-    if (length === 4) return { seconds: this.#view.getUint32(from), nanoseconds: 0 };
-    if (length === 12) {
-      return { seconds: Number(this.#view.getBigInt64(from + 4)), nanoseconds: this.#view.getUint32(from) };
-    }
-    const high = this.#view.getUint32(from);
-    return { seconds: (high & 3) * 2 ** 32 + this.#view.getUint32(from + 4), nanoseconds: high >>> 2 };
+    const length = code === 0xd6 ? 4 : code === 0xd7 ? 8 : code === 0xc7 ? this.#u8() : 0;
+    if ((length !== 4 && length !== 8 && length !== 12) || this.#u8() !== 0xff) throw this.wrong("a timestamp", at);
+    const first = this.#u32();
+    if (length === 4) return { seconds: first, nanoseconds: 0 };
+    if (length === 12) return { nanoseconds: first, seconds: Number(BigInt.asIntN(64, this.#wide())) };
+    return { seconds: (first & 3) * 2 ** 32 + this.#u32(), nanoseconds: first >>> 2 };
   }
 
   /** Whatever comes: what a newer version has appended. */
@@ -356,8 +414,8 @@ export class Reader {
   }
 
   #lengthOf(size: number): number {
-    if (size === 1) return this.#view.getUint8(this.#take(1));
-    return size === 2 ? this.#view.getUint16(this.#take(2)) : this.#view.getUint32(this.#take(4));
+    if (size === 1) return this.#u8();
+    return size === 2 ? this.#u16() : this.#u32();
   }
 
   /** The error of one who expected something else there. */
@@ -370,13 +428,7 @@ export class Reader {
     const at = this.#at;
     const code = this.#code();
     const length =
-      code >= fixed && code < fixed + 16
-        ? code - fixed
-        : code === two
-          ? this.#view.getUint16(this.#take(2))
-          : code === four
-            ? this.#view.getUint32(this.#take(4))
-            : -1;
+      code >= fixed && code < fixed + 16 ? code - fixed : code === two ? this.#u16() : code === four ? this.#u32() : -1;
     if (length < 0) throw this.wrong(what, at);
     if (length * bytesEach > this.left) throw this.wrong(`${what} that ends before the bytes do`, at);
     return length;
@@ -424,4 +476,10 @@ const skipped: { readonly [code: number]: readonly [number, number] } = {
 
 function narrow(value: bigint): number | bigint {
   return value >= BigInt(Number.MIN_SAFE_INTEGER) && value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value;
+}
+
+/** No half of a surrogate pair: what UTF-8 can say. */
+function isWellFormed(text: string): boolean {
+  const { isWellFormed: native } = text as { isWellFormed?: () => boolean };
+  return native ? native.call(text) : !/\p{Surrogate}/u.test(text);
 }

@@ -251,8 +251,7 @@ const string = atom<string>(
   "string",
   (writer, value) => {
     fits(typeof value === "string", value, "a text");
-    if (/\p{Surrogate}/u.test(value as string)) throw new Misfit("is a text with half of a surrogate pair");
-    writer.string(value as string);
+    if (!writer.string(value as string)) throw new Misfit("is a text with half of a surrogate pair");
   },
   (reader) => reader.string(),
 );
@@ -454,6 +453,16 @@ function writeParts(parts: readonly Part[], writer: Writer, value: object, depth
   }
 }
 
+/**
+ * What a value of these begins as. Where all fields are always there it has them from the start: adding one after the other
+ * costs more than all of them at once.
+ */
+function blankOf(parts: readonly Part[], first: Readonly<Record<string, unknown>>): () => Record<string, unknown> {
+  const always = parts.every(({ codec: { shape } }) => !["optional", "removed", "added", "lazy"].includes(shape.kind));
+  const blank = { ...first, ...Object.fromEntries(always ? parts.map(({ name }) => [name, undefined]) : []) };
+  return () => ({ ...blank });
+}
+
 /** As many as there are: what an older peer left out has its fallback, what a newer one appended is passed over. */
 function readParts(
   parts: readonly Part[],
@@ -481,6 +490,7 @@ const fieldsOf = (parts: readonly Part[]): readonly Field[] =>
 function struct<const F extends Fields>(name: string, fields: F): WireType<StructOf<F>> {
   const parts = partsOf(name, fields);
   checkAdded(name, parts);
+  const blank = blankOf(parts, {});
   return new Declared<StructOf<F>>({
     shape: { kind: "struct", name, fields: fieldsOf(parts) },
     write(writer, value, depth) {
@@ -490,8 +500,9 @@ function struct<const F extends Fields>(name: string, fields: F): WireType<Struc
     },
     read(reader, depth) {
       const below = deeperIn(reader, depth);
-      const into: Record<string, unknown> = {};
-      readParts(parts, reader, reader.array(), into, below);
+      const count = reader.array();
+      const into = blank();
+      readParts(parts, reader, count, into, below);
       return into;
     },
   });
@@ -509,7 +520,7 @@ function union<const V extends { readonly [variant: string]: Fields }>(
     for (const part of parts) {
       if (part.name === "type") throw new ZanniError("ERR_OPTION", `"${name}.${variant}": "type" names the variant`);
     }
-    return { variant, discriminant, parts };
+    return { variant, discriminant, parts, blank: blankOf(parts, { type: variant }) };
   });
   if (all.length > VARIANTS_MAX) {
     throw new ZanniError("ERR_OPTION", `"${name}" has ${all.length} variants; ${VARIANTS_MAX} fit into a byte`);
@@ -537,7 +548,7 @@ function union<const V extends { readonly [variant: string]: Fields }>(
       const at = reader.offset;
       const found = count > 0 ? all[Number(reader.int())] : undefined;
       if (!found) throw reader.wrong(`a variant of ${name} (0 to ${all.length - 1})`, at);
-      const into: Record<string, unknown> = { type: found.variant };
+      const into = found.blank();
       readParts(found.parts, reader, count - 1, into, below);
       return into;
     },
