@@ -370,7 +370,8 @@ export class Reader {
     const length = code === 0xc4 ? this.#u8() : code === 0xc5 ? this.#u16() : code === 0xc6 ? this.#u32() : -1;
     if (length < 0) throw this.wrong("bytes", at);
     const from = this.#take(length);
-    return this.#bytes.slice(from, from + length);
+    // Not slice(): that of a Buffer is no copy.
+    return new Uint8Array(this.#bytes.subarray(from, from + length));
   }
 
   /** Its length; there is a byte for each item at least. */

@@ -112,6 +112,9 @@ class Declared<T> implements WireType<T> {
   }
 
   decode(bytes: Uint8Array): T {
+    if (!(bytes instanceof Uint8Array)) {
+      throw new ZanniError("ERR_MALFORMED", `bytes are a Uint8Array, not ${shown(bytes)}`, { details: { offset: 0 } });
+    }
     const reader = new Reader(bytes);
     const value = this.#codec.read(reader, defaults.depthMax) as T;
     if (reader.left > 0) throw reader.wrong("the end", reader.offset);

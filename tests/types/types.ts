@@ -7,9 +7,14 @@ import {
   createSystem,
   isZanniError,
   type Json,
+  pipeline,
   type RefOf,
+  receive,
   type Stream,
+  saga,
+  topic,
 } from "zanni";
+import { type Infer, type WireType, wire } from "zanni/wire";
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 function same<A, B>(..._: Equal<A, B> extends true ? [] : [error: ["not equal", A, B]]): void {}
@@ -207,4 +212,81 @@ export async function check() {
   if (isZanniError(error, "ERR_ASK_TIMEOUT")) same<typeof error.code, "ERR_ASK_TIMEOUT">();
   // @ts-expect-error no such code
   isZanniError(error, "ERR_OOPS");
+}
+
+export async function declaredAndPatterns(): Promise<void> {
+  const system = await createSystem();
+  // ---- declared wire types
+  const Reading = wire.struct("Reading", { sensor: wire.string, value: wire.f64, at: wire.i64 });
+  const Command = wire.union("Command", {
+    Shutdown: {},
+    Restart: { delay: wire.i64 },
+    Configure: { key: wire.string },
+  });
+  const Optional = wire.struct("Optional", { a: wire.u8, b: wire.optional(wire.string), gone: wire.removed });
+  interface TreeOf {
+    readonly name: string;
+    readonly kids: readonly TreeOf[];
+  }
+  const Tree: WireType<TreeOf> = wire.struct("Tree", { name: wire.string, kids: wire.list(wire.lazy(() => Tree)) });
+  same<keyof Infer<typeof Reading>, "sensor" | "value" | "at">();
+  same<Infer<typeof Reading>["at"], bigint>();
+  const command: Infer<typeof Command> = { type: "Restart", delay: 5n };
+  const least: Infer<typeof Optional> = { a: 1 };
+  same<Infer<typeof Tree>, TreeOf>();
+  // @ts-expect-error a closure is not a wire type
+  wire.struct("Bad", { callback: (n: number) => n });
+  // @ts-expect-error the wrong shape
+  const wrongCommand: Infer<typeof Command> = { type: "Restart", delay: "5" };
+  // @ts-expect-error no such variant
+  const noVariant: Infer<typeof Command> = { type: "Explode" };
+  // @ts-expect-error a field is missing
+  Reading.encode({ sensor: "n", value: 1 });
+  // @ts-expect-error the fallback is of another type
+  wire.added(2, wire.string, 5);
+  // @ts-expect-error keys of maps are texts or numbers
+  wire.map(wire.bool, wire.u8);
+  same<Parameters<typeof Command.encode>[0], Infer<typeof Command>>();
+  class Checks extends Actor {
+    record = receive(Reading, (reading) => reading.value);
+    command = receive(Command, (each) => each.type);
+    meet = receive(wire.struct("Meet", { who: wire.ref<Counter>() }), ({ who }) => {
+      who.tell.add(1);
+    });
+  }
+  const checks = system.spawn(Checks);
+  checks.tell.record({ sensor: "n", value: 1, at: 5n });
+  same<ReturnType<typeof checks.ask.command>, Promise<"Shutdown" | "Restart" | "Configure">>();
+  // @ts-expect-error a field is missing
+  checks.tell.record({ sensor: "n", value: 1 });
+  void [command, least, wrongCommand, noVariant];
+
+  // ---- priorities, topics, pools, patterns
+  checks.with({ priority: "high", ttl: "2s" }).tell.record({ sensor: "n", value: 1, at: 5n });
+  // @ts-expect-error no such priority
+  checks.with({ priority: "urgent" });
+  const prices = topic<{ symbol: string; price: number }>("prices");
+  system.publish(prices, { symbol: "X", price: 1 });
+  // @ts-expect-error the wrong payload
+  system.publish(prices, { symbol: "X" });
+  const badTopic = topic<{ cb: () => void }>("bad");
+  // @ts-expect-error closures cannot be published
+  system.publish(badTopic, { cb: () => {} });
+  const counters = system.pool(Counter, { start: 1 }, { size: 2, route: "consistent-hash", hashBy: "id" });
+  same<ReturnType<typeof counters.ask.add>, Promise<number>>();
+  for await (const sum of counters.map([1, 2], (worker, n) => worker.add(n))) same<typeof sum, number>();
+  // @ts-expect-error init is required
+  system.pool(Counter);
+  // @ts-expect-error no such route
+  system.pool(Counter, { start: 1 }, { route: "nearest" });
+  const piped = pipeline([1, 2, 3]).through(counters, (worker, n) => worker.add(n));
+  for await (const sum of piped) same<typeof sum, number>();
+  const trip = saga("trip")
+    .step("flight", () => 5)
+    .step(
+      "hotel",
+      ({ flight }) => `${flight}`,
+      (id) => id.length,
+    );
+  same<Awaited<ReturnType<typeof trip.run>>["hotel"], string>();
 }

@@ -209,6 +209,14 @@ hostile("random and mutated: only ERR_MALFORMED, with an offset", () => {
   );
 });
 
+hostile("bytes that are read are a copy, also out of a Buffer; what are no bytes is refused", () => {
+  const buffer = Buffer.from(wire.bytes.encode(new Uint8Array([1, 2, 3])));
+  const read = wire.bytes.decode(buffer);
+  buffer.fill(0);
+  deepStrictEqual(read, new Uint8Array([1, 2, 3]));
+  assert.is(thrown(() => wire.u8.decode("5" as never)).code, "ERR_MALFORMED");
+});
+
 hostile("lengths are checked against the bytes left", () => {
   const huge = new Uint8Array([0xdd, 0xff, 0xff, 0xff, 0xff]);
   assert.is(thrown(() => wire.list(wire.u8).decode(huge)).details.offset, 0);
