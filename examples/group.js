@@ -7,7 +7,9 @@
 //   reader ends: the file is gone
 //   reader is up again
 //   writer is up again
-//   the watcher heard: files/writer ended, normal
+//   writer ends: shutdown
+//   reader ends: shutdown
+//   the watcher heard: files/writer ended, shutdown
 import { Actor, createSystem } from "zanni";
 
 class Part extends Actor {

@@ -6,6 +6,7 @@ import {
   CELL_LIMIT,
   CELL_LIST,
   FLAG_PRIVATE,
+  FRAME_COUNT,
   FRAME_FLAGS,
   FRAME_NAME,
   FRAME_NEXT,
@@ -34,15 +35,14 @@ export function trim(thread: Thread, cell: number, path: () => string, keys: () 
     const exempt = ((u8[frame + FRAME_FLAGS] as number) & FLAG_PRIVATE) !== 0;
     queued.push({ frame, exempt, bytes: word(frame + FRAME_SIZE) + FRAME_PAYLOAD });
   }
+  // What has priorities is not in the order it came in; the running totals tell.
+  if (ranked) queued.sort((a, b) => (word(a.frame + FRAME_COUNT) - word(b.frame + FRAME_COUNT)) | 0);
   const by = policy === "coalesce" ? keys() : undefined;
   const keyOf = by && ((frame: number) => keyIn(thread, frame, by.coalesceBy));
   const bytes = word(cell + CELL_LIMIT) / 2;
   const dropNewest = policy === "coalesce" && by?.fallback !== "drop-oldest";
   const { kept, dropped } = shed(queued, word(cell + CELL_CAPACITY) >>> 1, bytes, keyOf, dropNewest);
-  if (dropped.length === 0) {
-    if (ranked) core.rank(cell, 1);
-    return 0;
-  }
+  if (dropped.length === 0 && !ranked) return 0;
   let at = cell + CELL_LIST;
   for (const { frame } of kept) {
     u32[at >>> 2] = frame;
@@ -57,6 +57,7 @@ export function trim(thread: Thread, cell: number, path: () => string, keys: () 
     core.drop(frame);
   }
   if (ranked) core.rank(cell, 1);
+  if (dropped.length === 0) return 0;
   thread.event({ type: "overflow", actor: path(), policy, count: dropped.length });
   return dropped.length;
 }

@@ -243,7 +243,7 @@ both("supervision", (test) => {
     bad.tell.crash("2");
     const error = await rejects(system.stopped, "ERR_RESTART_LIMIT");
     assert.is(error.actor, "shop/bad");
-    assert.is(await ended, "normal");
+    assert.is(await ended, "shutdown");
   });
 
   test("children stop in reverse order, before their parent", async (open) => {
@@ -253,7 +253,7 @@ both("supervision", (test) => {
     for (const name of ["one", "two", "three"]) await parent.ask.hooked(journal, name);
     await parent.stop();
     const lines = (await journal.ask.lines()).filter((line) => line.includes("stop"));
-    assert.equal(lines, ["three: stop normal", "two: stop normal", "one: stop normal"]);
+    assert.equal(lines, ["three: stop shutdown", "two: stop shutdown", "one: stop shutdown"]);
   });
 
   test("a child that does not stop in time is killed", async (open) => {
