@@ -18,6 +18,7 @@ import {
   CELL_LIMIT,
   CELL_LIST,
   CELL_PROCESSED,
+  CELL_RANKED,
   CELL_SYSTEM,
   CELL_SYSTEM_LIST,
   CELL_TAKEN,
@@ -53,7 +54,7 @@ import {
 } from "./layout";
 import { here } from "./place";
 import { free } from "./pool";
-import { beginRanks, deal, endRanks, ranked, spread } from "./rank";
+import { beginRanks, deal, endRanks, number, ranked, spread, undeal } from "./rank";
 import { batchMax } from "./scale";
 import { gather, gathered } from "./stream";
 import { cas64, glance32, load64, note32 } from "./sync";
@@ -177,25 +178,33 @@ export function advance(cell: usize): void {
  * whole, and has priorities.
  */
 export function rank(cell: usize, listed: bool): void {
+  let kept: u32 = 0;
   if (listed) {
     if (!ranked(cell)) beginRanks(cell);
+  } else if (ranked(cell)) {
+    undeal(cell);
+    kept = load<u32>(cell + CELL_LIST);
+    store<u32>(cell + CELL_LIST, 0);
+    const newest = drain(cell);
+    if (newest != 0) order(cell, newest);
   } else {
-    // One that has priorities looks every round.
-    if (ranked(cell)) return;
     drainAll(cell);
     if (!ranked(cell)) return;
   }
   spread(cell);
+  store<u32>(cell + CELL_LIST, kept);
   deal(cell);
 }
 
 /** All that has come in is appended to the list; if there are priorities, it is no round any more. */
 export function drainAll(cell: usize): void {
-  if (ranked(cell)) endRanks(cell);
+  const next = ranked(cell) ? load<u32>(cell + CELL_RANKED) : 0;
+  if (next != 0) endRanks(cell);
   const newest = drain(cell);
   if (newest == 0) return;
   const listed = load<u32>(cell + CELL_LIST);
   order(cell, newest);
+  if (next != 0) number(load<u32>(cell + CELL_LIST), next);
   if (listed == 0) return;
   join(listed, load<u32>(cell + CELL_LIST));
   store<u32>(cell + CELL_LIST, listed);

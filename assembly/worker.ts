@@ -176,7 +176,7 @@ import {
 import { count } from "./meter";
 import { blockOf, budget, here, me, sliceMs, workers } from "./place";
 import { allocateClass, collect, flushAll, free } from "./pool";
-import { endRanks, ranked } from "./rank";
+import { endRanks, number, ranked } from "./rank";
 import { clockEvery, inRowMax, oldestEvery, searchRounds, shortStride, stealMax } from "./scale";
 import { startStream } from "./stream";
 import { add32, glance32, load32, load64, note32 } from "./sync";
@@ -609,10 +609,15 @@ export function settleBatch(cell: u32, done: u32): void {
   if (done != 0) handled += finish(cell, done);
 }
 
-/** All that has come in is in the list of this cell, which is the caller's. Are there priorities? Then rank() is due. */
+/**
+ * All that has come in is in the list of this cell, which is the caller's. Are there priorities? Then entries have numbers in
+ * FRAME_COUNT, by which they came in, and rank() is due.
+ */
 export function list(cell: u32): bool {
   const before = ranked(cell);
   drainAll(cell);
+  // As they stand, they came in.
+  if (!before && ranked(cell)) number(load<u32>(cell + CELL_LIST), 1);
   return before || ranked(cell);
 }
 

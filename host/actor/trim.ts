@@ -35,7 +35,7 @@ export function trim(thread: Thread, cell: number, path: () => string, keys: () 
     const exempt = ((u8[frame + FRAME_FLAGS] as number) & FLAG_PRIVATE) !== 0;
     queued.push({ frame, exempt, bytes: word(frame + FRAME_SIZE) + FRAME_PAYLOAD });
   }
-  // What has priorities is not in the order it came in; the running totals tell.
+  // What has priorities is not in the order it came in; its numbers tell (assembly/rank.ts).
   if (ranked) queued.sort((a, b) => (word(a.frame + FRAME_COUNT) - word(b.frame + FRAME_COUNT)) | 0);
   const by = policy === "coalesce" ? keys() : undefined;
   const keyOf = by && ((frame: number) => keyIn(thread, frame, by.coalesceBy));

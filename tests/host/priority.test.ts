@@ -90,8 +90,7 @@ both("priority", (test) => {
     const system = await open();
     const { gate, consumer } = await blocked(system);
     const told = system.spawn(Prioritised, { to: consumer });
-    told.tell.lowThenStop(30);
-    await until(async () => (await system.tree()).children.some((each) => each.queued >= 30), "queued");
+    await told.ask.lowThenStop(30);
     consumer.with({ priority: "high" }).tell.number(99);
     const stopped = consumer.stopped;
     gate.tell.open();
