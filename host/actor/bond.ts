@@ -8,7 +8,7 @@ import { stopped, ZanniError } from "../errors.ts";
 import { base } from "./behavior.ts";
 import { type HostCell, isUp, type Life } from "./cell.ts";
 import { extrasOf } from "./extras.ts";
-import type { Address } from "./holder.ts";
+import { type Address, keyOf } from "./holder.ts";
 import { Ref } from "./ref.ts";
 import type { Thread } from "./thread.ts";
 
@@ -92,8 +92,4 @@ export function linkFailed(actor: HostCell, other: Ref, error: Error): (() => un
       },
     );
   };
-}
-
-function keyOf({ cell, generation }: Address): string {
-  return `${cell}.${generation}`;
 }

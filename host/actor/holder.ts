@@ -7,6 +7,11 @@ export interface Address {
   readonly generation: number;
 }
 
+/** The same for the same tenant, for maps. */
+export function keyOf({ cell, generation }: Address): string {
+  return `${cell}.${generation}`;
+}
+
 /**
  * Whoever holds a ref and so is the sender of what goes through it: an instance of an actor, or a stranger outside of
  * any. When the instance ends, its refs end with it.

@@ -24,7 +24,7 @@ import { stopped } from "../errors.ts";
 import { defaults } from "../options.ts";
 import type { Letter } from "./event.ts";
 import { nameOf } from "./hash.ts";
-import type { Address, Holder, Pending, Target, Waiting } from "./holder.ts";
+import { type Address, type Holder, keyOf, type Pending, type Target, type Waiting } from "./holder.ts";
 import { full } from "./overflow.ts";
 import type { DeadLetterReason } from "./types.ts";
 
@@ -183,8 +183,4 @@ export class Outboxes implements Waiting {
     }
     thread.core.drop(frame);
   }
-}
-
-function keyOf({ cell, generation }: Address): string {
-  return `${cell}.${generation}`;
 }

@@ -10,7 +10,7 @@ import { actor } from "./behavior.ts";
 import type { Life, Supervision } from "./cell.ts";
 import { extrasOf } from "./extras.ts";
 import { hashOf } from "./hash.ts";
-import type { Address, Holder, Target } from "./holder.ts";
+import { type Address, type Holder, keyOf, type Target } from "./holder.ts";
 import { internalCell } from "./internal.ts";
 import type { Ref } from "./ref.ts";
 import type { Thread } from "./thread.ts";
@@ -221,8 +221,4 @@ export function topicName(topic: Topic<unknown>): string {
 
 function checkGroup(group: unknown): void {
   if (typeof group !== "string" || group === "") wrong("group", group, "a name");
-}
-
-function keyOf({ cell, generation }: Address): string {
-  return `${cell}.${generation}`;
 }
