@@ -446,13 +446,13 @@ class LocalSystem implements System {
       const { hash, args } = left;
       left = undefined;
       const thread = this.#thread;
-      lookup(thread, path, thread.stranger).then(
-        (ref) => {
+      lookup(thread, path, thread.stranger)
+        .then((ref) => {
           if (ref) thread.tell(ref, hash, args);
           else thread.unsent(path, message, "stopped", { hash, args });
-        },
-        (error: unknown) => this.#log("warn", path, [`"${message}" was not replayed:`, error]),
-      );
+        })
+        // Also of the send: that mailbox may be full.
+        .catch((error: unknown) => this.#log("warn", path, [`"${message}" was not replayed:`, error]));
       return true;
     };
   }

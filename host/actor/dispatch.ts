@@ -438,15 +438,19 @@ export class Dispatch {
   }
 
   #threw(actor: HostCell, frame: number, hash: number, error: unknown): number {
-    if (isZanniError(error, "ERR_INVALID_MESSAGE")) {
-      // Nobody asked: it is said to whoever looks at dead letters.
-      const thread = this.#thread;
-      thread.recount();
-      thread.deadLetter(actor.path, nameOf(hash), "undecodable", thread.letterOf(frame));
+    if (isRefusal(error)) {
+      this.#refused(actor, hash, error, frame);
       return TURN_DRY;
     }
-    if (isRefusal(error)) return TURN_DRY;
     return this.#crash(actor, hash, asError(error));
+  }
+
+  /** Nobody asked: that a message does not fit is said to whoever looks at dead letters. `frame` 0: it is not at hand. */
+  #refused(actor: HostCell, hash: number, error: ZanniError, frame: number): void {
+    if (!isZanniError(error, "ERR_INVALID_MESSAGE")) return;
+    const thread = this.#thread;
+    thread.recount();
+    thread.deadLetter(actor.path, nameOf(hash), "undecodable", frame === 0 ? undefined : thread.letterOf(frame));
   }
 
   /** What it has sent waits in an outbox: it takes no new message until that is empty, unless that would never be. */
@@ -744,6 +748,7 @@ export class Dispatch {
       (error) => {
         if (isRefusal(error)) {
           over();
+          if (ticket === 0) this.#refused(actor, hash, error, 0);
           thread.replyError(ticket, generation, error);
           return goOn();
         }

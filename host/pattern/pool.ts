@@ -16,7 +16,7 @@ import type {
   SupervisorOptions,
   Tell,
 } from "../actor/types.ts";
-import { stopped, ZanniError } from "../errors.ts";
+import { type ErrorCode, isZanniError, stopped, ZanniError } from "../errors.ts";
 import { known, oneOf, whole, wrong } from "../options.ts";
 import { platform } from "../platform/choose.ts";
 import type { Stream } from "../stream.ts";
@@ -35,7 +35,8 @@ export interface PoolOptions extends SpawnOptions {
    * - `least-busy`: whose mailbox holds the fewest messages.
    * - `consistent-hash`: always the same worker for the same key, see `hashBy`.
    * - `pull`: messages wait in the pool, and each worker takes one when it has handled the one before. Nothing waits behind
-   *   a slow message while another worker is idle; each message costs an answer.
+   *   a slow message while another worker is idle; each message costs an answer. Arguments are copied when a worker takes
+   *   them: do not change them meanwhile.
    */
   readonly route?: Route;
   /** For `consistent-hash`: the field of the first argument that is the key. Default: the first argument itself. */
@@ -247,8 +248,11 @@ class Pool {
 
   #tell(message: string, args: readonly unknown[]): unknown {
     if (this.#route !== "pull") return call(this.#pick(args).ref.tell, message, args);
-    // Nobody waits for the answer, and a failure is its actor's.
-    this.#queue(message, args, { timeout: Infinity }).catch(() => {});
+    if (this.#workers.length === 0 || this.#stopped) none(this.path);
+    // Nobody waits for the answer, and a failure is its actor's; what could not be sent at all is not passed over.
+    this.#queue(message, args, { timeout: Infinity }).catch((error: unknown) => {
+      if (!isZanniError(error) || !answers.includes(error.code)) throw error;
+    });
     return this.#waiting.length < WAITING_MAX / 2;
   }
 
@@ -306,6 +310,15 @@ class Pool {
 }
 
 const SIZE_MAX = 1_000_000;
+/** What comes from the worker, or its end. */
+const answers: readonly ErrorCode[] = [
+  "ERR_ACTOR_FAILED",
+  "ERR_ACTOR_STOPPED",
+  "ERR_REFUSED",
+  "ERR_INVALID_MESSAGE",
+  "ERR_UNKNOWN_MESSAGE",
+  "ERR_SYSTEM_STOPPED",
+];
 
 function none(path: string): never {
   throw stopped(path);

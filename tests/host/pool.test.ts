@@ -92,6 +92,8 @@ both("pool", (test, mode) => {
     assert.not.ok(others.includes(await slow));
     await rejects(workers.ask.square(-1), "ERR_ACTOR_FAILED");
     assert.is(await workers.ask.square(3), 9, "and its worker goes on");
+    await workers.stop();
+    throws(() => workers.tell.count(), "ERR_ACTOR_STOPPED");
   });
 
   test("broadcast reaches each; tell goes by the route", async (open) => {

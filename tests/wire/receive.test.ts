@@ -81,6 +81,10 @@ tests("a tell that does not fit is a dead letter", () =>
     const [letter] = system.deadLetters;
     assert.equal([letter?.actor, letter?.message, letter?.reason], ["station", "declared", "undecodable"]);
     assert.is(system.stats().deadLetters, 1);
+    station.tell.later({ value: -1 });
+    await station.ask.seen();
+    assert.equal([system.deadLetters[1]?.message, system.deadLetters[1]?.reason], ["later", "undecodable"]);
+    assert.is(system.stats().deadLetters, 2);
   }),
 );
 
