@@ -22,9 +22,10 @@ import {
   BLOCKED,
   BUSY,
   CELL_HEAD,
-  CELL_INTENT,
+  CELL_LINK,
   CELL_LIST,
   CELL_SYSTEM,
+  GENERATION_MASK,
   NOTHING,
   OWNED,
   POINTER_MASK,
@@ -35,11 +36,19 @@ import {
   SYS,
   SYSTEM_BITS,
   SYSTEM_CLOSED,
+  WORKER_INTENT,
+  WORKER_INTENT_CELL,
 } from "./layout";
-import { cas64, glance32, load64, note32, note64, store64 } from "./sync";
+import { here, me } from "./place";
+import { cas64, glance32, load64, note64, store64 } from "./sync";
 
 export function generationOf(word: u64): u32 {
-  return <u32>(word >>> 32);
+  return <u32>(word >>> 32) & GENERATION_MASK;
+}
+
+/** The worker in whose turn the cell is, and 1 more; 0: none. */
+export function runnerOf(head: u64): u32 {
+  return <u32>(head >>> 56);
 }
 
 export function pointerOf(word: u64): u32 {
@@ -50,6 +59,16 @@ function word(generation: u32, low: u32): u64 {
   return ((<u64>generation) << 32) | low;
 }
 
+/** The same in a turn of this worker: should its thread die, it is known whose turn that was. */
+function mine(generation: u32, low: u32): u64 {
+  return ((<u64>(me + 1)) << 56) | word(generation, low);
+}
+
+/** The head of a cell that is in nobody's turn any more, without these tags. */
+export function given(head: u64, tags: u32): u64 {
+  return ((head & ~(<u64>tags)) << 8) >>> 8;
+}
+
 /** What to do with a head word that a sender of this generation meets. */
 export function refuses(head: u64, generation: u32): bool {
   return generationOf(head) != generation || (<u32>head & STOPPED) != 0;
@@ -58,7 +77,7 @@ export function refuses(head: u64, generation: u32): bool {
 /** The word after a push: whoever turns an unowned cell into an owned one must queue it. */
 export function pushed(head: u64, frame: u32): u64 {
   const tags = <u32>head & ~POINTER_MASK;
-  return word(generationOf(head), frame | tags | ((tags & (OWNED | BLOCKED)) == 0 ? OWNED : 0));
+  return (head & 0xffffffff00000000) | frame | tags | ((tags & (OWNED | BLOCKED)) == 0 ? OWNED : 0);
 }
 
 // ---- any thread -----------------------------------------------------------------------------------
@@ -89,7 +108,7 @@ export function raise(cell: usize, generation: u32): i32 {
 export function seize(cell: usize, generation: u32): bool {
   const idle = word(generation, 0);
   // Pairs with push(), raise() and claim(), which find the cell OWNED; nobody holds a hint to it.
-  return cas64(cell + CELL_HEAD, idle, word(generation, OWNED | RUNNING)) == idle;
+  return cas64(cell + CELL_HEAD, idle, mine(generation, OWNED | RUNNING)) == idle;
 }
 
 // ---- the worker that took the cell from a queue ---------------------------------------------------
@@ -108,14 +127,15 @@ export function claim(cell: usize, generation: u32): u64 {
     // stale hint's CAS fails whatever is read here.
     const later = (tags & BLOCKED) != 0 || glance32(cell + CELL_LIST) != 0;
     const keep = later ? <u32>old : tags;
-    if (!later) note32(cell + CELL_INTENT, pointerOf(old));
+    store<u32>(here + WORKER_INTENT_CELL, <u32>cell);
+    store<u32>(here + WORKER_INTENT, later || seeded(25) ? 0 : pointerOf(old));
     if (seeded(6)) {
       // Seeded bug 6: a claim without CAS.
-      store64(cell + CELL_HEAD, word(generationOf(old), keep | RUNNING));
+      store64(cell + CELL_HEAD, mine(generation, keep | RUNNING));
       return old;
     }
     // Takes the frames; pairs with the CAS in push(), which published them.
-    if (cas64(cell + CELL_HEAD, old, word(generationOf(old), keep | RUNNING)) == old) return old;
+    if (cas64(cell + CELL_HEAD, old, mine(generation, keep | RUNNING)) == old) return old;
   }
   return 0;
 }
@@ -128,7 +148,8 @@ export function drain(cell: usize): u32 {
     const old = load64(cell + CELL_HEAD);
     const frame = pointerOf(old);
     if (frame == 0) return 0;
-    store<u32>(cell + CELL_INTENT, frame);
+    store<u32>(here + WORKER_INTENT_CELL, <u32>cell);
+    store<u32>(here + WORKER_INTENT, frame);
     if (cas64(cell + CELL_HEAD, old, old & ~(<u64>POINTER_MASK)) == old) return frame;
   }
   return 0;
@@ -136,7 +157,7 @@ export function drain(cell: usize): u32 {
 
 /** RUNNING to IDLE. NOTHING: the cell is given away. BUSY: messages or control came in, go on. */
 export function idle(cell: usize, generation: u32): i32 {
-  const running = word(generation, OWNED | RUNNING);
+  const running = mine(generation, OWNED | RUNNING);
   if (seeded(3)) {
     // Seeded bug 3: a plain store to idle, after a look.
     if (load64(cell + CELL_HEAD) != running) return BUSY;
@@ -147,7 +168,7 @@ export function idle(cell: usize, generation: u32): i32 {
     // Seeded bug 1: idle without looking again.
     for (;;) {
       const old = load64(cell + CELL_HEAD);
-      if (cas64(cell + CELL_HEAD, old, old & ~(<u64>(OWNED | RUNNING))) == old) return NOTHING;
+      if (cas64(cell + CELL_HEAD, old, given(old, OWNED | RUNNING)) == old) return NOTHING;
     }
   }
   if (seeded(10)) {
@@ -165,7 +186,7 @@ export function idle(cell: usize, generation: u32): i32 {
 export function yieldTurn(cell: usize): void {
   for (;;) {
     const old = load64(cell + CELL_HEAD);
-    if (cas64(cell + CELL_HEAD, old, old & ~(<u64>RUNNING)) == old) return;
+    if (cas64(cell + CELL_HEAD, old, given(old, RUNNING)) == old) return;
   }
 }
 
@@ -178,7 +199,7 @@ export function block(cell: usize): i32 {
       continue;
     }
     // Pairs with raise(), which queues a BLOCKED cell for a turn of control.
-    const blocked = (old & ~(<u64>(OWNED | RUNNING | (seeded(11) ? SYS : 0)))) | BLOCKED;
+    const blocked = given(old, OWNED | RUNNING | (seeded(11) ? SYS : 0)) | BLOCKED;
     if (cas64(cell + CELL_HEAD, old, blocked) == old) return NOTHING;
   }
   return BUSY;
@@ -212,11 +233,16 @@ export function takeSystem(cell: usize): u32 {
   return 0;
 }
 
-/** The tenant is gone: no push succeeds any more. Answers the newest frame that had come in, or 0. */
+/**
+ * The tenant is gone: no push succeeds any more. Answers the newest frame that had come in, or 0. Its end is this worker's
+ * until vacated().
+ */
 export function close(cell: usize): u32 {
   for (;;) {
     const old = load64(cell + CELL_HEAD);
-    if (cas64(cell + CELL_HEAD, old, word(generationOf(old), STOPPED)) == old) return pointerOf(old);
+    store<u32>(here + WORKER_INTENT_CELL, <u32>cell);
+    store<u32>(here + WORKER_INTENT, pointerOf(old));
+    if (cas64(cell + CELL_HEAD, old, mine(generationOf(old), STOPPED)) == old) return pointerOf(old);
   }
   return 0;
 }
@@ -228,6 +254,18 @@ export function closeSystem(cell: usize): u32 {
     if (cas64(cell + CELL_SYSTEM, old, word(generationOf(old), SYSTEM_CLOSED)) == old) return pointerOf(old);
   }
   return 0;
+}
+
+/** All of it is done with. Plain: a head that reads STOPPED is changed by nobody else, and every reader refuses either word. */
+export function vacated(cell: usize): void {
+  store<u64>(cell + CELL_HEAD, given(load<u64>(cell + CELL_HEAD), 0));
+}
+
+/** A cell that never had a tenant: nobody can send to it, and no look at all cells takes it for one. */
+export function blank(cell: usize): void {
+  store<u64>(cell + CELL_HEAD, STOPPED);
+  store<u64>(cell + CELL_SYSTEM, SYSTEM_CLOSED);
+  store<u32>(cell + CELL_LINK, 0);
 }
 
 /** A new tenant moves in. Until now the cell read STOPPED; the caller has filled everything else. */

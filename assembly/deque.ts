@@ -32,6 +32,17 @@ export function push(block: usize, hint: u64): bool {
   return true;
 }
 
+/** Is there room for one more? Thieves only make more of it. */
+export function hasRoom(block: usize): bool {
+  return <i64>(load64(block + WORKER_BOTTOM) - load64(block + WORKER_TOP)) < <i64>dequeCapacity;
+}
+
+/** After the death of its owner: a pop that was under way may have left the bottom below the top. */
+export function mend(block: usize): void {
+  const top = load64(block + WORKER_TOP);
+  if (<i64>(load64(block + WORKER_BOTTOM) - top) < 0) store64(block + WORKER_BOTTOM, top);
+}
+
 /** The newest entry, or EMPTY. */
 export function pop(block: usize): u64 {
   const bottom = load64(block + WORKER_BOTTOM) - 1;

@@ -32,7 +32,7 @@ import {
 } from "./layout";
 import { count } from "./meter";
 import { blockOf, here, me, thieves, workers } from "./place";
-import { add32, cas32, load32, note32, notify, store32, swap32 } from "./sync";
+import { add32, cas32, load32, load64, note32, notify, store32, swap32 } from "./sync";
 
 // ---- those who bring work -------------------------------------------------------------------------
 
@@ -51,7 +51,7 @@ export function wakeAny(): void {
     if (load32(HEADER + HEADER_SLEEPING) == 0) return;
     // Somebody searches, and looks again after giving the token back.
     if (load32(HEADER + HEADER_SEARCHING) != 0) return;
-    if (cas32(HEADER + HEADER_SEARCHING, 0, 1) != 0) return;
+    if (cas32(HEADER + HEADER_SEARCHING, 0, me + 1) != 0) return;
     for (;;) {
       const worker = sleeper();
       if (worker == 0xffffffff) break;
@@ -92,8 +92,9 @@ function roused(worker: u32, parked: usize): void {
 
 /** True: the thread should wait on its parked word while it reads PARKED. False: there is work. */
 export function park(): bool {
-  store32(here + WORKER_PARKED, PARKED);
+  // Counted first: a sleeper too many makes others look, one too few would be overlooked.
   if (thief()) add32(HEADER + HEADER_SLEEPING, 1);
+  store32(here + WORKER_PARKED, PARKED);
   if (seeded(9)) return true;
   if (!visible()) return true;
   unpark();
@@ -114,7 +115,9 @@ export function unpark(): bool {
 /** Is there anything this worker could do? */
 export function visible(): bool {
   if (load<u32>(here + WORKER_FIFO_HEAD) != 0 || load<u32>(here + WORKER_BACKLOG) != 0) return true;
-  if (load32(here + WORKER_INBOX) != 0) return true;
+  const inbox = load64(here + WORKER_INBOX);
+  // The newest cell, or a call for renewal.
+  if (<u32>inbox != 0 || <i64>inbox < 0) return true;
   return thief() && stealable();
 }
 
@@ -137,9 +140,23 @@ export function thief(): bool {
 export function beginSearch(): bool {
   if (load<u32>(here + WORKER_TOKEN) != 0) return true;
   if (load32(HEADER + HEADER_SEARCHING) != 0) return false;
-  if (cas32(HEADER + HEADER_SEARCHING, 0, 1) != 0) return false;
+  if (cas32(HEADER + HEADER_SEARCHING, 0, me + 1) != 0) return false;
   store<u32>(here + WORKER_TOKEN, 1);
   return true;
+}
+
+/** After the death of this worker's thread: it does not sleep, and if it held the token, or had been given it, nobody does. */
+export function mendSearch(): void {
+  const old = swap32(here + WORKER_PARKED, AWAKE);
+  if (old == PARKED && thief()) add32(HEADER + HEADER_SLEEPING, <u32>-1);
+  const held = old == SUMMONED || load<u32>(here + WORKER_TOKEN) != 0;
+  store<u32>(here + WORKER_TOKEN, 0);
+  announcing(false);
+  // Another's may be cleared with it: two that search do no harm.
+  if (held || load32(HEADER + HEADER_SEARCHING) == me + 1) store32(HEADER + HEADER_SEARCHING, 0);
+  // It may have called somebody, and died before it said so.
+  for (let worker: u32 = 0; worker < workers && !seeded(28); worker++) notify(blockOf(worker) + WORKER_PARKED, 1);
+  if (stealable()) wakeAny();
 }
 
 /** Gives the token back; if there is more to do, the next sleeper is called. */

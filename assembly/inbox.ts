@@ -2,48 +2,72 @@
 // owner takes the whole stack and appends it, oldest first, to a plain queue of its own.
 //
 // The link in the cell serves one queue at a time: only the step from unowned to OWNED queues a cell.
-import { CELL_LINK, METER_QUEUE, WORKER_FIFO_HEAD, WORKER_FIFO_TAIL, WORKER_INBOX } from "./layout";
+import {
+  CELL_LINK,
+  METER_QUEUE,
+  WORKER_FIFO_HEAD,
+  WORKER_FIFO_TAIL,
+  WORKER_INBOX,
+  WORKER_MARK,
+  WORKER_METER,
+} from "./layout";
 import { count } from "./meter";
-import { cas32, load32, swap32 } from "./sync";
+import { markOf, newestOf, nextOf, ONE, push, renew, takeAll } from "./stack";
+import { load64, noteFloat } from "./sync";
 
 /** Any thread: queues a cell for the worker of this block. */
 export function deliver(block: usize, cell: u32): void {
-  for (;;) {
-    const old = load32(block + WORKER_INBOX);
-    store<u32>(cell + CELL_LINK, old);
-    // Publishes the link; pairs with the swap in sort().
-    if (cas32(block + WORKER_INBOX, old, cell) == old) return;
-  }
+  push(block + WORKER_INBOX, ONE, cell);
 }
 
 // ---- owner only -----------------------------------------------------------------------------------
 
-/** Moves what others delivered into the queue. */
-export function sort(block: usize): void {
-  if (load32(block + WORKER_INBOX) == 0) return;
-  let cell = swap32(block + WORKER_INBOX, 0);
+/** Moves what others delivered into the queue. True: the owner is asked to look for ready cells itself, see takeover.ts. */
+export function sort(block: usize): bool {
+  const inbox = load64(block + WORKER_INBOX);
+  if (<i64>inbox < 0) return true;
+  if (newestOf(inbox) == 0) return false;
+  const taken = takeAll(block + WORKER_INBOX, inbox);
+  const mark = markOf(taken, ONE);
+  let cell = newestOf(taken);
   const last = cell;
   let first: u32 = 0;
   let length = 0;
   while (cell != 0) {
     length++;
-    const next = load<u32>(cell + CELL_LINK);
-    store<u32>(cell + CELL_LINK, first);
+    const next = nextOf(load<u32>(cell + CELL_LINK));
+    store<u32>(cell + CELL_LINK, first | mark);
     first = cell;
     cell = next;
   }
   const tail = load<u32>(block + WORKER_FIFO_TAIL);
   if (tail == 0) store<u32>(block + WORKER_FIFO_HEAD, first);
-  else store<u32>(tail + CELL_LINK, first);
+  else store<u32>(tail + CELL_LINK, first | mark);
   store<u32>(block + WORKER_FIFO_TAIL, last);
   count(block, METER_QUEUE, length);
+  return false;
 }
 
+/** A thread begins. */
+export function startInbox(block: usize): void {
+  store<u32>(block + WORKER_MARK, markOf(load64(block + WORKER_INBOX), ONE));
+}
+
+/** Empties both; ready cells pinned here are found by looking at all cells. */
+export function renewInbox(block: usize): void {
+  store<u32>(block + WORKER_FIFO_HEAD, 0);
+  store<u32>(block + WORKER_FIFO_TAIL, 0);
+  noteFloat(block + WORKER_METER + METER_QUEUE, 0);
+  store<u32>(block + WORKER_MARK, renew(block + WORKER_INBOX, ONE));
+}
+
+/** A cell that this worker made ready, or has enrolled. */
 export function append(block: usize, cell: u32): void {
-  store<u32>(cell + CELL_LINK, 0);
+  const mark = load<u32>(block + WORKER_MARK);
+  store<u32>(cell + CELL_LINK, mark);
   const tail = load<u32>(block + WORKER_FIFO_TAIL);
   if (tail == 0) store<u32>(block + WORKER_FIFO_HEAD, cell);
-  else store<u32>(tail + CELL_LINK, cell);
+  else store<u32>(tail + CELL_LINK, cell | mark);
   store<u32>(block + WORKER_FIFO_TAIL, cell);
   count(block, METER_QUEUE, 1);
 }
@@ -52,7 +76,8 @@ export function append(block: usize, cell: u32): void {
 export function first(block: usize): u32 {
   const cell = load<u32>(block + WORKER_FIFO_HEAD);
   if (cell == 0) return 0;
-  const next = load<u32>(cell + CELL_LINK);
+  const next = nextOf(load<u32>(cell + CELL_LINK));
+  store<u32>(cell + CELL_LINK, 0);
   store<u32>(block + WORKER_FIFO_HEAD, next);
   if (next == 0) store<u32>(block + WORKER_FIFO_TAIL, 0);
   count(block, METER_QUEUE, -1);

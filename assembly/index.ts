@@ -1,5 +1,7 @@
 // The ABI. host/core/abi.ts says the same in TypeScript, and a test
 // compares the two. Nothing but exports, and the two calls that begin a system and a thread.
+
+import { startInbox } from "./inbox";
 import {
   HEADER,
   HEADER_BUDGET,
@@ -18,7 +20,7 @@ import {
   WORKER_BYTES,
   WORKER_FIRST,
 } from "./layout";
-import { settle } from "./place";
+import { here, settle } from "./place";
 import { fillReserve } from "./pool";
 import { startThread } from "./worker";
 
@@ -60,6 +62,7 @@ export function boot(
 export function attach(index: u32): bool {
   settle(index);
   startThread();
+  startInbox(here);
   return fillReserve();
 }
 
@@ -73,6 +76,7 @@ export { reserve, reserveControl } from "./frame";
 export { park, unpark, visible } from "./idle";
 export { rank } from "./mailbox";
 export { tidy } from "./pool";
+export { adopt, nextCell, runner } from "./takeover";
 export { cancel as cancelTicket, drop, open as openTicket, pending, relax } from "./ticket";
 export {
   bury,

@@ -30,8 +30,8 @@ export const HEADER_LIMIT = 64; //        S  first chunk index that does not exi
 export const HEADER_FRONTIER = 68; //     S  advisory: chunks from here on were never used
 export const HEADER_FREED = 72; //        S  advisory: how many chunks below the frontier are free
 export const HEADER_USED = 76; //         S  chunks in use
-export const HEADER_INJECTOR = 128; //    S  newest ready cell for whoever comes; linked by CELL_LINK
-export const HEADER_SEARCHING = 192; //   S  1 while somebody looks for work, or was summoned to
+export const HEADER_INJECTOR = 128; //    S  { renewals | newest ready cell for whoever comes }; linked by CELL_LINK
+export const HEADER_SEARCHING = 192; //   S  whoever looks for work, or has summoned somebody to, and 1 more; 0: nobody does
 export const HEADER_SLEEPING = 256; //    S  how many thieves are parked
 export const HEADER_BYTES = 3072;
 
@@ -40,7 +40,7 @@ export const WORKER_FIRST = 4096;
 export const WORKER_BYTES = 65536;
 export const WORKERS_MAX = 128;
 export const WORKER_PARKED = 0; //        S  AWAKE, PARKED or SUMMONED; the word the thread waits on
-export const WORKER_INBOX = 64; //        S  newest ready cell pinned here, queued by others
+export const WORKER_INBOX = 64; //        S  { renewals | newest ready cell pinned here, queued by others }
 export const WORKER_REMOTE = 128; //      S  blocks of this worker's chunks, freed by others
 export const WORKER_LOAD = 132; //        S  actors placed here
 export const WORKER_FIFO_HEAD = 192; //   O  ready cells pinned here, oldest first
@@ -54,7 +54,13 @@ export const WORKER_TOKEN = 220; //       O  1 while this worker holds the searc
 export const WORKER_REPLIES = 224; //     O  the cell that takes this thread's replies
 export const WORKER_REPLIES_GENERATION = 228; // O
 export const WORKER_NOW = 240; //         O  f64, the clock as take() read it last
-export const WORKER_HANDED = 236; //      O  the frame about to be handed to the run-next cell
+export const WORKER_HANDED = 236; //      O  the frame about to be handed to the run-next cell,
+export const WORKER_HANDED_TO = 248; //   O  which is this
+export const WORKER_INTENT = 304; //      O  the newest frame that a drain is about to take, until it is listed
+export const WORKER_INTENT_CELL = 308; // O  from this cell
+export const WORKER_EXPIRING = 252; //    O  the ticket whose deadline has passed, until the notice is under way
+export const WORKER_MARK = 300; //        O  what links of cells in the FIFO say
+export const WORKER_MOVING = 296; //      O  the frame on its way from one of a mailbox's lists to another
 export const WORKER_BACKLOG = 232; //     O  cells drawn from the injector that found no room in the deque
 export const WORKER_OUT_CELL = 256; //    O  what take() hands to the host: the cell,
 export const WORKER_OUT_GENERATION = 260; // its generation,
@@ -65,7 +71,7 @@ export const WORKER_OUT_COUNT = 276; //      user frames at WORKER_BATCH,
 export const WORKER_OUT_BLOCKED = 280; //    1 when it is BLOCKED: a turn for control only
 export const WORKER_ANNOUNCING = 292; // O  1 between bringing work and having woken whom it takes; others glance
 export const WORKER_OUT_NATIVE = 288; //     why a native cell is handed out (NATIVE_*), 0 for a host's
-export const WORKER_PROGRESS = 284; //    O  index of the frame in hand within the batch, set by the host
+export const WORKER_PROGRESS = 284; //    O  the frame of the batch whose handler was begun last, set by the host; 0: none
 export const WORKER_METER = 320; //       O  counters, f64 each
 export const WORKER_TOP = 640; //         S  deque: where thieves take (i64)
 export const WORKER_BOTTOM = 704; //      S  deque: where the owner pushes and pops (i64)
@@ -127,6 +133,7 @@ export const RESERVE_BLOCKS = 64;
 export const RESERVE_BYTES = 256;
 export const PENDING_MAX = 64; // blocks freed for another worker before they are handed over
 export const STATE_FREE = 0; //   chunk states: 0, or 1 + the owner's index | class << STATE_CLASS
+export const CLASS_CLAIMED = 14; // a chunk that is not set up yet
 export const STATE_CLASS = 8; //  written by the owner; whoever frees a block reads both here, not in the owner's meta
 export const META_BYTES = 64; //  a line each: neighbours belong to different workers
 export const META_FREE = 0; //    O  (all of a chunk's meta) first free block
@@ -139,9 +146,10 @@ export const META_RUN = 24; //       length of a run of chunks
 
 // ---- the cell -------------------------------------------------------------------------------------
 //
-//   HEAD    63 ─────────────── 32 31 ─────────────── 6 5 ────────────────────── 0
-//           │    generation      │ newest frame >> 6  │ ─ STOPPED SYS BLOCKED RUNNING OWNED │
-//   SYSTEM  │    generation      │ newest system frame │ SETTLED RESUME RESTART KILL START CLOSED │
+//   HEAD    63 ── 56 55 ─────── 32 31 ─────────────── 6 5 ────────────────────── 0
+//           │ runner │ generation │ newest frame >> 6  │ ─ STOPPED SYS BLOCKED RUNNING OWNED │
+//   SYSTEM  │   ─    │ generation │ newest system frame │ SETTLED RESUME RESTART KILL START CLOSED │
+//   LINK                         │ next cell >> 6      │ incarnation of the queue, 0: in none │ DOOMED │
 //
 // First line: what senders read. Second line: the owner's.
 export const CELL_BYTES = 128;
@@ -158,10 +166,10 @@ export const CELL_HANDLED_BYTES = 44; // O
 export const CELL_SLOT = 48; //          O  the host's number for it; native: its state, when that is a block of its own
 export const CELL_INIT = 52; //          O  the frame it was started with, kept for restarts
 export const CELL_BUDGET = 56; //        B  messages per turn, 0: the system's; what happens over the limit in the top bits
-export const CELL_LINK = 60; //          S  next in FIFO, inbox, injector or free list: one of them at a time
+export const CELL_LINK = 60; //          S  next in FIFO, inbox, injector or free list: one of them at a time, and which
 export const CELL_LIST = 64; //          O  drained frames, in reading order
 export const CELL_HAND = 68; //          O  the frame being handled, until its handler has settled
-export const CELL_INTENT = 72; //        O  the newest frame this drain is about to take
+export const CELL_KEPT = 72; //          O  a host's: frames put aside, and outboxes
 export const CELL_SYSTEM_LIST = 76; //   O  system frames taken, in reading order
 export const CELL_PROCESSED = 80; //     O
 export const CELL_RESTARTS = 84; //      O
@@ -184,6 +192,11 @@ export const POLICY_DROP_OLDEST = 3;
 export const POLICY_COALESCE = 4;
 export const HOME_ANY = 0xffffffff;
 export const UNLIMITED = 0xffffffff; // as a capacity: nothing is counted either
+
+export const GENERATION_MASK = 0xffffff; // a cell that has had so many tenants takes no more
+export const LINK_QUEUE = 0x3e; //  in CELL_LINK: which incarnation of the queue it is in,
+export const LINK_DOOMED = 1; //    and that whoever takes it out gives it back to the pool
+export const RENEWAL = 0x80000000; // in the upper half of WORKER_INBOX: its owner is to look for ready cells itself
 
 export const POINTER_MASK = 0xffffffc0;
 export const OWNED = 1; //    queued or in its turn: the step to OWNED queues, once

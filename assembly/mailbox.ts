@@ -14,7 +14,6 @@ import {
   CELL_HANDLED,
   CELL_HANDLED_BYTES,
   CELL_HEAD,
-  CELL_INTENT,
   CELL_LIMIT,
   CELL_LIST,
   CELL_PROCESSED,
@@ -47,14 +46,16 @@ import {
   SYSTEM_CLOSED,
   UNLIMITED,
   WORKER_BATCH,
+  WORKER_INTENT,
   WORKER_OUT_BITS,
   WORKER_OUT_COUNT,
   WORKER_OUT_SYSTEM,
+  WORKER_PROGRESS,
   WORKER_SYSTEM,
 } from "./layout";
 import { here } from "./place";
 import { free } from "./pool";
-import { beginRanks, deal, endRanks, number, ranked, spread, undeal } from "./rank";
+import { beginRanks, deal, endRanks, number, ranked, spread, undeal, whole } from "./rank";
 import { batchMax } from "./scale";
 import { gather, gathered } from "./stream";
 import { cas64, glance32, load64, note32 } from "./sync";
@@ -120,9 +121,8 @@ export function pushSystem(cell: usize, generation: u32, frame: u32, bits: u32):
 
 // ---- owner only -----------------------------------------------------------------------------------
 
-/** Frames taken from the stack, newest first, become the list in reading order. */
+/** Frames taken from the stack, newest first, are appended to the list in reading order. */
 export function order(cell: usize, newest: u32): void {
-  store<u32>(cell + CELL_INTENT, 0);
   const limited = load<u32>(cell + CELL_CAPACITY) != UNLIMITED;
   let count: u32 = 0;
   let bytes: u32 = 0;
@@ -146,19 +146,28 @@ export function order(cell: usize, newest: u32): void {
     messages++;
   }
   gathered(cell, newest, messages);
-  store<u32>(cell + CELL_LIST, first);
-  if (!limited) return;
+  let last = cell + CELL_LIST - FRAME_NEXT;
+  while (load<u32>(last + FRAME_NEXT) != 0) last = load<u32>(last + FRAME_NEXT);
+  store<u32>(last + FRAME_NEXT, first);
+  if (limited) tally(cell, first, words, count, bytes);
+  // Should the thread die before this, mend() does it again.
+  if (!seeded(24)) store<u32>(here + WORKER_INTENT, 0);
+}
+
+/** What has come in counts as taken; from the first of several priorities on, entries have numbers. */
+function tally(cell: usize, first: u32, words: u32, count: u32, bytes: u32): void {
   // Senders glance at these when the stack is empty; a stale total only bends the limit.
   note32(cell + CELL_TAKEN, glance32(cell + CELL_TAKEN) + count);
   note32(cell + CELL_TAKEN_BYTES, glance32(cell + CELL_TAKEN_BYTES) + bytes);
-  if ((words & PRIORITY_MASK) != 0 && !ranked(cell)) beginRanks(cell);
+  if (ranked(cell)) store<u32>(cell + CELL_RANKED, number(first, load<u32>(cell + CELL_RANKED)));
+  else if ((words & PRIORITY_MASK) != 0) beginRanks(cell);
 }
 
 /** The same, for a list that is empty: it becomes the first round, if there are priorities. */
 export function receive(cell: usize, newest: u32): void {
   order(cell, newest);
   if (!ranked(cell)) return;
-  spread(cell);
+  spread(cell, whole(cell));
   deal(cell);
 }
 
@@ -168,7 +177,7 @@ export function advance(cell: usize): void {
   const newest = drain(cell);
   if (newest != 0) {
     order(cell, newest);
-    spread(cell);
+    spread(cell, whole(cell));
   }
   deal(cell);
 }
@@ -178,43 +187,27 @@ export function advance(cell: usize): void {
  * whole, and has priorities.
  */
 export function rank(cell: usize, listed: bool): void {
-  let kept: u32 = 0;
+  let last = whole(cell);
   if (listed) {
     if (!ranked(cell)) beginRanks(cell);
   } else if (ranked(cell)) {
-    undeal(cell);
-    kept = load<u32>(cell + CELL_LIST);
-    store<u32>(cell + CELL_LIST, 0);
+    last = undeal(cell);
     const newest = drain(cell);
     if (newest != 0) order(cell, newest);
   } else {
     drainAll(cell);
     if (!ranked(cell)) return;
   }
-  spread(cell);
-  store<u32>(cell + CELL_LIST, kept);
+  spread(cell, last);
   deal(cell);
 }
 
 /** All that has come in is appended to the list; if there are priorities, it is no round any more. */
 export function drainAll(cell: usize): void {
-  const next = ranked(cell) ? load<u32>(cell + CELL_RANKED) : 0;
-  if (next != 0) endRanks(cell);
+  const before = ranked(cell);
   const newest = drain(cell);
-  if (newest == 0) return;
-  const listed = load<u32>(cell + CELL_LIST);
-  order(cell, newest);
-  if (next != 0) number(load<u32>(cell + CELL_LIST), next);
-  if (listed == 0) return;
-  join(listed, load<u32>(cell + CELL_LIST));
-  store<u32>(cell + CELL_LIST, listed);
-}
-
-/** Appends a list of frames to another. */
-export function join(head: u32, tail: u32): void {
-  let last = head;
-  while (load<u32>(last + FRAME_NEXT) != 0) last = load<u32>(last + FRAME_NEXT);
-  store<u32>(last + FRAME_NEXT, tail);
+  if (newest != 0) order(cell, newest);
+  if (before) endRanks(cell);
 }
 
 /** Makes sure that the list holds what there is. False when there is nothing. */
@@ -254,6 +247,8 @@ export function finish(cell: usize, count: u32): u32 {
       bytes += load<u32>(frame + FRAME_SIZE) + FRAME_PAYLOAD;
     }
     store<u32>(cell + CELL_LIST, next);
+    // It is not the one in hand any more, should the thread die.
+    if (frame == load<u32>(here + WORKER_PROGRESS)) store<u32>(here + WORKER_PROGRESS, 0);
     giveBack(frame);
     if (seeded(7)) giveBack(frame);
     frame = next;
@@ -318,7 +313,7 @@ function handControl(cell: usize): void {
 }
 
 /** A reply is a ticket, which has more to give back. */
-function giveBack(frame: u32): void {
+export function giveBack(frame: u32): void {
   const kind = <i32>load<u8>(frame + FRAME_KIND);
   if (kind >= KIND_REPLY && kind <= KIND_TIMEOUT) drop(frame);
   else free(frame);

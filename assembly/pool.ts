@@ -10,8 +10,12 @@
 //   collected          by its owner, all at once, when it runs short or goes idle
 //
 // No locks: a chunk is claimed by CAS on its state word; a run, chunk by chunk, undone when one is taken.
+//
+// Its owner may die between any two stores: they are in such an order that a block is lost at worst, and mendPool() puts the
+// lists of chunks together anew.
 // Rejected: a free list across chunks (an empty chunk could not be found, so memory freed in one size
 // would never serve another); a shared stack of free chunks (runs need neighbours, and popping invites ABA).
+import { blank } from "./cell";
 import { check, seeded } from "./check";
 import {
   BLOCK_LINK,
@@ -21,8 +25,11 @@ import {
   CHUNK,
   CHUNK_SHIFT,
   CLASS_CELL,
+  CLASS_CLAIMED,
   CLASS_RESERVE,
   CLASS_RUN,
+  CLASS_TICKET,
+  CLASSES,
   HEADER,
   HEADER_FIRST,
   HEADER_FREED,
@@ -41,6 +48,8 @@ import {
   RESERVE_BYTES,
   STATE_CLASS,
   STATE_FREE,
+  TICKET_FREE,
+  TICKET_STATE,
   TRAP_DOUBLE_FREE,
   TRAP_LIST,
   TRAP_RANGE,
@@ -100,7 +109,7 @@ export function classAt(block: u32): u32 {
 
 /** The worker whose chunk a living block is in. */
 export function ownerOf(block: u32): u32 {
-  return (glance32(stateOf(block >>> CHUNK_SHIFT)) & ((1 << STATE_CLASS) - 1)) - 1;
+  return (glance32(stateOf(block >>> CHUNK_SHIFT)) & OWNER_MASK) - 1;
 }
 
 /** Owner only. Takes back what others freed, hands over what this worker freed for others, returns empty chunks. */
@@ -144,16 +153,19 @@ export function flushAll(): void {
 function carve(chunk: u32, cls: u32): u32 {
   const meta = metaOf(chunk);
   let block = load<u32>(meta + META_FREE);
+  const live = load<u32>(meta + META_LIVE) + 1;
+  // Counted first: a chunk that counts too many is kept, one that counts too few would be given away.
   if (block != 0) {
+    store<u32>(meta + META_LIVE, live);
     store<u32>(meta + META_FREE, load<u32>(block + BLOCK_LINK));
   } else {
-    const bump = load<u32>(meta + META_BUMP);
+    const bump = glance32(meta + META_BUMP);
     const size = sizeOf(cls);
     if (bump + size > <u32>CHUNK) return 0;
+    store<u32>(meta + META_LIVE, live);
     block = (chunk << CHUNK_SHIFT) + bump;
-    store<u32>(meta + META_BUMP, bump + size);
+    note32(meta + META_BUMP, bump + size);
   }
-  store<u32>(meta + META_LIVE, load<u32>(meta + META_LIVE) + 1);
   return block;
 }
 
@@ -176,11 +188,14 @@ function refill(cls: u32): u32 {
       if (chunk == 0) return 0;
     }
     const meta = metaOf(chunk);
-    note32(stateOf(chunk), (me + 1) | (cls << STATE_CLASS));
     store<u32>(meta + META_FREE, 0);
-    store<u32>(meta + META_BUMP, 0);
+    note32(meta + META_BUMP, 0);
     store<u32>(meta + META_LIVE, 0);
     store<u32>(meta + META_LISTED, 0);
+    // The explorer's memory is blank.
+    if (!MODEL && cls >= <u32>CLASS_CELL) blankAll(chunk, cls);
+    // Publishes all of that to whoever looks at all cells.
+    store32(stateOf(chunk), (me + 1) | (cls << STATE_CLASS));
   }
   store<u32>(entry, chunk);
   return carve(chunk, cls);
@@ -197,7 +212,7 @@ function freeHere(block: u32, chunk: u32, cls: u32): void {
   if (DEBUG) check(!isFree(block, meta), TRAP_DOUBLE_FREE);
   store<u32>(block + BLOCK_LINK, load<u32>(meta + META_FREE));
   store<u32>(meta + META_FREE, block);
-  store<u32>(meta + META_LIVE, live);
+  store<u32>(meta + META_LIVE, live); // last, see carve()
   if (chunk == load<u32>(entryOf(cls))) return;
   if (live == 0 && cls < <u32>CLASS_CELL) {
     if (load<u32>(meta + META_LISTED) != 0) unlist(chunk, cls);
@@ -223,14 +238,63 @@ function trim(): void {
   }
 }
 
+/** Whoever looks at all cells, or tickets, must not take old bytes for one. */
+function blankAll(chunk: u32, cls: u32): void {
+  const from = chunk << CHUNK_SHIFT;
+  for (let at: u32 = 0; at < <u32>CHUNK; at += CELL_BYTES) {
+    if (cls == CLASS_CELL) blank(from + at);
+    else store<u64>(from + at + TICKET_STATE, TICKET_FREE);
+  }
+}
+
+// ---- after the death of the owner -----------------------------------------------------------------
+
+/** The successor's: the lists of chunks put together anew, and the reserve counted. */
+export function mendPool(): void {
+  for (let cls: u32 = 0; cls < <u32>CLASSES; cls++) store<u64>(entryOf(cls), 0); // the current chunk, and the list
+  const limit = load32(HEADER + HEADER_LIMIT);
+  for (let chunk = load<u32>(HEADER + HEADER_FIRST); chunk < limit; chunk++) {
+    const state = load32(stateOf(chunk));
+    if ((state & OWNER_MASK) != me + 1) continue;
+    const cls = state >>> STATE_CLASS;
+    const meta = metaOf(chunk);
+    if (cls == CLASS_CLAIMED) release(chunk, 1);
+    else if (cls == CLASS_RUN) chunk += load<u32>(meta + META_RUN) - 1;
+    else {
+      store<u32>(meta + META_LISTED, 0);
+      const room = load<u32>(meta + META_FREE) != 0 || glance32(meta + META_BUMP) + sizeOf(cls) <= <u32>CHUNK;
+      if (load<u32>(meta + META_LIVE) == 0 && cls < <u32>CLASS_CELL) release(chunk, 1);
+      else if (room) list(chunk, cls);
+    }
+  }
+  let kept: u32 = 0;
+  for (let block = load<u32>(here + WORKER_RESERVE); block != 0; block = load<u32>(block + BLOCK_LINK)) kept++;
+  store<u32>(here + WORKER_RESERVE_COUNT, kept);
+}
+
+/** The next block of that class after this one, in the chunks of all or of this worker alone; 0: there is no more. */
+export function nextBlock(after: u32, cls: u32, own: bool): u32 {
+  const limit = load32(HEADER + HEADER_LIMIT);
+  let chunk = after == 0 ? load<u32>(HEADER + HEADER_FIRST) : after >>> CHUNK_SHIFT;
+  let at: u32 = after == 0 ? 0 : (after & (CHUNK - 1)) + sizeOf(cls);
+  for (; chunk < limit; chunk++) {
+    const state = load32(stateOf(chunk));
+    const fits = state >>> STATE_CLASS == cls && (!own || (state & OWNER_MASK) == me + 1);
+    // A glance: what is carved later is nobody's concern who looks now.
+    if (fits && at + sizeOf(cls) <= glance32(metaOf(chunk) + META_BUMP)) return (chunk << CHUNK_SHIFT) + at;
+    at = 0;
+  }
+  return 0;
+}
+
 // ---- blocks of others -----------------------------------------------------------------------------
 
 function freeElsewhere(block: u32, owner: u32): void {
   const entry = here + WORKER_PENDING + owner * 12;
   const newest = load<u32>(entry);
   store<u32>(block + BLOCK_LINK, newest);
-  store<u32>(entry, block);
   if (newest == 0) store<u32>(entry + 4, block);
+  store<u32>(entry, block);
   const length = load<u32>(entry + 8) + 1;
   store<u32>(entry + 8, length);
   store<u32>(here + WORKER_PENDING_COUNT, load<u32>(here + WORKER_PENDING_COUNT) + 1);
@@ -287,8 +351,8 @@ function allocateRun(length: u32): u32 {
     first = claim(length);
     if (first == 0) return 0;
   }
-  note32(stateOf(first), (me + 1) | (CLASS_RUN << STATE_CLASS));
   store<u32>(metaOf(first) + META_RUN, length);
+  store32(stateOf(first), (me + 1) | (CLASS_RUN << STATE_CLASS));
   return first << CHUNK_SHIFT;
 }
 
@@ -321,7 +385,7 @@ function search(from: u32, to: u32, length: u32): u32 {
     // Claims; pairs with the store in release(), which published that nobody uses the chunk.
     const free = seeded(16)
       ? claimCarelessly(chunk)
-      : load32(stateOf(chunk)) == STATE_FREE && cas32(stateOf(chunk), STATE_FREE, me + 1) == STATE_FREE;
+      : load32(stateOf(chunk)) == STATE_FREE && cas32(stateOf(chunk), STATE_FREE, claimed()) == STATE_FREE;
     if (free) {
       if (++found == length) return chunk + 1 - length;
     } else {
@@ -335,15 +399,21 @@ function search(from: u32, to: u32, length: u32): u32 {
 /** Seeded bug 16: a chunk claimed without CAS. */
 function claimCarelessly(chunk: u32): bool {
   if (load32(stateOf(chunk)) != STATE_FREE) return false;
-  store32(stateOf(chunk), me + 1);
+  store32(stateOf(chunk), claimed());
   return true;
+}
+
+/** This worker's, but not set up yet. */
+function claimed(): u32 {
+  return (me + 1) | (CLASS_CLAIMED << STATE_CLASS);
 }
 
 function release(first: u32, length: u32): void {
   add32(HEADER + HEADER_FREED, length);
   add32(HEADER + HEADER_USED, <u32>-(<i32>length));
-  for (let i: u32 = 0; i < length; i++) {
-    store32(stateOf(first + i), STATE_FREE); // pairs with the CAS in search()
+  // The first one last: it says how many there are.
+  for (let i = length; i > 0; i--) {
+    store32(stateOf(first + i - 1), STATE_FREE); // pairs with the CAS in search()
   }
 }
 
@@ -367,6 +437,8 @@ function grow(length: u32): bool {
 }
 
 // ---- addresses ------------------------------------------------------------------------------------
+
+const OWNER_MASK: u32 = (1 << STATE_CLASS) - 1;
 
 export function classOf(bytes: u32): u32 {
   return bytes <= <u32>BLOCK_MIN ? 0 : 26 - clz<u32>(bytes - 1);

@@ -7,6 +7,8 @@
 //                       LATER: a stop or a notice and all that came after it: it waits until the lists above are
 //                              empty, so that it overtakes nothing, and nothing overtakes it
 //
+// Should the thread die in the middle, each frame is in one of the lists, or noted as on its way between two of them.
+//
 // Whoever takes the last entry of LIST deals the next round: LIST is empty only when all of them are. When something with a
 // priority comes in, what is dealt and not handled yet is dealt anew.
 import { seeded } from "./check";
@@ -25,7 +27,9 @@ import {
   FRAME_PRIORITY,
   PRIORITY_HIGH,
   PRIORITY_LOW,
+  WORKER_MOVING,
 } from "./layout";
+import { here } from "./place";
 import { round } from "./scale";
 import { note32 } from "./sync";
 
@@ -34,19 +38,22 @@ export function ranked(cell: usize): bool {
   return load<u32>(cell + CELL_BEHAVIOR) == 0 && load<u32>(cell + CELL_RANKED) != 0;
 }
 
-/** From now on it has. */
+/** From now on it has. What is listed is in the order it came in. */
 export function beginRanks(cell: usize): void {
-  store<u32>(cell + CELL_RANKED, 1);
   for (let list: usize = CELL_HIGH; list <= <usize>CELL_LATER; list += 8) store<u64>(cell + list, 0);
+  store<u32>(cell + CELL_RANKED, number(load<u32>(cell + CELL_LIST), 1));
 }
 
-/** The reading list, in the order it came in, is put behind what the other lists hold; each entry is told its number. */
-export function spread(cell: usize): void {
-  let frame = load<u32>(cell + CELL_LIST);
-  store<u32>(cell + CELL_RANKED, number(frame, load<u32>(cell + CELL_RANKED)));
-  store<u32>(cell + CELL_LIST, 0);
-  if (load<u32>(cell + CELL_LATER) == 0) frame = spreadFrom(cell, frame);
-  while (frame != 0) frame = put(cell + CELL_LATER, frame);
+/** What stands for the entry before the first: the whole list comes after it. */
+export function whole(cell: usize): usize {
+  return cell + CELL_LIST - FRAME_NEXT;
+}
+
+/** What comes after `last` in the reading list, in the order it came in, is put behind what the other lists hold. */
+export function spread(cell: usize, last: usize): void {
+  if (load<u32>(cell + CELL_LATER) == 0) spreadFrom(cell, last);
+  for (let frame = cut(last); frame != 0; frame = cut(last)) put(cell + CELL_LATER, frame);
+  settle();
 }
 
 /** In the order they came in, where that is known; FRAME_COUNT is not needed any more. Answers the next number, never 0. */
@@ -55,13 +62,13 @@ export function number(first: u32, from: u32): u32 {
   return from != 0 ? from : 1;
 }
 
-/** Up to the next notice. Answers what is left. */
-function spreadFrom(cell: usize, frame: u32): u32 {
-  while (frame != 0) {
-    if ((load<u8>(frame + FRAME_FLAGS) & FLAG_PRIVATE) != 0 && !seeded(21)) return frame;
-    frame = put(listOf(cell, frame), frame);
+/** What comes after `last`, up to the next notice. */
+function spreadFrom(cell: usize, last: usize): void {
+  for (;;) {
+    const frame = load<u32>(last + FRAME_NEXT);
+    if (frame == 0 || ((load<u8>(frame + FRAME_FLAGS) & FLAG_PRIVATE) != 0 && !seeded(21))) return;
+    put(listOf(cell, frame), cut(last));
   }
-  return 0;
 }
 
 /** Where a message of its priority waits. */
@@ -72,7 +79,7 @@ function listOf(cell: usize, frame: u32): usize {
 
 /** The reading list is filled up to a round. */
 export function deal(cell: usize): void {
-  let last = cell + CELL_LIST - FRAME_NEXT;
+  let last = whole(cell);
   let i: u32 = 0;
   for (; load<u32>(last + FRAME_NEXT) != 0; i++) last = load<u32>(last + FRAME_NEXT);
   for (; i < round; i++) {
@@ -81,7 +88,7 @@ export function deal(cell: usize): void {
     store<u32>(last + FRAME_NEXT, frame);
     last = frame;
   }
-  store<u32>(last + FRAME_NEXT, 0);
+  settle();
 }
 
 /** `places`: how many are left in this round. */
@@ -93,63 +100,142 @@ function choose(cell: usize, places: u32): u32 {
   if (load<u32>(cell + CELL_HIGH) != 0) return get(cell + CELL_HIGH);
   if (normal != 0) return get(cell + CELL_NORMAL);
   if (low != 0) return get(cell + CELL_LOW);
-  const notice = get(cell + CELL_LATER);
+  // A notice; what came after it has its turn.
+  const later = cell + CELL_LATER;
+  const notice = load<u32>(later);
   if (notice == 0) return 0;
-  // What came after it has its turn.
-  const rest = spreadFrom(cell, load<u32>(cell + CELL_LATER));
-  store<u32>(cell + CELL_LATER, rest);
-  return notice;
+  spreadFrom(cell, notice);
+  return get(later);
 }
 
-/** What has been dealt after the last notice goes back to the front of its list: something may have to come before it. */
-export function undeal(cell: usize): void {
-  let before = cell + CELL_LIST - FRAME_NEXT;
+/**
+ * What has been dealt after the last notice goes back to the front of its list: something may have to come before it. Answers
+ * the last that stays.
+ */
+export function undeal(cell: usize): usize {
+  let last = whole(cell);
   for (let frame = load<u32>(cell + CELL_LIST); frame != 0; frame = load<u32>(frame + FRAME_NEXT)) {
-    if ((load<u8>(frame + FRAME_FLAGS) & FLAG_PRIVATE) != 0) before = frame;
+    if ((load<u8>(frame + FRAME_FLAGS) & FLAG_PRIVATE) != 0) last = frame;
   }
-  // The last first, so that they stand as they stood.
-  let reversed: u32 = 0;
-  for (let frame = load<u32>(before + FRAME_NEXT); frame != 0; ) {
-    const next = load<u32>(frame + FRAME_NEXT);
-    store<u32>(frame + FRAME_NEXT, reversed);
-    reversed = frame;
-    frame = next;
+  // The last first, so that they stand as they stood: what follows the first of them is put before it, one by one.
+  const first = load<u32>(last + FRAME_NEXT);
+  if (first == 0) return last;
+  for (let frame = cut(first); frame != 0; frame = cut(first)) {
+    store<u32>(frame + FRAME_NEXT, load<u32>(last + FRAME_NEXT));
+    store<u32>(last + FRAME_NEXT, frame);
   }
-  store<u32>(before + FRAME_NEXT, 0);
-  while (reversed != 0) {
-    const next = load<u32>(reversed + FRAME_NEXT);
-    const list = listOf(cell, reversed);
-    const first = load<u32>(list);
-    store<u32>(reversed + FRAME_NEXT, first);
-    store<u32>(list, reversed);
-    if (first == 0) store<u32>(list, reversed, 4);
-    reversed = next;
+  for (let frame = cut(last); frame != 0; frame = cut(last)) {
+    const list = listOf(cell, frame);
+    const next = load<u32>(list);
+    store<u32>(frame + FRAME_NEXT, next);
+    if (next == 0) store<u32>(list, frame, 4);
+    store<u32>(list, frame);
   }
+  settle();
+  return last;
 }
 
-/** All that is there becomes the reading list again, as one that has no priorities. */
+/** All that is there becomes the reading list again, as one that has no priorities. Entries keep their numbers. */
 export function endRanks(cell: usize): void {
-  let last = cell + CELL_LIST - FRAME_NEXT;
+  let last = whole(cell);
   for (let list: usize = CELL_HIGH; list <= <usize>CELL_LATER; list += 8) {
     while (load<u32>(last + FRAME_NEXT) != 0) last = load<u32>(last + FRAME_NEXT);
     store<u32>(last + FRAME_NEXT, load<u32>(cell + list));
+    store<u32>(cell + list, 0);
   }
   store<u32>(cell + CELL_RANKED, 0);
 }
 
-/** Appends a frame to a list { first, last }. Answers the one that came after it. */
-function put(list: usize, frame: u32): u32 {
-  const next = load<u32>(frame + FRAME_NEXT);
+/** After the death of its thread: a frame that was on its way, or listed twice, is listed once. All is in one list; sort() is due. */
+export function mendRanks(cell: usize): void {
+  for (let list: usize = CELL_HIGH; list <= <usize>CELL_LATER; list += 8) {
+    if (lists(cell, load<u32>(cell + list))) store<u32>(cell + list, 0);
+  }
+  const moving = load<u32>(here + WORKER_MOVING);
+  endRanks(cell);
+  if (moving != 0 && !lists(cell, moving)) {
+    store<u32>(moving + FRAME_NEXT, load<u32>(cell + CELL_LIST));
+    store<u32>(cell + CELL_LIST, moving);
+  }
+  settle();
+}
+
+/** After mendRanks(): the list by the numbers of its entries, as they came in; then the lists are made anew. */
+export function sort(cell: usize): void {
+  let rest = load<u32>(cell + CELL_LIST);
+  let sorted: u32 = 0;
+  // It is made of few runs that ascend.
+  while (rest != 0) {
+    let last = rest;
+    let next = load<u32>(last + FRAME_NEXT);
+    while (next != 0 && !before(next, last)) {
+      last = next;
+      next = load<u32>(last + FRAME_NEXT);
+    }
+    store<u32>(last + FRAME_NEXT, 0);
+    sorted = merge(sorted, rest);
+    rest = next;
+  }
+  store<u32>(cell + CELL_LIST, sorted);
+  beginRanks(cell);
+  spread(cell, whole(cell));
+  deal(cell);
+}
+
+function merge(a: u32, b: u32): u32 {
+  if (a == 0 || (b != 0 && before(b, a))) {
+    const first = a;
+    a = b;
+    b = first;
+  }
+  const head = a;
+  while (b != 0) {
+    const next = load<u32>(a + FRAME_NEXT);
+    if (next == 0 || before(b, next)) {
+      store<u32>(a + FRAME_NEXT, b);
+      b = next;
+    }
+    a = load<u32>(a + FRAME_NEXT);
+  }
+  return head;
+}
+
+function before(a: u32, b: u32): bool {
+  return <i32>(load<u32>(a + FRAME_COUNT) - load<u32>(b + FRAME_COUNT)) < 0;
+}
+
+/** Is it in the reading list? */
+export function lists(cell: usize, sought: u32): bool {
+  if (sought == 0) return false;
+  for (let frame = load<u32>(cell + CELL_LIST); frame != 0; frame = load<u32>(frame + FRAME_NEXT)) {
+    if (frame == sought) return true;
+  }
+  return false;
+}
+
+/** Takes out what comes after an entry, and notes that it is on its way; 0: there is nothing. */
+function cut(last: usize): u32 {
+  const frame = load<u32>(last + FRAME_NEXT);
+  if (frame == 0) return 0;
+  store<u32>(here + WORKER_MOVING, frame);
+  store<u32>(last + FRAME_NEXT, load<u32>(frame + FRAME_NEXT));
   store<u32>(frame + FRAME_NEXT, 0);
+  return frame;
+}
+
+/** Nothing is on its way. */
+function settle(): void {
+  store<u32>(here + WORKER_MOVING, 0);
+}
+
+/** Appends a frame to a list { first, last }. */
+function put(list: usize, frame: u32): void {
   if (load<u32>(list) == 0) store<u32>(list, frame);
   else store<u32>(load<u32>(list, 4) + FRAME_NEXT, frame);
   store<u32>(list, frame, 4);
-  return next;
 }
 
 /** Takes the first of a list; 0: there is none. */
 function get(list: usize): u32 {
-  const frame = load<u32>(list);
-  if (frame != 0) store<u32>(list, load<u32>(frame + FRAME_NEXT));
-  return frame;
+  return cut(list - FRAME_NEXT);
 }

@@ -12,21 +12,25 @@ import {
   FRAME_SIZE,
   FRAME_TAGS,
   KIND_TIMEOUT,
+  SLOT_NATIVE,
   TICKET_ANSWERED,
   TICKET_ASKER,
   TICKET_EXPIRED,
   TICKET_FREE,
   TICKET_PENDING,
+  TICKET_SLOT,
   TICKET_STATE,
   TICKET_TIMER,
   TICKET_VALUE,
+  TIMER_DUE,
   TIMER_PREVIOUS,
   TRAP_TICKET,
+  WORKER_EXPIRING,
 } from "./layout";
 import { here, me } from "./place";
-import { allocateClass, classAt, free } from "./pool";
+import { allocateClass, classAt, free, nextBlock } from "./pool";
 import { cas64, load64, store64 } from "./sync";
-import { arm, cancel as cancelTimer, due, NEVER } from "./wheel";
+import { arm, cancel as cancelTimer, clear, due, NEVER } from "./wheel";
 
 // ---- the asker's thread ---------------------------------------------------------------------------
 
@@ -68,6 +72,8 @@ export function expired(now: f64): u32 {
     if (timer == 0) return 0;
     const ticket = timer - TICKET_TIMER;
     const generation = <u32>(load64(ticket + TICKET_STATE) >>> 32);
+    // Noted until the notice is under way.
+    store<u32>(here + WORKER_EXPIRING, ticket);
     if (move(ticket, generation, TICKET_EXPIRED)) {
       store<u8>(ticket + FRAME_KIND, KIND_TIMEOUT);
       return ticket;
@@ -85,6 +91,25 @@ export function drop(frame: u32): void {
     if (value != 0) free(value);
   }
   free(frame);
+}
+
+/**
+ * After the death of the asker: whoever lived in JavaScript asks no more; timers and asks of native actors go on. Answers the one
+ * whose deadline had passed, if it is a native actor's.
+ */
+export function mendTickets(expiring: u32): u32 {
+  clear(here);
+  for (let ticket = nextBlock(0, CLASS_TICKET, true); ticket != 0; ticket = nextBlock(ticket, CLASS_TICKET, true)) {
+    const armed = load<u32>(ticket + TICKET_TIMER + TIMER_PREVIOUS) != 0;
+    store<u32>(ticket + TICKET_TIMER + TIMER_PREVIOUS, 0);
+    const word = load64(ticket + TICKET_STATE);
+    if (<u32>word != TICKET_PENDING) continue;
+    if (load<u32>(ticket + TICKET_SLOT) == SLOT_NATIVE) {
+      if (armed) arm(here, ticket + TICKET_TIMER, <f64>load<i64>(ticket + TICKET_TIMER + TIMER_DUE));
+    } else if (move(ticket, <u32>(word >>> 32), TICKET_FREE)) free(ticket);
+  }
+  const noticed = expiring != 0 && <u32>load64(expiring + TICKET_STATE) == TICKET_EXPIRED;
+  return noticed && load<u32>(expiring + TICKET_SLOT) == SLOT_NATIVE ? expiring : 0;
 }
 
 // ---- any thread -----------------------------------------------------------------------------------

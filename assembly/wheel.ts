@@ -29,6 +29,13 @@ export function arm(block: usize, timer: usize, due: f64): void {
   store<u32>(block + WORKER_WHEEL_COUNT, load<u32>(block + WORKER_WHEEL_COUNT) + 1);
 }
 
+/** Forgets all timers: whoever calls arms again what is still to come. */
+export function clear(block: usize): void {
+  for (let slot: u32 = 0; slot < <u32>(WHEEL_LEVELS * WHEEL_SLOTS); slot++)
+    store<u32>(block + WORKER_WHEEL + (slot << 2), 0);
+  store<u32>(block + WORKER_WHEEL_COUNT, 0);
+}
+
 /** True if it was armed. */
 export function cancel(block: usize, timer: usize): bool {
   if (load<u32>(timer + TIMER_PREVIOUS) == 0) return false;

@@ -32,6 +32,7 @@ import {
   pointerOf,
   seize,
   unblock,
+  vacated,
   yieldTurn,
 } from "./cell";
 import { seeded } from "./check";
@@ -40,7 +41,7 @@ import { EMPTY, length, pop, push as pushHint, RETRY, steal } from "./deque";
 import { reserve, reserveStamped } from "./frame";
 import { announcing, beginSearch, endSearch, thief, wake, wakeAny } from "./idle";
 import { append, deliver, first, sort } from "./inbox";
-import { draw, hintOf, inject, injected } from "./injector";
+import { doom, draw, hintOf, inject, injected } from "./injector";
 import {
   BEHAVIOR_TABLE,
   BLOCKED,
@@ -53,9 +54,10 @@ import {
   CELL_HANDLED_BYTES,
   CELL_HEAD,
   CELL_INIT,
-  CELL_INTENT,
+  CELL_KEPT,
   CELL_LATER,
   CELL_LIMIT,
+  CELL_LINK,
   CELL_LIST,
   CELL_PROCESSED,
   CELL_RANKED,
@@ -88,6 +90,7 @@ import {
   FRAME_TICKET_GENERATION,
   FRAME_TRACE,
   FULL,
+  GENERATION_MASK,
   GONE,
   HOME_ANY,
   KIND_STOP,
@@ -136,7 +139,9 @@ import {
   TURN_YIELD,
   UNLIMITED,
   WORKER_CURRENT,
+  WORKER_EXPIRING,
   WORKER_HANDED,
+  WORKER_HANDED_TO,
   WORKER_LOAD,
   WORKER_NEXT,
   WORKER_NEXT_GENERATION,
@@ -163,7 +168,6 @@ import {
   finish,
   isCrowded,
   isPrivate,
-  join,
   order,
   present,
   publish,
@@ -176,7 +180,8 @@ import {
 import { count } from "./meter";
 import { blockOf, budget, here, me, sliceMs, workers } from "./place";
 import { allocateClass, collect, flushAll, free } from "./pool";
-import { endRanks, number, ranked } from "./rank";
+import { endRanks, ranked } from "./rank";
+import { gatherReady } from "./ready";
 import { clockEvery, inRowMax, oldestEvery, searchRounds, shortStride, stealMax } from "./scale";
 import { startStream } from "./stream";
 import { add32, glance32, load32, load64, note32 } from "./sync";
@@ -342,11 +347,15 @@ export function reply(
  * its start is handled; others begin idle. 0: no memory. `init` becomes the cell's.
  */
 export function spawn(home: u32, behavior: u32, init: u32, capacity: u32, limit: u32, budget: u32): u32 {
-  const cell = allocateClass(CLASS_CELL);
-  if (cell == 0) return 0;
-  // Nobody else knows this generation yet; a slow sender of an earlier one fails inside its CAS.
-  let generation = generationOf(load64(cell + CELL_HEAD)) + 1;
-  if (generation == 0) generation = 1;
+  let cell: u32 = 0;
+  let generation: u32 = 0;
+  // Nobody else knows this generation yet; a slow sender of an earlier one fails inside its CAS. A cell that has had all its
+  // generations is left lying, so that none comes twice.
+  do {
+    cell = allocateClass(CLASS_CELL);
+    if (cell == 0) return 0;
+    generation = generationOf(load64(cell + CELL_HEAD)) + 1;
+  } while (generation > <u32>GENERATION_MASK);
   store<u32>(cell + CELL_WORKER, home);
   store<u32>(cell + CELL_BEHAVIOR, behavior);
   // Either limit needs the counts.
@@ -358,8 +367,9 @@ export function spawn(home: u32, behavior: u32, init: u32, capacity: u32, limit:
   store<u32>(cell + CELL_SLOT, 0);
   store<u32>(cell + CELL_INIT, init);
   store<u32>(cell + CELL_BUDGET, budget);
+  store<u32>(cell + CELL_LINK, 0);
   store<u64>(cell + CELL_LIST, 0); // and HAND
-  store<u64>(cell + CELL_INTENT, 0); // and SYSTEM_LIST
+  store<u64>(cell + CELL_KEPT, 0); // and SYSTEM_LIST
   store<u64>(cell + CELL_PROCESSED, 0); // and RESTARTS
   if (behavior != 0) {
     for (let at: u32 = 0; at < <u32>CELL_STATE_BYTES; at += 8) store<u64>(cell + CELL_STATE + at, 0);
@@ -558,6 +568,7 @@ function expire(): void {
     if (ticket == 0) return;
     count(here, METER_TIMEOUTS, 1);
     settled(ticket);
+    store<u32>(here + WORKER_EXPIRING, 0);
   }
 }
 
@@ -581,9 +592,7 @@ export function release(cell: u32, outcome: i32, done: u32): u32 {
   }
   if (outcome == TURN_YIELD) return leave(cell, false);
   if (outcome == TURN_BLOCK) {
-    const frame = load<u32>(cell + CELL_LIST);
-    store<u32>(cell + CELL_LIST, load<u32>(frame + FRAME_NEXT));
-    store<u32>(cell + CELL_HAND, frame);
+    pickUp(cell);
     advance(cell);
   }
   if (outcome == TURN_UNBLOCK) {
@@ -616,8 +625,6 @@ export function settleBatch(cell: u32, done: u32): void {
 export function list(cell: u32): bool {
   const before = ranked(cell);
   drainAll(cell);
-  // As they stand, they came in.
-  if (!before && ranked(cell)) number(load<u32>(cell + CELL_LIST), 1);
   return before || ranked(cell);
 }
 
@@ -625,6 +632,14 @@ export function list(cell: u32): bool {
 export function discard(cell: u32, frame: u32): void {
   publish(cell, 1, load<u32>(frame + FRAME_SIZE) + FRAME_PAYLOAD);
   count(here, METER_DEAD, 1);
+}
+
+/** The first of the list is in hand: in both places rather than in none, should the thread die in between. */
+function pickUp(cell: u32): u32 {
+  const frame = load<u32>(cell + CELL_LIST);
+  store<u32>(cell + CELL_HAND, frame);
+  store<u32>(cell + CELL_LIST, load<u32>(frame + FRAME_NEXT));
+  return frame;
 }
 
 /** The message in hand is done with: counts and frees it. */
@@ -648,12 +663,7 @@ export function close(cell: u32): u32 {
   putDown(cell);
   const newest = closeHead(cell);
   if (ranked(cell)) endRanks(cell);
-  const leftBehind = load<u32>(cell + CELL_LIST);
-  if (newest != 0) {
-    order(cell, newest);
-    if (leftBehind != 0) join(leftBehind, load<u32>(cell + CELL_LIST));
-  }
-  if (leftBehind != 0) store<u32>(cell + CELL_LIST, leftBehind);
+  if (newest != 0) order(cell, newest);
   if (ranked(cell)) endRanks(cell);
   arrange(cell, closeSystem(cell));
   return present(cell, UNLIMITED);
@@ -667,6 +677,8 @@ export function bury(cell: u32, done: u32): u32 {
 
 /** A closed cell that is empty goes back to the pool, with its init. */
 export function vacate(cell: u32): void {
+  // From here on nobody need see to its end.
+  vacated(cell);
   const init = load<u32>(cell + CELL_INIT);
   if (init != 0) free(init);
   if (init != 0 || load<u32>(cell + CELL_BEHAVIOR) != 0) ended++;
@@ -676,7 +688,7 @@ export function vacate(cell: u32): void {
   }
   const home = load<u32>(cell + CELL_WORKER);
   if (home != HOME_ANY) add32(blockOf(home) + WORKER_LOAD, <u32>-1);
-  free(cell);
+  if (home != HOME_ANY || doom(cell)) free(cell);
   forget();
 }
 
@@ -816,9 +828,7 @@ function run(cell: u32, generation: u32): bool {
       leave(cell, true);
       return false;
     }
-    const frame = load<u32>(cell + CELL_LIST);
-    store<u32>(cell + CELL_LIST, load<u32>(frame + FRAME_NEXT));
-    store<u32>(cell + CELL_HAND, frame);
+    const frame = pickUp(cell);
     const kind = load<u8>(frame + FRAME_KIND);
     if (kind != KIND_TELL) {
       if (kind == KIND_STOP) break;
@@ -904,7 +914,7 @@ function settle(cell: u32, bytes: u32): void {
 }
 
 /** A native actor ends: what is left becomes dead letters. */
-function end(cell: u32): void {
+export function end(cell: u32): void {
   let batch = close(cell);
   discardControl();
   while (batch != 0) batch = bury(cell, batch);
@@ -920,7 +930,7 @@ function discardControl(): void {
 
 // ---- queueing and choosing ------------------------------------------------------------------------
 
-function queue(cell: u32): void {
+export function queue(cell: u32): void {
   const home = load<u32>(cell + CELL_WORKER);
   if (home == me) {
     append(here, cell);
@@ -951,10 +961,15 @@ function hand(cell: u32, generation: u32, frame: u32): bool {
   // Glances: all three are the next tenant's if this one is gone, and then the CAS fails.
   if (glance32(cell + CELL_BEHAVIOR) == 0 || glance32(cell + CELL_WORKER) != HOME_ANY) return false;
   if (glance32(cell + CELL_CAPACITY) != UNLIMITED) return false;
+  store<u32>(here + WORKER_HANDED_TO, cell);
   store<u32>(here + WORKER_HANDED, frame);
-  if (!seize(cell, generation)) return false;
+  if (!seize(cell, generation)) {
+    store<u32>(here + WORKER_HANDED, 0);
+    return false;
+  }
   store<u32>(frame + FRAME_NEXT, 0);
   store<u32>(cell + CELL_LIST, frame);
+  store<u32>(here + WORKER_HANDED, 0);
   store<u32>(here + WORKER_NEXT, cell);
   store<u32>(here + WORKER_NEXT_GENERATION, generation);
   return true;
@@ -963,7 +978,7 @@ function hand(cell: u32, generation: u32, frame: u32): bool {
 function pick(): u64 {
   const tick = load<u32>(here + WORKER_TICK) + 1;
   store<u32>(here + WORKER_TICK, tick);
-  sort(here);
+  if (sort(here)) gatherReady();
   const steals = thief();
   if (tick % oldestEvery == 0) {
     collect();
@@ -1050,7 +1065,7 @@ function random(): u32 {
 // ---- helpers --------------------------------------------------------------------------------------
 
 /** A settled ticket goes to the cell that takes its asker's replies. */
-function settled(ticket: u32): void {
+export function settled(ticket: u32): void {
   const asker = blockOf(load<u32>(ticket + TICKET_ASKER));
   const cell = load<u32>(asker + WORKER_REPLIES);
   const owed = push(cell, load<u32>(asker + WORKER_REPLIES_GENERATION), ticket);

@@ -24,7 +24,7 @@ import type { HostCell } from "./cell.ts";
 import { pathOf } from "./children.ts";
 import { nameOf } from "./hash.ts";
 import type { Address, Pending } from "./holder.ts";
-import type { Thread } from "./thread.ts";
+import { generationIn, type Thread } from "./thread.ts";
 
 /** So many actors are walked at most; a longer chain is no cycle anybody would find by waiting. */
 const WALK_MAX = 10_000;
@@ -112,7 +112,7 @@ interface Edge {
 function edgesOf(thread: Thread, { cell, generation }: Address): Edge[] {
   const edges: Edge[] = [];
   const load = (at: number) => thread.views.load(at);
-  const alive = load(cell + CELL_HEAD + 4) === generation && (load(cell + CELL_HEAD) & STOPPED) === 0;
+  const alive = generationIn(load(cell + CELL_HEAD + 4)) === generation && (load(cell + CELL_HEAD) & STOPPED) === 0;
   let ticket = alive ? load(cell + CELL_WAITS) : 0;
   for (let i = 0; ticket !== 0 && i < WALK_MAX; i++) {
     const turn = load(ticket + TICKET_STATE + 4);

@@ -356,8 +356,9 @@ export class Dispatch {
           last = now;
         }
       }
-      u32[progress] = i;
-      const outcome = this.#message(actor, u32[batch + i] as number);
+      const frame = u32[batch + i] as number;
+      u32[progress] = frame;
+      const outcome = this.#message(actor, frame);
       if (outcome === TURN_FULL) return this.#finished(i + 1, TURN_WAIT);
       if (outcome !== TURN_DRY) return this.#finished(i, outcome);
     }
@@ -848,8 +849,10 @@ export class Dispatch {
     do {
       count = thread.views.u32[(block + WORKER_OUT_COUNT) >>> 2] as number;
       for (let i = 0; i < count; i++) {
-        const frame = thread.views.u32[(block + WORKER_BATCH + i * 4) >>> 2] as number;
-        const kind = thread.views.u8[frame + FRAME_KIND];
+        const { u8, u32 } = thread.views;
+        const frame = u32[(block + WORKER_BATCH + i * 4) >>> 2] as number;
+        const kind = u8[frame + FRAME_KIND];
+        u32[(block + WORKER_PROGRESS) >>> 2] = frame;
         if (kind === KIND_EVENT || kind === KIND_LOG) this.#reported(frame, kind);
         else if (kind === KIND_ITEMS) thread.items(frame);
         else thread.settle(frame);

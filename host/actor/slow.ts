@@ -8,11 +8,9 @@ import {
   FRAME_KIND,
   FRAME_NAME,
   KIND_TELL,
-  WORKER_BATCH,
   WORKER_BYTES,
   WORKER_CURRENT,
   WORKER_FIRST,
-  WORKER_OUT_COUNT,
   WORKER_PARKED,
   WORKER_PROGRESS,
   WORKER_TICK,
@@ -79,7 +77,6 @@ function messageIn(thread: Thread, block: number, cell: number): string {
   const { u8, u32 } = thread.views;
   const word = (at: number) => u32[at >>> 2] as number;
   const native = word(cell + CELL_BEHAVIOR) !== 0;
-  const batch = word(block + WORKER_OUT_COUNT) > 0 ? word(block + WORKER_BATCH + word(block + WORKER_PROGRESS) * 4) : 0;
-  const frame = native ? word(cell + CELL_HAND) : batch;
+  const frame = native ? word(cell + CELL_HAND) : word(block + WORKER_PROGRESS);
   return frame !== 0 && u8[frame + FRAME_KIND] === KIND_TELL ? nameOf(word(frame + FRAME_NAME)) : "a hook";
 }

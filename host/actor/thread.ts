@@ -37,6 +37,7 @@ import {
   FRAME_TICKET_GENERATION,
   FRAME_TRACE,
   FULL,
+  GENERATION_MASK,
   GONE,
   HEADER,
   HEADER_LISTENING,
@@ -1198,7 +1199,7 @@ export class Thread implements Carrier {
   queued({ cell, generation }: Address): number {
     this.views.reach(cell + CELL_BYTES);
     const { u32 } = this.views;
-    if (u32[(cell + CELL_HEAD + 4) >>> 2] !== generation) return 0;
+    if (generationIn(u32[(cell + CELL_HEAD + 4) >>> 2] as number) !== generation) return 0;
     const newest = ((u32[(cell + CELL_HEAD) >>> 2] as number) & POINTER_MASK) >>> 0;
     const all = u32[(newest === 0 ? cell + CELL_TAKEN : newest + FRAME_COUNT) >>> 2] as number;
     return Math.max(0, (all - (u32[(cell + CELL_HANDLED) >>> 2] as number)) | 0);
@@ -1355,6 +1356,11 @@ function fed<T>(answer: Promise<unknown>, feed: Feed<T>): Feed<T> {
     (error: unknown) => feed.end(asError(error)),
   );
   return feed;
+}
+
+/** Of the upper half of a head word, which also says in whose turn the cell is. */
+export function generationIn(half: number): number {
+  return half & GENERATION_MASK;
 }
 
 const none: readonly unknown[] = [];

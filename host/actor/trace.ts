@@ -13,7 +13,7 @@ import type { HostCell, Traced } from "./cell.ts";
 import { pathOf } from "./children.ts";
 import { traceText } from "./event.ts";
 import { nameOf } from "./hash.ts";
-import type { Thread } from "./thread.ts";
+import { generationIn, type Thread } from "./thread.ts";
 
 /** A traced message is about to be handled. */
 export function traceDelivered(thread: Thread, actor: HostCell, frame: number): Traced {
@@ -46,7 +46,7 @@ export function endTrace(thread: Thread, actor: HostCell): void {
 /** Whoever sent it, if he is still there. */
 function pathAt(thread: Thread, cell: number, generation: number): string | undefined {
   const { u32 } = thread.views;
-  const there = () => u32[(cell + CELL_HEAD + 4) >>> 2] === generation;
+  const there = () => generationIn(u32[(cell + CELL_HEAD + 4) >>> 2] as number) === generation;
   const init = cell === 0 || !there() ? 0 : (u32[(cell + CELL_INIT) >>> 2] as number);
   if (init === 0) return undefined;
   const path = pathOf(thread, init);

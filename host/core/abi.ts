@@ -19,6 +19,9 @@ export interface Core {
     sliceUs: number,
   ): number;
   attach(index: number): number;
+  adopt(index: number): number;
+  nextCell(after: number): number;
+  runner(cell: number): number;
   layout(): number;
   spawn(home: number, behavior: number, init: number, capacity: number, limit: number, budget: number): number;
   start(cell: number): void;
@@ -98,6 +101,9 @@ export interface Core {
 export const coreExports: readonly (keyof Core)[] = [
   "boot",
   "attach",
+  "adopt",
+  "nextCell",
+  "runner",
   "layout",
   "spawn",
   "start",

@@ -1,6 +1,9 @@
 // The explorer: runs the real compiled core, one instance per virtual thread over one small memory, all in
 // one JavaScript thread, and walks the interleavings of its atomic accesses.
 //
+// A scenario may name threads that die, at most one in an execution: before any access to memory, or between two calls. Its
+// instance is dropped where it stands, and a successor plays on in its place.
+//
 //   depth first, at most `preemptions` switches away from a thread that could go on (Musuvathi and Qadeer,
 //   "Iterative Context Bounding", PLDI 2007); or random; or the replay of a printed trace.
 //
@@ -34,6 +37,8 @@ export interface Scenario {
   programs(world: World): Program[];
   /** After the end: what is wrong, or nothing. */
   check(world: World): string | undefined;
+  /** Threads one of which dies, anywhere, and what goes on in its place. */
+  readonly deaths?: { readonly of: readonly number[]; successor(world: World, thread: number): Program };
 }
 
 export interface Bounds {
@@ -51,6 +56,8 @@ export interface Outcome {
   readonly failure?: { readonly message: string; readonly trace: string; readonly execution: number };
 }
 
+/** In a trace: whoever runs dies here, where it is asked so often. */
+const DIES = 1000;
 const ARENA_PAGES = 8;
 const STEPS_MAX = 5_000;
 
@@ -69,6 +76,9 @@ export class World {
   readonly thieves: number;
   readonly pages: number;
   readonly stacks: number;
+  /** Takes the place of one whose thread has died. */
+  readonly #spare: { readonly core: Core; thread: number };
+  #died: { readonly thread: number; readonly core: Core } | undefined;
 
   constructor(threads: number, thieves: number, module: WebAssembly.Module, bug: number, hooks: Hooks) {
     this.threads = threads;
@@ -77,7 +87,7 @@ export class World {
     this.stacks = this.pages * 65536;
     this.memory = new WebAssembly.Memory({ initial: this.pages + 1, maximum: 65536, shared: true });
     this.u32 = new Uint32Array(this.memory.buffer);
-    for (let i = 0; i < threads; i++) {
+    const instantiate = (self: { thread: number }): Core => {
       const table = new WebAssembly.Table({ initial: 2, element: "anyfunc" });
       table.set(
         1,
@@ -91,11 +101,11 @@ export class World {
           memory_grow_pre: same,
           memory_grow_post: same,
           load_ptr: (_: number, bytes: number, offset: number, address: number) => {
-            hooks.plain(i, (address + offset) >>> 0, bytes, false);
+            hooks.plain(self.thread, (address + offset) >>> 0, bytes, false);
             return address;
           },
           store_ptr: (_: number, bytes: number, offset: number, address: number) => {
-            hooks.plain(i, (address + offset) >>> 0, bytes, true);
+            hooks.plain(self.thread, (address + offset) >>> 0, bytes, true);
             return address;
           },
           load_val_i32: same,
@@ -108,8 +118,8 @@ export class World {
           store_val_f64: same,
         },
         sync: {
-          step: (address: number, kind: number) => hooks.step(i, address >>> 0, kind),
-          racy: (address: number) => hooks.racy(i, address >>> 0),
+          step: (address: number, kind: number) => hooks.step(self.thread, address >>> 0, kind),
+          racy: (address: number) => hooks.racy(self.thread, address >>> 0),
           awaken: (address: number, count: number) => hooks.awaken(address >>> 0, count),
         },
         check: {
@@ -120,8 +130,18 @@ export class World {
         },
         clock: { now: () => this.time },
       });
-      this.cores.push(instance.exports as unknown as Core);
-    }
+      return instance.exports as unknown as Core;
+    };
+    for (let thread = 0; thread < threads; thread++) this.cores.push(instantiate({ thread }));
+    const spare = { thread: 0 };
+    this.#spare = Object.assign(spare, { core: instantiate(spare) });
+  }
+
+  /** That thread is no more; from here on its core is another. */
+  bury(thread: number): void {
+    this.#died = { thread, core: this.core(thread) };
+    this.#spare.thread = thread;
+    this.cores[thread] = this.#spare.core;
   }
 
   core(thread: number): Core {
@@ -149,6 +169,8 @@ export class World {
   }
 
   start(): void {
+    if (this.#died) this.cores[this.#died.thread] = this.#died.core;
+    this.#died = undefined;
     this.time = 0;
     const core = this.core(0) as Core;
     core["boot"]?.(this.threads, this.thieves, this.pages, this.pages, 0, 0, 1000, 1000);
@@ -184,6 +206,7 @@ export function asWasm(f: (cell: number, frame: number) => void): unknown {
 }
 
 class Failure extends Error {}
+class Death extends Error {}
 
 /** The core for the explorer: `model`, or `seeded`, in which one of the bugs of tests/explore/bugs.ts is switched on. Node only. */
 export function load(name: "model" | "seeded"): WebAssembly.Module {
@@ -213,6 +236,9 @@ export class Explorer {
   #trace: number[] = [];
   #random: (() => number) | undefined;
   #replay: number[] | undefined;
+  /** Nobody has died yet, though it was asked so often. */
+  #spared = true;
+  #asked = 0;
 
   constructor(scenario: Scenario, module: WebAssembly.Module, bug = 0) {
     this.#scenario = scenario;
@@ -275,6 +301,8 @@ export class Explorer {
     this.#depth = 0;
     this.#preemptions = 0;
     this.#steps = 0;
+    this.#spared = true;
+    this.#asked = 0;
     this.#trace = [];
     this.#threads = this.#scenario.programs(world).map((program, id) => ({
       id,
@@ -319,8 +347,17 @@ export class Explorer {
         if (thread.unwound) {
           core["asyncify_start_rewind"]?.(thread.stack);
           thread.unwound = false;
+        } else if (this.#dies(thread.id)) {
+          this.#succeed(thread);
+          return this.#choose(undefined);
         }
-        result = thread.call();
+        try {
+          result = thread.call();
+        } catch (error) {
+          if (!(error instanceof Death)) throw error;
+          this.#succeed(thread);
+          return this.#choose(undefined);
+        }
         if (core["asyncify_get_state"]?.() === 1) {
           core["asyncify_stop_unwind"]?.();
           thread.unwound = true;
@@ -366,6 +403,7 @@ export class Explorer {
       this.#races.atomic(id, address, kind);
       return;
     }
+    if (this.#dies(id)) throw new Death();
     if (++this.#steps > STEPS_MAX) throw new Failure(`no end after ${STEPS_MAX} steps`);
     const next = this.#choose(thread);
     if (next === thread || next === undefined) {
@@ -381,9 +419,42 @@ export class Explorer {
   #plain(id: number, address: number, bytes: number, write: boolean): void {
     if (!this.#active) this.#races.touch(address);
     else {
+      // Reads change nothing: a death before the next write is the same.
+      if (write && this.#dies(id)) throw new Death();
       const race = this.#races.plain(id, address, bytes, write);
       if (race) throw new Failure(race);
     }
+  }
+
+  /** Does this thread die here? At most one does. */
+  #dies(id: number): boolean {
+    const { deaths } = this.#scenario;
+    if (!this.#active || !this.#spared || !deaths?.of.includes(id)) return false;
+    let pick: number;
+    const mark = DIES + this.#asked++;
+    if (this.#replay) pick = this.#replay[this.#trace.length] === mark ? 1 : 0;
+    else if (this.#random) pick = this.#random() < 0.02 ? 1 : 0;
+    else if (this.#depth < this.#choices.length) pick = this.#choices[this.#depth] as number;
+    else {
+      pick = 0;
+      this.#choices.push(0);
+      this.#counts.push(2);
+    }
+    this.#depth++;
+    if (pick === 0) return false;
+    this.#trace.push(mark);
+    this.#spared = false;
+    return true;
+  }
+
+  #succeed(thread: Thread): void {
+    const world = this.#world;
+    world.bury(thread.id);
+    const successor = this.#scenario.deaths?.successor(world, thread.id);
+    if (!successor) throw new Failure("nobody takes its place");
+    thread.program = successor;
+    thread.call = undefined;
+    thread.unwound = false;
   }
 
   #awaken(address: number, count: number): void {

@@ -94,7 +94,8 @@ export class RawCore {
   state({ cell, generation }: RawAddress): CellState {
     const at = (cell + layout.CELL_HEAD) >>> 2;
     const tags = this.u32[at] as number;
-    if (this.u32[at + 1] !== generation || tags & layout.STOPPED) return "stopped";
+    if (((this.u32[at + 1] as number) & layout.GENERATION_MASK) !== generation || tags & layout.STOPPED)
+      return "stopped";
     if (tags & layout.BLOCKED) return "blocked";
     if (tags & layout.RUNNING) return "running";
     return tags & layout.OWNED ? "runnable" : "idle";

@@ -28,5 +28,22 @@ export const bugs: Bug[] = [
   { number: 19, name: "told before what it is told of has come", scenario: "shed", preemptions: 2 },
   { number: 20, name: "idle between two rounds of a mailbox with priorities", scenario: "ranks", preemptions: 2 },
   { number: 21, name: "a stop that overtakes what is of low priority", scenario: "ranks", preemptions: 2 },
+  { number: 22, name: "a hint lost with its thread", scenario: "death: of a sender", preemptions: 0 },
+  { number: 23, name: "a death between control and flag", scenario: "death: of a sender", preemptions: 0 },
+  { number: 24, name: "a message run twice after a death", scenario: "death: of an owner, while", preemptions: 0 },
+  {
+    number: 25,
+    name: "what a drain had taken, lost with its thread",
+    scenario: "death: of an owner, while",
+    preemptions: 1,
+  },
+  { number: 26, name: "a takeover that looks at its own cells only", scenario: "death: of a sender", preemptions: 0 },
+  { number: 27, name: "a renewed queue taken for the old one", scenario: "death: of an owner, while", preemptions: 1 },
+  {
+    number: 28,
+    name: "a caller that dies before it wakes whom it called",
+    scenario: "death: of a sender",
+    preemptions: 0,
+  },
   { number: 18, name: "the settlement of a BLOCKED cell lost", scenario: "blocked: a handler", preemptions: 2 },
 ];

@@ -9,7 +9,8 @@ const seeded = load("seeded");
 
 const exhaustive = suite("every interleaving up to the bound");
 for (const play of scenarios) {
-  const preemptions = play.threads === 2 ? 3 : 2;
+  // A death is one more move, at any access to memory.
+  const preemptions = (play.threads === 2 ? 3 : 2) - (play.deaths ? 2 : 0);
   exhaustive(`${play.name} (${play.threads} threads, ${preemptions} preemptions)`, () => {
     const outcome = new Explorer(play, model).explore({ preemptions });
     const rate = Math.round(outcome.executions / outcome.seconds);

@@ -20,6 +20,10 @@ interface Notes {
   /** Cells in their turn. */
   inside: Set<number>;
   bits: number;
+  /** Who is in them. */
+  turns: Map<number, number>;
+  /** In hand when their thread died. */
+  named: number[];
   a: Address;
   b: Address;
   [key: string]: unknown;
@@ -30,7 +34,7 @@ function notes(world: World): Notes {
 }
 
 function begin(world: World): Notes {
-  world.notes = { handled: [], dead: [], inside: new Set(), bits: 0 };
+  world.notes = { handled: [], dead: [], inside: new Set(), bits: 0, turns: new Map(), named: [] };
   return notes(world);
 }
 
@@ -99,6 +103,7 @@ function* turn(world: World, id: number, cell: number, budget = 1000): Program<v
   while (more) {
     if (note.inside.has(cell)) throw new Error("two workers inside one actor");
     note.inside.add(cell);
+    note.turns.set(id, cell);
     const generation = world.word(block + L.WORKER_OUT_GENERATION);
     const control = world.word(block + L.WORKER_OUT_BITS);
     const over = (control & L.SYSTEM_START) !== 0;
@@ -128,6 +133,7 @@ function* turn(world: World, id: number, cell: number, budget = 1000): Program<v
         end = true;
         break;
       }
+      world.u32[(block + L.WORKER_PROGRESS) >>> 2] = frames[done] as number;
       note.handled.push(`${generation}:${names[done]}`);
       if ((names[done] as number) >= HOLDS) {
         outcome = L.TURN_BLOCK;
@@ -209,10 +215,15 @@ function supervised(world: World): Address {
 
 function* bury(world: World, id: number, cell: number, done: number, _names: number[]): Program<void> {
   const core = world.core(id);
-  const block = world.block(id);
   if (done > 0) yield call(core, "release", cell, L.TURN_YIELD, done);
   if (done > 0) return; // handled first, the stop is met again in the next turn
-  let left = yield call(core, "close", cell);
+  yield* vacate(world, id, cell, yield call(core, "close", cell));
+}
+
+function* vacate(world: World, id: number, cell: number, size: number): Program<void> {
+  const core = world.core(id);
+  const block = world.block(id);
+  let left = size;
   while (left > 0) {
     for (let i = 0; i < left; i++) {
       const frame = world.word(block + L.WORKER_BATCH + i * 4);
@@ -235,6 +246,37 @@ function keeper(world: World): (hint: unknown) => void {
     const n = Number(hint as bigint);
     if (n > 1) got.push(n);
   };
+}
+
+/** What a thread does that has taken the place of one that died: it brings back what lived there, and works. */
+function* succeed(world: World, id: number): Program<void> {
+  const core = world.core(id);
+  const note = notes(world);
+  note.inside.delete(note.turns.get(id) ?? 0);
+  note["died"] = true;
+  yield call(core, "adopt", id);
+  for (let cell = 0; ; ) {
+    cell = (yield call(core, "nextCell", cell)) >>> 0;
+    if (cell === 0) break;
+    const head = world.word(cell + L.CELL_HEAD);
+    const half = world.word(cell + L.CELL_HEAD + 4);
+    const generation = half & L.GENERATION_MASK;
+    const hand = world.word(cell + L.CELL_HAND);
+    const pinned = world.word(cell + L.CELL_BEHAVIOR) === 0 && world.word(cell + L.CELL_WORKER) === id;
+    if (head & L.STOPPED) {
+      yield* vacate(world, id, cell, yield call(core, "close", cell));
+    } else if (pinned && head & L.BLOCKED) {
+      if (hand !== 0) note.named.push(world.word(hand + L.FRAME_NAME));
+      yield* bits(world, id, { cell, generation }, L.SYSTEM_RESTART);
+    } else if (half >>> 24 === id + 1) {
+      // A behavior, in the middle of a message.
+      if (hand !== 0) note.named.push(world.word(hand + L.FRAME_NAME));
+      yield call(core, "putDown", cell);
+      if (yield call(core, "release", cell, L.TURN_WAIT, 0)) yield* nativeTurn(world, id, cell);
+      yield* bits(world, id, { cell, generation }, L.SYSTEM_RESTART);
+    }
+  }
+  yield* work(world, id);
 }
 
 // ---- rules ----------------------------------------------------------------------------------------
@@ -264,6 +306,32 @@ function accounted(world: World, names: number[]): string | undefined {
   ];
   const want = [...names].sort().join();
   return seen.sort().join() === want ? undefined : `handled or dead: ${seen.join(" ")}, sent: ${names.join(" ")}`;
+}
+
+/** After a death: each of these is handled at most once, else dead, or named as the one in hand; those of the dead may be missing. */
+function survived(world: World, sent: number[], maybe: number[] = []): string | undefined {
+  const note = notes(world);
+  const handled = note.handled.filter((h) => !h.includes("control")).map((h) => Number(h.split(":")[1]));
+  const all = [...handled, ...note.dead, ...note.named];
+  for (const name of [...sent, ...maybe]) {
+    if (handled.filter((each) => each === name).length > 1) return `${name} was handled twice`;
+    if (sent.includes(name) && !all.includes(name)) return `${name} was lost`;
+  }
+  return rested(world);
+}
+
+/** Nobody has anything left to do. */
+function rested(world: World): string | undefined {
+  const core = world.core(0);
+  for (let cell = 0; ; ) {
+    cell = ((core["nextCell"] as Core[string])(cell) ?? 0) >>> 0;
+    if (cell === 0) return undefined;
+    const head = world.word(cell + L.CELL_HEAD);
+    const system = world.word(cell + L.CELL_SYSTEM);
+    if (head & (L.STOPPED | L.OWNED | L.SYS) || (head & L.POINTER_MASK) !== 0) return `left with the head ${head}`;
+    if (((system & L.POINTER_MASK) | (system & L.SYSTEM_BITS)) !== 0) return `left with the control ${system}`;
+    if (world.word(cell + L.CELL_LIST) !== 0) return "left with a list";
+  }
 }
 
 // ---- plays ----------------------------------------------------------------------------------------
@@ -717,6 +785,178 @@ export const scenarios: Scenario[] = [
       return [play(0), play(1)];
     },
     check: () => undefined,
+  },
+  {
+    name: "death: of a sender, between message and flag, or before the cell is queued",
+    threads: 3,
+    setup: (world) => {
+      const note = begin(world);
+      note.a = world.cell(0, 0);
+      note.b = world.cell(0, 2);
+    },
+    programs: (world) => {
+      const { a, b } = notes(world);
+      return [
+        work(world, 0),
+        all(tell(world, 1, a, 1), bits(world, 1, b, L.SYSTEM_RESUME), tell(world, 1, b, 2), work(world, 1)),
+        all(tell(world, 2, a, 3), work(world, 2)),
+      ];
+    },
+    check: (world) => survived(world, [3], [1, 2]),
+    deaths: { of: [1], successor: succeed },
+  },
+  {
+    name: "death: of an owner, while others send",
+    threads: 2,
+    setup: oneActor,
+    programs: (world) => {
+      const { a } = notes(world);
+      return [
+        all(tell(world, 0, a, 9), work(world, 0)),
+        all(tell(world, 1, a, 1), tell(world, 1, a, 2), bits(world, 1, a, L.SYSTEM_RESUME), work(world, 1)),
+      ];
+    },
+    check: (world) => survived(world, [1, 2], [9]) ?? inOrder(world, 1, 2),
+    deaths: { of: [0], successor: succeed },
+  },
+  {
+    name: "death: of an owner whose actor awaits",
+    threads: 2,
+    setup: oneActor,
+    programs: (world) => {
+      const { a } = notes(world);
+      return [work(world, 0), all(tell(world, 1, a, HOLDS), tell(world, 1, a, 1), work(world, 1))];
+    },
+    check: (world) => survived(world, [HOLDS, 1]),
+    deaths: { of: [0], successor: succeed },
+  },
+  {
+    name: "death: of an owner whose actor stops",
+    threads: 2,
+    setup: oneActor,
+    programs: (world) => {
+      const { a } = notes(world);
+      return [work(world, 0), all(tell(world, 1, a, 1), stop(world, 1, a), tell(world, 1, a, 2), work(world, 1))];
+    },
+    check: (world) => survived(world, [1, 2]),
+    deaths: { of: [0], successor: succeed },
+  },
+  {
+    name: "death: of an owner that deals by priorities",
+    threads: 2,
+    setup: (world) => {
+      const note = begin(world);
+      note.a = world.cell(0, 0, 100);
+      for (const name of [10, 11]) {
+        call(world.core(1), "post", note.a.cell, note.a.generation, name, 0, 0, 0, 0, 0, 0, 0)();
+      }
+    },
+    programs: (world) => {
+      const { a } = notes(world);
+      return [
+        work(world, 0),
+        all(
+          tellRanked(world, 1, a, 1, L.PRIORITY_LOW),
+          tellRanked(world, 1, a, 2, L.PRIORITY_HIGH),
+          tell(world, 1, a, 12),
+          work(world, 1),
+        ),
+      ];
+    },
+    check: (world) => survived(world, [1, 2, 10, 11, 12]) ?? inOrder(world, 10, 11, 12),
+    deaths: { of: [0], successor: succeed },
+  },
+  {
+    name: "death: of a thief, with what it took from the injector and from others",
+    threads: 2,
+    thieves: 0,
+    setup: (world) => {
+      const note = begin(world);
+      note["cells"] = [0, 1, 2].map(() => world.cell(0, L.HOME_ANY));
+    },
+    programs: (world) => [
+      all(...(notes(world)["cells"] as Address[]).map((to, i) => tell(world, 0, to, i + 1)), work(world, 0)),
+      work(world, 1),
+    ],
+    check: (world) => survived(world, [1, 2, 3]),
+    deaths: { of: [1], successor: succeed },
+  },
+  {
+    name: "death: of a thread that sends natively, with the cell that it seized",
+    threads: 2,
+    thieves: 0,
+    setup: (world) => {
+      const note = begin(world);
+      note.a = supervised(world);
+      note.b = supervised(world);
+    },
+    programs: (world) => [
+      all(tell(world, 0, notes(world).a, 3), work(world, 0)),
+      all(
+        (function* (): Program<void> {
+          yield call(world.core(1), "enterNative");
+          yield* tell(world, 1, notes(world).a, 1);
+          yield* tell(world, 1, notes(world).b, 2);
+          yield call(world.core(1), "leaveNative");
+        })(),
+        work(world, 1),
+      ),
+    ],
+    check: (world) => survived(world, [3], [1, 2]),
+    deaths: { of: [1], successor: succeed },
+  },
+  {
+    name: "death: of a thread that takes and gives back memory",
+    threads: 2,
+    setup: (world) => {
+      begin(world)["living"] = new Set<number>();
+    },
+    programs: (world) => {
+      const living = notes(world)["living"] as Set<number>;
+      const handed = [0, 1, 2].map(() => (world.core(0)["allocate"] as Core[string])(64) >>> 0);
+      for (const block of handed) living.add(block);
+      const get = function* (id: number, bytes: number): Program<number> {
+        const block = (yield call(world.core(id), "allocate", bytes)) >>> 0;
+        if (living.has(block)) throw new Error("a block was handed out twice");
+        // What the dead had on its way is lost.
+        if (block !== 0) living.add(block);
+        else if (!notes(world)["died"]) throw new Error("out of memory");
+        return block;
+      };
+      const put = function* (id: number, block: number): Program<void> {
+        if (!living.delete(block)) return;
+        yield call(world.core(id), "free", block);
+      };
+      notes(world)["more"] = function* (): Program<void> {
+        for (let i = 0; i < 6; i++) yield* get(0, 64);
+        yield* get(0, 100_000);
+      };
+      return [
+        (function* (): Program<void> {
+          const a: number = yield* get(0, 64);
+          yield* put(0, a);
+          yield call(world.core(0), "collect");
+          const b: number = yield* get(0, 100_000);
+          yield* put(0, b);
+          yield* get(0, 64);
+        })(),
+        (function* (): Program<void> {
+          for (const block of handed) yield* put(1, block);
+          yield call(world.core(1), "flushAll");
+          yield* get(1, 64);
+          yield* get(1, 20_000);
+        })(),
+      ];
+    },
+    check: () => undefined,
+    deaths: {
+      of: [0, 1],
+      *successor(world, id) {
+        notes(world)["died"] = true;
+        yield call(world.core(id), "adopt", id);
+        if (id === 0) yield* (notes(world)["more"] as () => Program)();
+      },
+    },
   },
   {
     name: "ticket: reply, deadline and cancel meet, one wins",

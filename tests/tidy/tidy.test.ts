@@ -53,22 +53,25 @@ const core: Record<string, number> = {
   check: 1,
   place: 1,
   clock: 1,
-  pool: 2,
+  pool: 3,
   cell: 2,
   meter: 2,
-  frame: 3,
-  deque: 3,
-  inbox: 3,
-  stream: 3,
-  wheel: 3,
-  injector: 4,
-  rank: 4,
-  ticket: 4,
-  mailbox: 5,
-  idle: 5,
-  worker: 6,
-  index: 7,
-  parts: 8,
+  stack: 2,
+  frame: 4,
+  deque: 4,
+  inbox: 4,
+  stream: 4,
+  wheel: 4,
+  injector: 5,
+  rank: 5,
+  ticket: 5,
+  mailbox: 6,
+  idle: 6,
+  ready: 7,
+  worker: 8,
+  takeover: 9,
+  index: 10,
+  parts: 11,
   abi1: 1,
   native: 2,
 };
@@ -286,7 +289,7 @@ packaged("hello, bundled and minified, stays small", () => {
   }).outputFiles;
   const size = gzipSync(file?.contents as Uint8Array, { level: 9 }).length;
   console.log(`  hello: ${size} bytes gzipped, wasm included`);
-  assert.ok(size < 82_000, `${size} bytes`);
+  assert.ok(size < 90_000, `${size} bytes`);
 });
 
 packaged("format and lint", () => {
