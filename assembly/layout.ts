@@ -169,10 +169,10 @@ export const CELL_BUDGET = 56; //        B  messages per turn, 0: the system's; 
 export const CELL_LINK = 60; //          S  next in FIFO, inbox, injector or free list: one of them at a time, and which
 export const CELL_LIST = 64; //          O  drained frames, in reading order
 export const CELL_HAND = 68; //          O  the frame being handled, until its handler has settled
-export const CELL_KEPT = 72; //          O  a host's: frames put aside, and outboxes
+export const CELL_KEPT = 72; //          O  a host's: frames put aside, and outboxes; a supervisor's: the cell of its parent
 export const CELL_SYSTEM_LIST = 76; //   O  system frames taken, in reading order
 export const CELL_PROCESSED = 80; //     O
-export const CELL_RESTARTS = 84; //      O
+export const CELL_RESTARTS = 84; //      O  a supervisor's: its parent's number for it
 export const CELL_WAITS = 88; //         S  a host's, BLOCKED: the newest ticket whose answer it awaits; linked by TICKET_LINK
 export const CELL_RANKED = 92; //        O  a host's: 0 until a message of another priority came; then the number of the next, and
 export const CELL_HIGH = 96; //          O  what is not dealt yet: first and last of each,
@@ -250,6 +250,7 @@ export const PRIORITY_LOW = 2;
 export const PRIORITY_MASK = 0xff00; // in the word at FRAME_KIND
 
 export const FLAG_EXTENDED = 1;
+export const FLAG_HERE = 4; //      of an init: the actor is pinned to its thread, its messages go by reference
 export const FLAG_PRIVATE = 2; //   not a user's message: neither counted nor limited
 
 export const KIND_TELL = 1;
@@ -277,6 +278,11 @@ export const KIND_CHILD_STARTED = 22;
 export const KIND_ROOM = 24; //         user lane: tell whose turn it is to send when this is reached
 export const KIND_ITEMS = 25; //        to whoever asked: items of a stream, more to come
 export const KIND_CREDIT = 26; //       and back: so many more
+export const KIND_CHILDREN_LOST = 27; // to a parent: children that lived on a thread that has died
+export const KIND_SUCCEEDED = 28; //    to every thread: another has taken the place of one that died
+export const KIND_KNOWN = 29; //        which of these asks and links do you not know of?
+export const KIND_STASH = 30; //        hanging on a cell: messages put aside,
+export const KIND_OUTBOX = 31; //       and what waits for room elsewhere
 export const KIND_STOP_WANTED = 23; //  to an actor that takes no message, and from there to its parent
 
 export const FORM_INLINE = 0;

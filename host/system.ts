@@ -175,6 +175,9 @@ class LocalSystem implements System {
   readonly #channels = new Set<{ end(): void }>();
   readonly #reception: Reception;
   readonly #threads: { worker: WorkerLike; ended: Promise<void> }[] = [];
+  /** Makes the thread of that index again, in the place of one that died. */
+  #replace: (index: number, cause: Error) => Promise<void> = () => Promise.resolve();
+  #started = 0;
   readonly #hold: { release(): void };
   /** `diagnostics_channel` "zanni:event": for those who subscribed before the system was made. */
   readonly #channel: ReturnType<NonNullable<Platform["channel"]>> | undefined;
@@ -230,11 +233,13 @@ class LocalSystem implements System {
     memory: WebAssembly.Memory,
   ): Promise<void> {
     const starts: Promise<void>[] = [];
+    const start = (index: number, heirOf?: Error) => {
+      const worker = typeof make === "function" ? make() : new Worker(make, { type: "module" });
+      return this.#startWorker(worker, index, module, memory, heirOf);
+    };
+    this.#replace = start;
     try {
-      for (let index = 1; index < this.#blocks; index++) {
-        const worker = typeof make === "function" ? make() : new Worker(make, { type: "module" });
-        starts.push(this.#startWorker(worker, index, module, memory));
-      }
+      for (let index = 1; index < this.#blocks; index++) starts.push(start(index));
       await Promise.all(starts);
     } catch (error) {
       this.#stopping ??= Promise.resolve();
@@ -250,34 +255,63 @@ class LocalSystem implements System {
     index: number,
     module: WebAssembly.Module,
     memory: WebAssembly.Memory,
+    heirOf: Error | undefined,
   ): Promise<void> {
     return new Promise((resolve, reject) => {
       let ready = false;
-      let ended = () => {};
-      this.#threads.push({
+      let over = false;
+      let cause: Error | undefined;
+      let end = () => {};
+      this.#threads[index - 1] = {
         worker,
         ended: new Promise((done) => {
-          ended = done;
+          end = done;
         }),
-      });
+      };
+      const { lives } = this.#thread.platform;
+      const life = `zanni ${this.#thread.settings.epoch} ${index} ${++this.#started}`;
+      const ended = () => {
+        over = true;
+        end();
+      };
+      // Only here is it known to be dead: nobody may touch what it owned before.
+      const died = (message: string) => {
+        if (over) return;
+        ended();
+        this.#lost(index, cause ?? new Error(message));
+      };
       worker.addEventListener("message", ({ data }) => {
         const { zanni, error } = (data ?? {}) as { zanni?: string; error?: unknown };
         if (zanni === "ready") {
           ready = true;
           resolve();
+          void lives?.ended(life).then(() => died("the thread ended"));
         } else if (zanni === "failed") reject(error);
         else if (zanni === "ended") ended();
       });
       worker.addEventListener("error", (event) => {
         event.preventDefault?.();
-        ended();
-        const cause = event.error ?? new Error(event.message ?? "the worker file could not be loaded");
+        cause = asError(event.error ?? new Error(event.message ?? "the worker file could not be loaded"));
         if (!ready) {
+          ended();
           reject(event.error ?? new Error(`a worker ended before it called serve(): ${event.message}`));
-        } else if (!this.#stopping) this.#lost(index, asError(cause));
+        }
+        // Elsewhere it goes on after an error that nobody caught; what it has in hand is lost all the same.
+        else if (lives) worker.terminate();
+      });
+      worker.addEventListener("exit", (event) => {
+        const message = event.message ?? "the thread ended";
+        if (ready) died(message);
+        else {
+          ended();
+          reject(cause ?? new Error(`a worker ended before it called serve(): ${message}`));
+        }
       });
       const { settings } = this.#thread;
-      worker.postMessage({ zanni: "boot", index, module, memory, settings, natives: this.#natives });
+      const natives = this.#natives;
+      // As plain data: an error that has come from a thread does not travel to the next one.
+      const heir = heirOf && { message: heirOf.message, stack: heirOf.stack };
+      worker.postMessage({ zanni: "boot", index, module, memory, settings, natives, life, heirOf: heir });
     });
   }
 
@@ -287,13 +321,21 @@ class LocalSystem implements System {
 
   #lost(index: number, cause: Error): void {
     const worker = index - 1;
+    if (this.#thread.over || this.#root.status === "stopped") return;
     this.#event({ type: "worker-lost", at: this.#thread.now(), actor: "", worker, error: cause });
-    this.#failed(
-      new ZanniError("ERR_WORKER_LOST", `worker ${worker} died, and its actors with it: ${cause.message}`, {
-        details: { worker },
-        cause,
-      }),
-    );
+    this.#log("error", "", [`worker ${worker} died; another takes its place:`, cause]);
+    const failed = (error: unknown) =>
+      this.#failed(
+        new ZanniError("ERR_WORKER_LOST", `worker ${worker} died, and nobody could take its place: ${cause.message}`, {
+          details: { worker },
+          cause: error,
+        }),
+      );
+    try {
+      this.#replace(index, cause).catch(failed);
+    } catch (error) {
+      failed(error);
+    }
   }
 
   // ---- actors -------------------------------------------------------------------------------------

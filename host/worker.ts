@@ -3,6 +3,7 @@ import { Dispatch } from "./actor/dispatch.ts";
 import { hashOf } from "./actor/hash.ts";
 import { Loop } from "./actor/loop.ts";
 import { Registry } from "./actor/registry.ts";
+import { takeOver } from "./actor/takeover.ts";
 import { type Settings, Thread } from "./actor/thread.ts";
 import { attach, createTable, instantiate } from "./core/boot.ts";
 import { Views } from "./core/memory.ts";
@@ -17,6 +18,10 @@ interface Boot {
   readonly memory: WebAssembly.Memory;
   readonly settings: Settings;
   readonly natives: Natives;
+  /** What this thread holds for its life, where its end is no event. */
+  readonly life: string;
+  /** It takes the place of one that died of this. */
+  readonly heirOf?: { readonly message: string; readonly stack: string | undefined };
 }
 
 /**
@@ -55,13 +60,16 @@ export function serve(actors: { readonly [name: string]: unknown }): void {
 
 async function run(actors: { readonly [name: string]: unknown }, boot: Boot): Promise<Loop> {
   const outside = platform();
-  const { module, memory, index, settings, natives } = boot;
+  const { module, memory, index, settings, natives, heirOf } = boot;
+  await outside.lives?.hold(boot.life);
   const table = createTable();
   const core = await instantiate(module, memory, table, () => outside.clock() - settings.epoch);
-  attach(core, memory, index);
+  attach(core, memory, index, heirOf !== undefined);
   linkNative(natives, core, memory, table, hashOf);
-  const thread = new Thread(core, new Views(memory), index, new Registry(actors), outside, settings);
+  const views = new Views(memory);
+  const thread = new Thread(core, views, index, new Registry(actors), outside, settings, heirOf !== undefined);
   const loop = new Loop(thread, new Dispatch(thread));
+  if (heirOf) takeOver(thread, Object.assign(new Error(heirOf.message), { stack: heirOf.stack }));
   loop.start();
   return loop;
 }

@@ -38,6 +38,10 @@ export interface Extras {
 
 /** A generator that answers an ask. The generation is the ticket's. */
 export interface Feeding {
+  readonly ticket: number;
+  readonly generation: number;
+  /** Ends it when nobody waits for its items any more. */
+  look(): void;
   credit(generation: number, items: number): void;
   cancel(generation: number): void;
   fail(error: Error): void;
@@ -65,6 +69,8 @@ export interface Stashed {
   readonly ticket: number;
   readonly ticketGeneration: number;
   readonly here: boolean;
+  /** Its copy, hanging on the cell; 0: there is none. */
+  readonly frame: number;
 }
 
 export interface Traced {
@@ -77,6 +83,8 @@ export interface Traced {
 
 /** What few actors have, and keep over a restart. */
 export interface Rare {
+  /** Where copies of what was put aside hang on the cell; 0: nowhere. */
+  shelf: number;
   readonly stashed: Stashed[];
   /** Taken up again: handled before anything that is queued. */
   readonly unstashed: Stashed[];
@@ -125,6 +133,15 @@ export interface Trouble {
   /** The group that it restarts with. */
   round: number;
 }
+
+/** What a parent is told of a child that was lost: who, its number for it, what it was doing, and whether it was to stop anyway. */
+export type LostChild = readonly [
+  cell: number,
+  generation: number,
+  id: number,
+  message: string | undefined,
+  over: boolean,
+];
 
 /** A parent's record of a child. */
 export class Child implements Address {
@@ -210,6 +227,17 @@ export class Family {
     if (typeof child.label !== "string") return;
     this.#named ??= new Map();
     this.#named.set(child.label, child);
+  }
+
+  /** One that was there before the thread of its parent died; its number is free. */
+  restore(child: Child): void {
+    for (let id = this.#byId.length; id < child.id; id++) {
+      this.#byId.push(undefined);
+      this.#free.push(id);
+    }
+    const free = this.#free.indexOf(child.id);
+    if (free >= 0) this.#free.push(...this.#free.splice(free, 1));
+    this.add(child);
   }
 
   get(id: number): Child | undefined {

@@ -1,8 +1,10 @@
 // A parent and its children: spawning, and ending them in reverse order. The record of a child lives with its
 // parent, which alone decides about it.
 import {
+  FLAG_HERE,
   FORM_INLINE,
   FORM_PACKED,
+  FRAME_FLAGS,
   FRAME_FORM,
   FRAME_KIND,
   FRAME_NAME,
@@ -303,6 +305,7 @@ export function initFrameOf(
   u32[(frame + FRAME_SENDER) >>> 2] = parent.cell;
   u32[(frame + FRAME_SENDER_GENERATION) >>> 2] = parent.generation;
   u32[(frame + INIT_ORDINAL) >>> 2] = typeof label === "string" ? 0 : label;
+  if (here) thread.views.u8[frame + FRAME_FLAGS] = FLAG_HERE;
   // For an actor pinned to this thread the init stays here, and its number is in the frame.
   if (here && init !== undefined) u32[(frame + FRAME_TICKET) >>> 2] = thread.pass([init]);
   return frame;

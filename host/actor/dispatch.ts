@@ -3,6 +3,7 @@
 //
 //   take() ─▶ control(bits, frames) ─▶ messages ─▶ next(outcome, done) ─▶ more of it, or the next cell
 import {
+  CELL_HAND,
   CELL_INIT,
   EXTENSION_BYTES,
   FLAG_EXTENDED,
@@ -20,6 +21,7 @@ import {
   KIND_CHILD_FAILED,
   KIND_CHILD_STARTED,
   KIND_CHILD_STOPPED,
+  KIND_CHILDREN_LOST,
   KIND_CREDIT,
   KIND_DESCRIBE,
   KIND_ERRAND,
@@ -29,12 +31,15 @@ import {
   KIND_HEALTH,
   KIND_HOLD,
   KIND_ITEMS,
+  KIND_KNOWN,
   KIND_LINK,
   KIND_LINK_FAILED,
   KIND_LOG,
   KIND_ROOM,
+  KIND_STASH,
   KIND_STOP,
   KIND_STOP_WANTED,
+  KIND_SUCCEEDED,
   KIND_TELL,
   KIND_UNLINK,
   KIND_WATCH,
@@ -79,6 +84,8 @@ import type { Letter, SystemEvent } from "./event.ts";
 import { extrasOf, rareOf } from "./extras.ts";
 import { hashOf, nameOf } from "./hash.ts";
 import type { Errand, Pending } from "./holder.ts";
+import { copyOf, openShelf, put, takeFirst } from "./kept.ts";
+import { known } from "./known.ts";
 import {
   adopt,
   fail,
@@ -96,11 +103,20 @@ import {
   watch,
 } from "./lifecycle.ts";
 import { nativeFault, nativeTurn } from "./native.ts";
-import { childFailed, childStarted, childStopped, childStopWanted, holdSupervisor, restartChildren } from "./parent.ts";
+import {
+  childFailed,
+  childrenLost,
+  childStarted,
+  childStopped,
+  childStopWanted,
+  holdSupervisor,
+  restartChildren,
+} from "./parent.ts";
 import { itemsOf, Pump } from "./pump.ts";
 import { PUBLISHED } from "./reception.ts";
 import { Ref } from "./ref.ts";
 import type { Handler } from "./registry.ts";
+import { succeeded } from "./takeover.ts";
 import { exitReasons, FORM_REFERENCE, ROOM, type Thread } from "./thread.ts";
 import { endTrace, traceDelivered, traceProcessed } from "./trace.ts";
 import { trim } from "./trim.ts";
@@ -263,12 +279,17 @@ export class Dispatch {
       case KIND_CHILD_STOPPED:
         if (inline) this.#childStopped(actor, frame, size);
         else {
-          const [child, reason, watchers] = parts as [number, ExitReason, readonly number[]];
-          childStopped(thread, actor, child, reason, watchers);
+          const [id, reason, watchers, cell] = parts as [number, ExitReason, readonly number[], number];
+          childStopped(thread, actor, { id, cell }, reason, watchers);
         }
         return TURN_DRY;
       case KIND_CHILD_FAILED:
         return childFailed(thread, actor, parts);
+      case KIND_CHILDREN_LOST:
+        return childrenLost(thread, actor, parts);
+      case KIND_KNOWN:
+        thread.reply(ticket, ticketGeneration, known(thread, actor, parts[0] as readonly unknown[]));
+        return TURN_DRY;
       case KIND_CHILD_STARTED:
         childStarted(thread, actor, parts[0] as number);
         return TURN_DRY;
@@ -322,7 +343,9 @@ export class Dispatch {
     const watchers: number[] = [];
     for (let i = 0; i < size >>> 2; i++) watchers[i] = u32[at + i] as number;
     const reason = exitReasons[u32[(frame + FRAME_TAGS) >>> 2] as number] ?? "normal";
-    childStopped(this.#thread, actor, u32[(frame + FRAME_SENDER) >>> 2] as number, reason, watchers);
+    const id = u32[(frame + FRAME_SENDER) >>> 2] as number;
+    const cell = u32[(frame + FRAME_NAME) >>> 2] as number;
+    childStopped(this.#thread, actor, { id, cell }, reason, watchers);
   }
 
   // ---- messages -----------------------------------------------------------------------------------
@@ -583,13 +606,21 @@ export class Dispatch {
     if (isThenable(returned)) returned.then(undefined, ignore);
     const rare = rareOf(actor);
     rare.stashing = false;
+    const here = u8[frame + FRAME_FORM] === FORM_REFERENCE;
+    let copy = 0;
+    if (!here) {
+      if (rare.shelf === 0) rare.shelf = openShelf(thread, actor.cell, KIND_STASH, actor, undefined);
+      if (rare.shelf !== 0) copy = copyOf(thread, frame);
+      if (copy !== 0) put(thread, rare.shelf, copy);
+    }
     rare.stashed.push({
+      frame: copy,
       hash,
       args: args ?? thread.args(frame, actor.life),
       reader: actor.life,
       ticket: u32[(frame + FRAME_TICKET) >>> 2] as number,
       ticketGeneration: u32[(frame + FRAME_TICKET_GENERATION) >>> 2] as number,
-      here: u8[frame + FRAME_FORM] === FORM_REFERENCE,
+      here,
     });
     return TURN_DRY;
   }
@@ -600,7 +631,14 @@ export class Dispatch {
     for (;;) {
       const message = unstashed.shift();
       if (!message) return TURN_DRY;
+      const { frame } = message;
+      const hand = (actor.cell + CELL_HAND) >>> 2;
+      if (frame !== 0) {
+        takeFirst(this.#thread, rareOf(actor).shelf, frame);
+        this.#thread.views.u32[hand] = frame;
+      }
       const outcome = this.#again(actor, message);
+      if (frame !== 0 && outcome === TURN_DRY) this.#thread.core.putDown(actor.cell);
       // There is no frame in hand.
       if (outcome !== TURN_DRY) return outcome === TURN_BLOCK || outcome === TURN_FULL ? TURN_WAIT : outcome;
     }
@@ -634,6 +672,10 @@ export class Dispatch {
     const rare = rareOf(actor);
     if (rare.stashing) {
       rare.stashing = false;
+      if (message.frame !== 0) {
+        thread.views.u32[(actor.cell + CELL_HAND) >>> 2] = 0;
+        put(thread, rare.shelf, message.frame);
+      }
       rare.stashed.push({ ...message, args, reader: life });
       return TURN_DRY;
     }
@@ -707,11 +749,14 @@ export class Dispatch {
     const { life } = actor;
     if (actor.definition.reentrant) {
       thread.settled = true;
+      if (ticket !== 0) thread.underWay.set(ticket, generation);
       promise.then(
         (value) => {
+          thread.underWay.delete(ticket);
           if (ticket !== 0 && !life.ended) this.#answer(ticket, generation, value, here);
         },
         (error: unknown) => {
+          thread.underWay.delete(ticket);
           const thrown = asError(error);
           if (ticket !== 0) {
             const refused = isRefusal(thrown);
@@ -855,6 +900,7 @@ export class Dispatch {
         u32[(block + WORKER_PROGRESS) >>> 2] = frame;
         if (kind === KIND_EVENT || kind === KIND_LOG) this.#reported(frame, kind);
         else if (kind === KIND_ITEMS) thread.items(frame);
+        else if (kind === KIND_SUCCEEDED) succeeded(thread, u32[(frame + FRAME_SENDER) >>> 2] as number);
         else thread.settle(frame);
       }
     } while (core.release(cell, TURN_DRY, count));

@@ -19,7 +19,7 @@ export function extrasOf(life: Life): Extras {
 }
 
 export function rareOf(actor: HostCell): Rare {
-  actor.rare ??= { stashed: [], unstashed: [], stashing: false, traced: undefined, holders: [] };
+  actor.rare ??= { shelf: 0, stashed: [], unstashed: [], stashing: false, traced: undefined, holders: [] };
   return actor.rare;
 }
 

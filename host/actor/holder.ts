@@ -33,6 +33,17 @@ export interface Holder extends Address {
   extras: { outboxes: Waiting | undefined } | undefined;
 }
 
+/** Frames that hang on a cell, as they are found after the death of its thread (kept.ts). */
+export interface Shelf {
+  readonly at: number;
+  readonly kind: number;
+  /** For whom its frames are. */
+  readonly to: Address;
+  /** What was noted with it. */
+  readonly note: unknown;
+  readonly frames: readonly number[];
+}
+
 /** Messages of one sender that wait for room in the mailboxes they are for. */
 export interface Waiting {
   readonly size: number;
@@ -42,6 +53,8 @@ export interface Waiting {
   /** Waiting for it closes a circle: the sender goes on. */
   letGo(): void;
   renew(holder: Holder): void;
+  /** Takes up what hung on the cell when its thread died. */
+  restore(shelf: Shelf): void;
   bury(): void;
 }
 
@@ -83,6 +96,10 @@ export class Pending {
   /** Undefined for the runtime's own questions and timers. */
   readonly target: Target | undefined;
   readonly hash: number;
+  /** Who is to answer, also of the runtime's own questions. */
+  to: Address | undefined;
+  /** Puts the question again, when whoever had it is lost with its thread. Undefined: it fails. */
+  again: (() => void) | undefined;
   resolve: (value: unknown) => void = ignore;
   reject: (error: Error) => void = ignore;
   /** It is answered by a stream. */
@@ -107,6 +124,7 @@ export class Pending {
     this.generation = generation;
     this.holder = holder;
     this.target = target;
+    this.to = target;
     this.hash = hash;
     this.serves = target ? holder.serving : 0;
   }

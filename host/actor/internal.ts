@@ -1,6 +1,6 @@
 // Actors of the runtime itself: the root, supervisors, the reception. They have no user code, start at once, and never
 // move.
-import { CELL_SLOT } from "../../assembly/layout.ts";
+import { CELL_KEPT, CELL_RESTARTS, CELL_SLOT } from "../../assembly/layout.ts";
 import { actor } from "./behavior.ts";
 import type { HostCell, Life, Supervision } from "./cell.ts";
 import type { Address } from "./holder.ts";
@@ -12,6 +12,7 @@ import type { Context } from "./types.ts";
 export const ROOT = "root";
 export const SUPERVISOR = "supervisor";
 
+/** `found`: of a thread that has died; its cell is there. */
 export function internalCell(
   thread: Thread,
   path: string,
@@ -20,11 +21,12 @@ export function internalCell(
   supervision: Supervision,
   name: string,
   handlers: unknown = silent,
+  found?: Address,
 ): HostCell {
   // Only those with messages can be sent more than they can take.
   const { capacity, bytes, budget } =
     handlers === silent ? { capacity: Infinity, bytes: Infinity, budget: 0 } : thread.usualLimits;
-  const { cell, generation } = thread.newCell(thread.index, 0, capacity, bytes, budget);
+  const { cell, generation } = found ?? thread.newCell(thread.index, 0, capacity, bytes, budget);
   const slot = thread.newSlot();
   const actorCell: HostCell = {
     cell,
@@ -73,7 +75,12 @@ export function internalCell(
     actorCell.life.instance = actorCell.definition.make({ init: undefined, self: undefined, ctx });
   }
   thread.cells[slot] = actorCell;
-  thread.views.u32[(cell + CELL_SLOT) >>> 2] = slot;
+  const { u32 } = thread.views;
+  u32[(cell + CELL_SLOT) >>> 2] = slot;
+  if (found) return actorCell;
+  // Should this thread die, its successor ends the supervisor with its parent.
+  u32[(cell + CELL_KEPT) >>> 2] = parent?.cell ?? 0;
+  u32[(cell + CELL_RESTARTS) >>> 2] = child;
   thread.core.start(cell);
   return actorCell;
 }

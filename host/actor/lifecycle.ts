@@ -32,6 +32,7 @@ import {
   KIND_CHILD_STARTED,
   KIND_CHILD_STOPPED,
   KIND_LINK_FAILED,
+  KIND_OUTBOX,
   KIND_STOP,
   KIND_UNLINK,
   KIND_WATCH,
@@ -49,12 +50,13 @@ import {
 import { asError, stopped, ZanniError } from "../errors.ts";
 import { actor as actorOf, base, type Seat } from "./behavior.ts";
 import { below, type HostCell, type Life, nameOfChild, type Supervision } from "./cell.ts";
-import { childrenOf, endChildren, forgetInit, readInit, supervisionOf } from "./children.ts";
+import { childrenOf, endChildren, forgetInit, pathOf, readInit, supervisionOf } from "./children.ts";
 import { ActorContext } from "./context.ts";
 import { unblocked } from "./deadlock.ts";
 import { extrasOf, rareOf, seat, unstashing } from "./extras.ts";
 import { nameOf } from "./hash.ts";
-import type { Address, Pending } from "./holder.ts";
+import type { Address, Pending, Shelf } from "./holder.ts";
+import { closeShelf, shelvesOf } from "./kept.ts";
 import { endSubscriptions } from "./reception.ts";
 import { Ref } from "./ref.ts";
 import { Definition, type Instance } from "./registry.ts";
@@ -191,6 +193,38 @@ export function adopt(thread: Thread, cell: number, generation: number): HostCel
   thread.cells[actor.slot] = actor;
   u32[(cell + CELL_SLOT) >>> 2] = actor.slot;
   return actor;
+}
+
+/** The host half of one whose instance was lost with its thread: it waits for its supervisor. */
+export function lose(thread: Thread, actor: HostCell, error: Error): void {
+  actor.status = "failed";
+  actor.failure = error;
+  if (actor.internal) return;
+  actor.restarts = thread.views.u32[(actor.cell + CELL_RESTARTS) >>> 2] as number;
+  const life = new ActorLife(thread, actor);
+  actor.life = life;
+  for (const shelf of shelvesOf(thread, actor.cell)) {
+    if (shelf.kind === KIND_OUTBOX) thread.outboxesOf(life).restore(shelf);
+    else takeUp(thread, actor, shelf);
+  }
+}
+
+/** What it had put aside comes first for its next instance. */
+function takeUp(thread: Thread, actor: HostCell, { at, frames }: Shelf): void {
+  const rare = rareOf(actor);
+  rare.shelf = at;
+  for (const frame of frames) {
+    const { u32 } = thread.views;
+    rare.unstashed.push({
+      frame,
+      hash: u32[(frame + FRAME_NAME) >>> 2] as number,
+      args: thread.peek(frame),
+      reader: thread.stranger,
+      ticket: u32[(frame + FRAME_TICKET) >>> 2] as number,
+      ticketGeneration: u32[(frame + FRAME_TICKET_GENERATION) >>> 2] as number,
+      here: false,
+    });
+  }
 }
 
 /** What this thread knows by that name. If it knows nothing, or nothing sound, an actor that fails with the reason. */
@@ -579,14 +613,7 @@ function terminate(thread: Thread, actor: HostCell): number {
   actor.status = "stopped";
   actor.life?.extras?.outboxes?.bury();
   buryStash(thread, actor);
-  let left = core.close(actor.cell);
-  while (left > 0) {
-    for (let i = 0; i < left; i++) {
-      buryFrame(thread, actor, thread.views.u32[(thread.block + WORKER_BATCH + i * 4) >>> 2] as number);
-    }
-    left = core.bury(actor.cell, left);
-  }
-  buryControl(thread, actor);
+  buryAll(thread, actor);
   thread.freeSlot(actor.slot);
   actor.keepPath();
   if (!actor.internal) forgetInit(thread, thread.views.u32[(actor.cell + CELL_INIT) >>> 2] as number);
@@ -595,6 +622,38 @@ function terminate(thread: Thread, actor: HostCell): number {
   if (thread.listening()) thread.event({ type: "stop", actor: actor.path });
   core.vacate(actor.cell);
   return TURN_GONE;
+}
+
+/** Its thread died in the middle of that: what is left of it becomes dead letters, and parent and watchers are told. */
+export function finishEnd(thread: Thread, cell: number): void {
+  const { core } = thread;
+  const { u32 } = thread.views;
+  const init = u32[(cell + CELL_INIT) >>> 2] as number;
+  const grave: Grave = { cell, path: init === 0 ? "" : pathOf(thread, init), watchers: undefined };
+  buryAll(thread, grave);
+  const watchers = grave.watchers ?? nobody;
+  // The parent of one without an init frame is lost as well.
+  const parent = init !== 0 && {
+    cell: u32[(init + FRAME_SENDER) >>> 2] as number,
+    generation: u32[(init + FRAME_SENDER_GENERATION) >>> 2] as number,
+  };
+  const who = { id: init === 0 ? 0 : (u32[(init + INIT_CHILD) >>> 2] as number), cell };
+  if (!parent || !thread.sendChildStopped(parent, who, reasonCode("normal"), watchers))
+    tellWatchers(thread, watchers, "normal");
+  core.vacate(cell);
+}
+
+/** Closes the cell; all that waits for it becomes dead letters. */
+function buryAll(thread: Thread, actor: Grave): void {
+  const { core } = thread;
+  let left = core.close(actor.cell);
+  while (left > 0) {
+    for (let i = 0; i < left; i++) {
+      buryFrame(thread, actor, thread.views.u32[(thread.block + WORKER_BATCH + i * 4) >>> 2] as number);
+    }
+    left = core.bury(actor.cell, left);
+  }
+  buryControl(thread, actor);
 }
 
 const nobody: readonly number[] = [];
@@ -606,15 +665,17 @@ function tellParent(thread: Thread, actor: HostCell, reason: ExitReason, watcher
   if (!parent) return false;
   const code = reasonCode(reason);
   if (code >= 0 && watchers.length <= WATCHERS_INLINE)
-    return thread.sendChildStopped(parent, actor.child, code, watchers);
+    return thread.sendChildStopped(parent, { id: actor.child, cell: actor.cell }, code, watchers);
   const value = typeof reason === "string" ? reason : { error: sendable(thread, reason.error) };
-  return thread.sendControl(parent, KIND_CHILD_STOPPED, [actor.child, value, watchers]);
+  return thread.sendControl(parent, KIND_CHILD_STOPPED, [actor.child, value, watchers, actor.cell]);
 }
 
 function buryStash(thread: Thread, actor: HostCell): void {
   if (!actor.rare) return;
-  const { stashed, unstashed } = actor.rare;
-  for (const { hash, args, here, ticket, ticketGeneration } of [...unstashed, ...stashed]) {
+  const { stashed, unstashed, shelf } = actor.rare;
+  closeShelf(thread, actor.cell, shelf);
+  for (const { hash, args, here, ticket, ticketGeneration, frame } of [...unstashed, ...stashed]) {
+    if (frame !== 0) thread.core.drop(frame);
     thread.replyError(ticket, ticketGeneration, stopped(actor.path));
     thread.recount();
     const letter = here && !thread.reporter ? undefined : { hash, args };

@@ -15,6 +15,7 @@ import {
   FRAME_PAYLOAD,
   FRAME_SENDER,
   FRAME_SENDER_GENERATION,
+  FRAME_SIZE,
   FRAME_TAGS,
   FRAME_TICKET,
   FRAME_TICKET_GENERATION,
@@ -27,6 +28,7 @@ import {
   KIND_DESCRIBE,
   KIND_FIND,
   KIND_HOLD,
+  KIND_KNOWN,
   KIND_REPLY,
   KIND_STOP,
   KIND_STOP_WANTED,
@@ -53,11 +55,12 @@ import {
 } from "../../assembly/layout.ts";
 import { asError, outOfMemory, stopped, ZanniError } from "../errors.ts";
 import { whole, wrong } from "../options.ts";
-import type { HostCell } from "./cell.ts";
+import type { HostCell, LostChild } from "./cell.ts";
 import { addChild, check, familyOf, initFrameOf, labelChild, mayStart, pathOf, placeOf, termsOf } from "./children.ts";
 import type { Described } from "./describe.ts";
 import { hashOf, nameOf } from "./hash.ts";
 import type { Address, Holder } from "./holder.ts";
+import { knownToNative } from "./known.ts";
 import { buryControl, buryFrame, failed, type Grave, sendable, tellWatchers, watch } from "./lifecycle.ts";
 import { limitsFor } from "./overflow.ts";
 import { Ref } from "./ref.ts";
@@ -183,6 +186,42 @@ export function nativeFault(thread: Thread, thrown: unknown): void {
   else if (thread.core.release(cell, TURN_WAIT, 0)) nativeTurn(thread, cell);
 }
 
+/** Its thread died while it ran: as after a fault, but its parent hears of all such children at once. */
+export function nativeLost(thread: Thread, cell: number, error: Error): { parent: Address; lost: LostChild } {
+  const { u8, u32 } = thread.views;
+  const init = u32[(cell + CELL_INIT) >>> 2] as number;
+  const hand = u32[(cell + CELL_HAND) >>> 2] as number;
+  let message: string | undefined;
+  let over = false;
+  if (hand !== 0) {
+    over = u8[hand + FRAME_KIND] === KIND_STOP;
+    message = nameOf(u32[(hand + FRAME_NAME) >>> 2] as number);
+    const ticket = u32[(hand + FRAME_TICKET) >>> 2] as number;
+    const generation = u32[(hand + FRAME_TICKET_GENERATION) >>> 2] as number;
+    // A stop in hand is found there when it ends.
+    if (!over) {
+      const path = pathOf(thread, init);
+      thread.replyError(ticket, generation, failed({ path }, message, error));
+      thread.core.putDown(cell);
+    }
+  }
+  const child = u32[(init + INIT_CHILD) >>> 2] as number;
+  const lost: LostChild = [cell, thread.core.generation(cell) >>> 0, child, message, over];
+  const parent = parentOf(thread, init);
+  if (thread.core.release(cell, TURN_WAIT, 0)) nativeTurn(thread, cell);
+  return { parent, lost };
+}
+
+/** Its thread died while it ended. */
+export function finishNativeEnd(thread: Thread, cell: number): void {
+  if ((thread.views.u32[(cell + CELL_INIT) >>> 2] as number) !== 0) end(thread, cell, "normal");
+  else {
+    // Nobody supervises it, and nobody watches.
+    for (let left = thread.core.close(cell); left > 0; ) left = thread.core.bury(cell, left);
+    thread.core.vacate(cell);
+  }
+}
+
 // ---- helpers --------------------------------------------------------------------------------------
 
 function parentOf(thread: Thread, init: number): Address {
@@ -213,7 +252,11 @@ function hearControl(thread: Thread, cell: number, frames: number): boolean {
     }
     if (kind === KIND_FIND) thread.reply(ticket, generation, undefined);
     else if (kind === KIND_DESCRIBE) thread.reply(ticket, generation, describe(thread, cell, init));
-    else if (kind === KIND_HOLD) {
+    else if (kind === KIND_KNOWN) {
+      const size = u32[(frame + FRAME_SIZE) >>> 2] as number;
+      const [said] = thread.decode(thread.payload(frame), size, thread.stranger) as [readonly unknown[]];
+      thread.reply(ticket, generation, knownToNative(thread, cell, said));
+    } else if (kind === KIND_HOLD) {
       held = true;
       thread.reply(ticket, generation, true);
     } else if (kind === KIND_STOP_WANTED && thread.core.stopQueued(cell)) {
@@ -309,7 +352,7 @@ function end(thread: Thread, cell: number, reason: ExitReason): void {
   buryControl(thread, grave);
   const watchers = grave.watchers ?? [];
   const code = reasonCode(reason);
-  const told = thread.sendChildStopped(parent, child, code < 0 ? reasonCode("killed") : code, watchers);
+  const told = thread.sendChildStopped(parent, { id: child, cell }, code < 0 ? reasonCode("killed") : code, watchers);
   if (!told) tellWatchers(thread, watchers, reason);
   if (thread.listening()) thread.event({ type: "stop", actor: grave.path });
   core.vacate(cell);

@@ -15,6 +15,7 @@ import {
   FRAME_TICKET,
   FRAME_TICKET_GENERATION,
   FULL,
+  KIND_OUTBOX,
   KIND_STOP,
   SENT,
 } from "../../assembly/layout.ts";
@@ -22,9 +23,11 @@ import type { Core } from "../core/abi.ts";
 import type { Views } from "../core/memory.ts";
 import { stopped } from "../errors.ts";
 import { defaults } from "../options.ts";
+import type { ValueCodec } from "../wire/value.ts";
 import type { Letter } from "./event.ts";
 import { nameOf } from "./hash.ts";
-import { type Address, type Holder, keyOf, type Pending, type Target, type Waiting } from "./holder.ts";
+import { type Address, type Holder, keyOf, type Pending, type Shelf, type Target, type Waiting } from "./holder.ts";
+import { closeShelf, openShelf, put, putBack, takeFirst } from "./kept.ts";
 import { full } from "./overflow.ts";
 import type { DeadLetterReason } from "./types.ts";
 
@@ -32,6 +35,7 @@ import type { DeadLetterReason } from "./types.ts";
 interface Post {
   readonly core: Core;
   readonly views: Views;
+  readonly codec: ValueCodec;
   readonly postponed: (() => boolean)[];
   /** Asks, at the end of the target's mailbox, to be told when it is reached. Undefined: no memory. */
   askRoom(target: Target, holder: Holder): Pending | undefined;
@@ -48,6 +52,8 @@ interface Post {
 
 interface Outbox {
   readonly target: Target;
+  /** Where its frames hang on the sender's cell; 0: nowhere. */
+  readonly shelf: number;
   readonly frames: number[];
   /** The question that is on its way. */
   asked: Pending | undefined;
@@ -75,11 +81,7 @@ export class Outboxes implements Waiting {
 
   /** Behind what waits already. Throws ERR_MAILBOX_FULL, and gives back the frame, when too much does. */
   add(target: Target, frame: number): void {
-    let box = this.#boxes.get(keyOf(target));
-    if (!box) {
-      box = { target, frames: [], asked: undefined, whenEmpty: [] };
-      this.#boxes.set(keyOf(target), box);
-    }
+    const box = this.#boxes.get(keyOf(target)) ?? this.#open(target);
     const { u8, u32 } = this.#thread.views;
     // A stop or a notice is not a message: it waits in line whatever its length.
     if (box.frames.length >= defaults.outbox && ((u8[frame + FRAME_FLAGS] as number) & FLAG_PRIVATE) === 0) {
@@ -88,7 +90,33 @@ export class Outboxes implements Waiting {
       throw full(target.path, message);
     }
     box.frames.push(frame);
+    put(this.#thread, box.shelf, frame);
     if (!box.asked) this.#askForRoom(box);
+  }
+
+  #open(target: Target): Outbox {
+    const { cell } = this.holder;
+    const note = [target.path, target.here, target.native];
+    // A stranger has no cell.
+    const shelf = cell === 0 ? 0 : openShelf(this.#thread, cell, KIND_OUTBOX, target, note);
+    return this.#box(target, shelf, []);
+  }
+
+  #box(target: Target, shelf: number, frames: number[]): Outbox {
+    const box: Outbox = { target, shelf, frames, asked: undefined, whenEmpty: [] };
+    this.#boxes.set(keyOf(target), box);
+    return box;
+  }
+
+  #close(box: Outbox): void {
+    closeShelf(this.#thread, this.holder.cell, box.shelf);
+    this.#boxes.delete(keyOf(box.target));
+  }
+
+  /** What the sender had waiting when its thread died; renew() goes on with it. */
+  restore({ at, to, note, frames }: Shelf): void {
+    const [path, here, native] = note as [string, boolean, boolean];
+    this.#box({ ...to, holder: this.holder, path, here, native, sending: undefined }, at, [...frames]);
   }
 
   /** Resolves when nothing waits for that receiver; without one, when nothing waits at all. */
@@ -124,8 +152,8 @@ export class Outboxes implements Waiting {
         if (!notice || this.#thread.core.send(cell, generation, frame) !== SENT) this.#lost(box, frame, false);
       }
       for (const resolve of box.whenEmpty) resolve();
+      this.#close(box);
     }
-    this.#boxes.clear();
   }
 
   #askForRoom(box: Outbox): void {
@@ -154,8 +182,11 @@ export class Outboxes implements Waiting {
     const { cell, generation } = box.target;
     while (box.frames.length > 0) {
       const frame = box.frames[0] as number;
+      // Off the shelf first: from the send on it is another's.
+      takeFirst(this.#thread, box.shelf, frame);
       const outcome = core.send(cell, generation, frame);
       if (outcome === FULL) {
+        putBack(this.#thread, box.shelf, frame);
         this.#askForRoom(box);
         return;
       }
@@ -163,7 +194,7 @@ export class Outboxes implements Waiting {
       if (outcome !== SENT) this.#lost(box, frame, true);
     }
     this.#thread.kick();
-    this.#boxes.delete(keyOf(box.target));
+    this.#close(box);
     for (const resolve of box.whenEmpty) resolve();
   }
 

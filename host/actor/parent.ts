@@ -14,25 +14,26 @@ import {
 } from "../../assembly/layout.ts";
 import { asError, ZanniError } from "../errors.ts";
 import { base } from "./behavior.ts";
-import type { Child, HostCell, Trouble } from "./cell.ts";
+import type { Child, HostCell, LostChild, Trouble } from "./cell.ts";
 import { childrenOf, endChild, familyOf, removeChild } from "./children.ts";
 import type { Address } from "./holder.ts";
 import { SUPERVISOR } from "./internal.ts";
 import { afterChildren, answerServed, fail, sendable, tellWatchers } from "./lifecycle.ts";
 import { Ref } from "./ref.ts";
 import { affected, decide, delayOf, inARow } from "./supervise.ts";
-import type { Thread } from "./thread.ts";
+import type { Ended, Thread } from "./thread.ts";
 import type { Directive, ExitReason } from "./types.ts";
 
 /** A child is gone: its name is free, then its watchers are told. */
 export function childStopped(
   thread: Thread,
   parent: HostCell,
-  id: number,
+  { id, cell }: Ended,
   reason: ExitReason,
   watchers: readonly number[],
 ): void {
-  const child = removeChild(parent, id);
+  // Said twice, when a thread died as it said so: another may have its number by now.
+  const child = parent.family?.get(id)?.cell === cell ? removeChild(parent, id) : undefined;
   tellWatchers(thread, watchers, reason);
   if (!child) return;
   child.trouble?.timer?.cancel();
@@ -106,6 +107,53 @@ export function childFailed(thread: Thread, parent: HostCell, parts: readonly un
       return failAsParent(thread, parent, decision.limit ? limitReached(parent, child, error) : error, undefined);
     }
   }
+}
+
+/** A thread has died, and children with it: one failure, however many they are. TURN_DRY (0), or how the parent's turn ends. */
+export function childrenLost(thread: Thread, parent: HostCell, parts: readonly unknown[]): number {
+  const [list, error] = parts as [readonly LostChild[], Error];
+  const family = familyOf(parent);
+  const before = family.history;
+  const now = thread.now();
+  const back: Child[] = [];
+  // All of them are down: whatever is decided about one, the others hear a kill, but no stop.
+  for (const [cell, , id] of list) {
+    const child = family.get(id);
+    if (child?.cell === cell) troubleOf(child).restarting = true;
+  }
+  for (const [cell, generation, id, message, over] of list) {
+    const address: Address = { cell, generation };
+    const child = family.get(id);
+    if (child?.cell !== cell || child.gone || parent.status === "stopping" || over) {
+      thread.control(address, SYSTEM_KILL);
+      continue;
+    }
+    let wanted: Directive | undefined;
+    try {
+      wanted = wantedFor(thread, parent, child, error);
+    } catch (thrown) {
+      return failAsParent(thread, parent, asError(thrown), "onChildFailed");
+    }
+    // Counted once: each is decided by what was before. There is no instance left to resume.
+    const decision = decide(wanted, child.terms.policy, parent.supervision, before, now, false);
+    report(thread, child, message, error, decision.action);
+    if (decision.action === "escalate") {
+      thread.event({ type: "escalation", actor: child.path, to: parent.path, error });
+      return failAsParent(thread, parent, decision.limit ? limitReached(parent, child, error) : error, undefined);
+    }
+    if (decision.action !== "restart") thread.control(address, SYSTEM_KILL);
+    else {
+      family.history = decision.history;
+      back.push(child);
+    }
+  }
+  if (parent.supervision.strategy === "one-for-one") for (const child of back) bringBack(thread, parent, child, error);
+  else {
+    // Those that the strategy takes along with the eldest are the others too.
+    const eldest = childrenOf(parent).find((child) => back.includes(child));
+    if (eldest) bringBack(thread, parent, eldest, error);
+  }
+  return 0;
 }
 
 function troubleOf(child: Child): Trouble {

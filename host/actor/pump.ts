@@ -20,8 +20,8 @@ export class Pump {
   readonly #actor: HostCell;
   readonly #life: Life;
   readonly #name: string;
-  readonly #ticket: number;
-  readonly #generation: number;
+  readonly ticket: number;
+  readonly generation: number;
   readonly #items: Items;
   #credit: number = defaults.streamWindow;
   /** A step is queued or under way. */
@@ -33,8 +33,8 @@ export class Pump {
     this.#actor = actor;
     this.#life = actor.life;
     this.#name = nameOf(hash);
-    this.#ticket = ticket;
-    this.#generation = generation;
+    this.ticket = ticket;
+    this.generation = generation;
     this.#items = items;
     const { pumps } = extrasOf(actor.life);
     pumps.set(ticket, this);
@@ -44,14 +44,18 @@ export class Pump {
   }
 
   credit(generation: number, items: number): void {
-    if (generation !== this.#generation) return;
+    if (generation !== this.generation) return;
     this.#credit += items;
     this.#next();
   }
 
+  look(): void {
+    if (!this.#thread.core.pending(this.ticket, this.generation)) this.cancel(this.generation);
+  }
+
   /** The asker wants no more: the generator ends, in a turn of its actor. */
   cancel(generation: number): void {
-    if (generation !== this.#generation || this.#over) return;
+    if (generation !== this.generation || this.#over) return;
     this.#over = true;
     // Control reaches an actor also while it awaits something; its code runs after that.
     if (this.#actor.status === "running") this.#finish();
@@ -60,14 +64,14 @@ export class Pump {
 
   /** Its instance is over, or it refused. */
   fail(error: Error): void {
-    if (!this.#over) this.#thread.replyError(this.#ticket, this.#generation, error);
+    if (!this.#over) this.#thread.replyError(this.ticket, this.generation, error);
     this.#over = true;
     this.#finish();
   }
 
   /** What the generator holds, it gives back now. */
   #finish(): void {
-    if (!this.#life.extras?.pumps.delete(this.#ticket)) return;
+    if (!this.#life.extras?.pumps.delete(this.ticket)) return;
     const wrong = (error: unknown) =>
       this.#thread.log("error", this.#life.path, ["a stream failed at its end:", error]);
     try {
@@ -129,10 +133,10 @@ export class Pump {
     }
     this.#send(batch);
     this.#over = true;
-    this.#life.extras?.pumps.delete(this.#ticket);
+    this.#life.extras?.pumps.delete(this.ticket);
     // After the items, also if those wait for memory.
     this.#thread.persist(() => {
-      this.#thread.reply(this.#ticket, this.#generation, undefined);
+      this.#thread.reply(this.ticket, this.generation, undefined);
       return true;
     });
     return false;
@@ -141,7 +145,7 @@ export class Pump {
   #send(batch: unknown[]): void {
     if (batch.length === 0 || this.#over) return;
     this.#credit -= batch.length;
-    this.#thread.sendItems(this.#ticket, this.#generation, batch.splice(0));
+    this.#thread.sendItems(this.ticket, this.generation, batch.splice(0));
   }
 }
 

@@ -19,14 +19,15 @@ import type { Topic } from "./types.ts";
 const NAME = "zanni.reception";
 /** What a subscriber is sent: [topic, value]. No method has this name. */
 export const PUBLISHED = hashOf("zanni.published");
-const [SUBSCRIBE, UNSUBSCRIBE, PUBLISH, JOIN, LEAVE, MEMBERS] = [
+const [SUBSCRIBE, UNSUBSCRIBE, PUBLISH, JOIN, LEAVE, MEMBERS, FORGET] = [
   "subscribe",
   "unsubscribe",
   "publish",
   "join",
   "leave",
   "members",
-].map(hashOf) as [number, number, number, number, number, number];
+  "forget",
+].map(hashOf) as [number, number, number, number, number, number, number];
 
 /**
  * A topic that carries values of one type, known by its name on every thread.
@@ -62,6 +63,7 @@ export class Reception {
       join: (group: string, ref: Ref) => this.#add(this.#members, group, ref),
       leave: (group: string, ref: Ref) => this.#members.remove(group, ref),
       members: (group: string) => this.#members.of(group),
+      forget: (cell: number, generation: number) => this.#forget({ cell, generation }),
     }));
     const cell = internalCell(thread, NAME, undefined, 0, supervision, NAME, definition);
     this.#life = cell.life;
@@ -103,10 +105,14 @@ export class Reception {
     this.#watched.add(address);
     const forget = () => {
       this.#watched.delete(address);
-      this.#subscribers.forget(ref);
-      this.#members.forget(ref);
+      this.#forget(ref);
     };
     this.#thread.watching(held).gone.then(forget, forget);
+  }
+
+  #forget(who: Address): void {
+    this.#subscribers.forget(who);
+    this.#members.forget(who);
   }
 }
 
@@ -199,6 +205,11 @@ export function endSubscriptions(thread: Thread, life: Life): void {
   for (const group of extras.groups.keys()) tellOfSelf(thread, life, LEAVE, group);
   extras.topics.clear();
   extras.groups.clear();
+}
+
+/** An instance was lost with its thread: what it was subscribed to and belonged to is not known any more. */
+export function forgetSubscriber(thread: Thread, { cell, generation }: Address): void {
+  thread.tell(receptionFor(thread, thread.stranger), FORGET, [cell, generation]);
 }
 
 function tellOfSelf(thread: Thread, life: Life, message: number, key: string): void {

@@ -51,11 +51,13 @@ import {
   KIND_FAILURE,
   KIND_HEALTH,
   KIND_ITEMS,
+  KIND_LINK_FAILED,
   KIND_LOG,
   KIND_REPLY,
   KIND_ROOM,
   KIND_STOP,
   KIND_STOP_WANTED,
+  KIND_SUCCEEDED,
   KIND_TELL,
   KIND_TIMEOUT,
   KIND_WATCH,
@@ -138,6 +140,12 @@ const TRACES = 2 ** 45;
 /** A message by reference, to an actor pinned to this thread. */
 export const FORM_REFERENCE = 2;
 
+/** A child that has stopped: its parent's number for it, and its cell, as another may have got the number. */
+export interface Ended {
+  readonly id: number;
+  readonly cell: number;
+}
+
 export interface Reporter {
   event(event: Raised & { at: number }): void;
   log(level: string, path: string, args: readonly unknown[]): void;
@@ -193,6 +201,8 @@ export class Thread implements Carrier {
   };
   /** A promise was settled or a handler awaits: the loop lets promises run. */
   settled = false;
+  /** Asks that reentrant actors answer later: the generation of each ticket. */
+  readonly underWay = new Map<number, number>();
   /** Control that found no memory, to be sent again. */
   readonly postponed: (() => boolean)[] = [];
   /** From 0 to 1, by a seed: tests have it decide who runs next. Undefined: whoever is first. */
@@ -202,7 +212,16 @@ export class Thread implements Carrier {
   /** The system has stopped: whoever sends is told so. */
   over = false;
 
-  constructor(core: Core, views: Views, index: number, registry: Registry, platform: Platform, settings: Settings) {
+  /** `heir`: the core has taken the place of one whose thread has died, with the cell that took its replies. */
+  constructor(
+    core: Core,
+    views: Views,
+    index: number,
+    registry: Registry,
+    platform: Platform,
+    settings: Settings,
+    heir = false,
+  ) {
     this.core = core;
     this.views = views;
     this.index = index;
@@ -211,11 +230,25 @@ export class Thread implements Carrier {
     this.settings = settings;
     this.block = WORKER_FIRST + index * WORKER_BYTES;
     this.codec = new ValueCodec({ portable: (value) => this.#portable(value), revive: (parts) => this.#revive(parts) });
-    this.replies = this.newCell(index, 0, Infinity, Infinity, 0);
-    this.core.start(this.replies.cell);
-    views.u32[(this.block + WORKER_REPLIES) >>> 2] = this.replies.cell;
-    views.u32[(this.block + WORKER_REPLIES_GENERATION) >>> 2] = this.replies.generation;
+    this.replies = heir ? this.#inherited() : this.#openReplies();
     this.#reading = this.stranger;
+  }
+
+  #openReplies(): Address {
+    const replies = this.newCell(this.index, 0, Infinity, Infinity, 0);
+    this.core.start(replies.cell);
+    const { u32 } = this.views;
+    u32[(this.block + WORKER_REPLIES) >>> 2] = replies.cell;
+    u32[(this.block + WORKER_REPLIES_GENERATION) >>> 2] = replies.generation;
+    return replies;
+  }
+
+  #inherited(): Address {
+    const { u32 } = this.views;
+    const cell = u32[(this.block + WORKER_REPLIES) >>> 2] as number;
+    // Its thread died before it was up.
+    if (cell === 0) return this.#openReplies();
+    return { cell, generation: u32[(this.block + WORKER_REPLIES_GENERATION) >>> 2] as number };
   }
 
   /** ms since the system began, the same on every thread. */
@@ -360,8 +393,7 @@ export class Thread implements Carrier {
     if (!pending) throw outOfMemory(target.path, 0);
     const { ticket, generation } = pending;
     const gone = pending.promise().then(asReason, ifGone);
-    const sent = this.sendControl(target, KIND_WATCH, [undefined], ticket, generation);
-    if (!sent && this.#giveUp(pending)) pending.reject(stopped(target.path));
+    this.#put(pending, target, target.path, KIND_WATCH, undefined);
     const cancel = () => {
       if (this.#giveUp(pending)) this.sendControl(target, KIND_CANCEL, [ticket, generation]);
     };
@@ -374,6 +406,8 @@ export class Thread implements Carrier {
     if (!pending) return Promise.reject(outOfMemory(target.path, 0));
     const promise = pending.promise();
     pending.quiet = true;
+    pending.to = target;
+    pending.again = () => this.sendStop(target, pending);
     // Behind what waits for room, if anything does.
     const outboxes = target.holder.extras?.outboxes;
     if (outboxes?.has(target))
@@ -390,6 +424,14 @@ export class Thread implements Carrier {
 
   async kill(target: Target): Promise<void> {
     const gone = this.watch(target);
+    const { newest } = this.asks;
+    if (newest?.again) {
+      const { again } = newest;
+      newest.again = () => {
+        this.control(target, SYSTEM_KILL);
+        again();
+      };
+    }
     this.control(target, SYSTEM_KILL);
     await gone;
   }
@@ -434,7 +476,7 @@ export class Thread implements Carrier {
   }
 
   /** To the parent: a child is gone; who watched it is told by the parent, once the name is free. Numbers only. */
-  sendChildStopped(to: Address, child: number, reason: number, watchers: readonly number[]): boolean {
+  sendChildStopped(to: Address, child: Ended, reason: number, watchers: readonly number[]): boolean {
     const outcome = this.postponed.length > 0 ? NO_MEMORY : this.#childStopped(to, child, reason, watchers);
     if (outcome === NO_MEMORY) {
       this.postponed.push(() => this.#childStopped(to, child, reason, watchers) !== NO_MEMORY);
@@ -443,7 +485,7 @@ export class Thread implements Carrier {
     return outcome !== GONE;
   }
 
-  #childStopped(to: Address, child: number, reason: number, watchers: readonly number[]): number {
+  #childStopped(to: Address, child: Ended, reason: number, watchers: readonly number[]): number {
     const size = watchers.length * 4;
     const frame = this.core.reserveControl(size) >>> 0;
     if (frame === 0) return NO_MEMORY;
@@ -452,7 +494,8 @@ export class Thread implements Carrier {
     u8[frame + FRAME_KIND] = KIND_CHILD_STOPPED;
     u8[frame + FRAME_FORM] = FORM_INLINE;
     u32[(frame + FRAME_TAGS) >>> 2] = reason;
-    u32[(frame + FRAME_SENDER) >>> 2] = child;
+    u32[(frame + FRAME_SENDER) >>> 2] = child.id;
+    u32[(frame + FRAME_NAME) >>> 2] = child.cell;
     for (let i = 0; i < watchers.length; i++) u32[(frame + FRAME_PAYLOAD + i * 4) >>> 2] = watchers[i] as number;
     const outcome = this.core.control(to.cell, to.generation, frame, 0);
     if (outcome !== SENT) this.core.drop(frame);
@@ -490,9 +533,18 @@ export class Thread implements Carrier {
     const pending = this.#pend(Infinity, holder, undefined, 0);
     if (!pending) return Promise.reject(outOfMemory(path, 0));
     const promise = pending.promise();
-    const sent = this.sendControl(to, kind, [value], pending.ticket, pending.generation);
-    if (!sent && this.#giveUp(pending)) pending.reject(stopped(path));
+    this.#put(pending, to, path, kind, value);
     return promise;
+  }
+
+  /** Puts a question of the runtime; and again, when whoever had it is lost. */
+  #put(pending: Pending, to: Address, path: string, kind: number, value: unknown): void {
+    pending.to = to;
+    pending.again = () => {
+      const sent = this.sendControl(to, kind, [value], pending.ticket, pending.generation);
+      if (!sent && this.#giveUp(pending)) pending.reject(stopped(path));
+    };
+    pending.again();
   }
 
   /** Calls `fn` after `ms`, by the timer wheel; the handle cancels it. No memory: a timer of the platform. */
@@ -583,6 +635,7 @@ export class Thread implements Carrier {
     const pending = this.#pend(this.now() + ms, this.stranger, undefined, 0);
     if (!pending) return Promise.reject(outOfMemory(path, 0));
     const promise = pending.promise();
+    pending.to = to;
     const { resolve } = pending;
     // Its answer is true; a time-out has none.
     pending.resolve = (answer) =>
@@ -1177,16 +1230,23 @@ export class Thread implements Carrier {
   }
 
   #enqueue(target: Target, frame: number): false {
-    const { holder } = target;
+    this.outboxesOf(target.holder).add(target, frame);
+    return false;
+  }
+
+  outboxesOf(holder: Holder): Waiting {
     const extras = this.extrasOf(holder);
     extras.outboxes ??= new Outboxes(this, holder);
-    extras.outboxes.add(target, frame);
-    return false;
+    return extras.outboxes;
   }
 
   askRoom(target: Target, holder: Holder, name = ROOM): Pending | undefined {
     const pending = this.#pend(Infinity, holder, target, hashOf(name));
     if (!pending) return undefined;
+    // Whoever has lost the question has room: it is asked again when that is not so.
+    pending.again = () => {
+      if (this.#giveUp(pending)) pending.resolve(true);
+    };
     if (!this.sendNotice(target, KIND_ROOM, [], pending.ticket, pending.generation)) {
       // It is gone: its answer comes as if it had said so.
       queueMicrotask(() => {
@@ -1322,6 +1382,37 @@ export class Thread implements Carrier {
       return this.passed.get(u32[(frame + FRAME_TAGS) >>> 2] as number) ?? none;
     }
     return this.args(frame, this.stranger);
+  }
+
+  /** To another thread: this one has taken the place of one that died. */
+  sendSucceeded(index: number): void {
+    this.persist(() => {
+      const frame = this.core.reserveControl(0) >>> 0;
+      if (frame === 0) return false;
+      this.views.reach(frame + 64);
+      const { u8, u32 } = this.views;
+      u8[frame + FRAME_KIND] = KIND_SUCCEEDED;
+      u8[frame + FRAME_FLAGS] = FLAG_PRIVATE;
+      u32[(frame + FRAME_SENDER) >>> 2] = this.index;
+      const block = WORKER_FIRST + index * WORKER_BYTES;
+      const cell = u32[(block + WORKER_REPLIES) >>> 2] as number;
+      const generation = u32[(block + WORKER_REPLIES_GENERATION) >>> 2] as number;
+      if (this.core.send(cell, generation, frame) !== SENT) this.core.drop(frame);
+      return true;
+    });
+  }
+
+  /** Whom an actor here was linked with is lost. */
+  linkLost(actor: Address, ref: Ref, error: Error): void {
+    this.sendNotice(actor, KIND_LINK_FAILED, [ref, error]);
+  }
+
+  /** Whoever had it is lost with its thread. */
+  lost(pending: Pending, error: Error): void {
+    // Its ticket may have been claimed by the dead, who did not get to say so.
+    if (!this.asks.take(pending.ticket, pending.slot)) return;
+    if (!this.core.cancelTicket(pending.ticket, pending.generation)) this.core.drop(pending.ticket);
+    pending.reject(error);
   }
 
   /** Rejects an ask whose waiting would never end. */

@@ -51,11 +51,12 @@ export async function instantiate(
   return core;
 }
 
-/** Makes this instance the worker of that index, on memory that somebody booted. */
-export function attach(core: Core, memory: WebAssembly.Memory, index: number): void {
+/** Makes this instance the worker of that index, on memory that somebody booted. `heir`: in the place of one that died. */
+export function attach(core: Core, memory: WebAssembly.Memory, index: number, heir = false): void {
   const found = new Uint32Array(memory.buffer)[(HEADER + HEADER_LAYOUT) >>> 2];
   if (found !== layoutHash) throw versions();
-  if (!core.attach(index)) throw new ZanniError("ERR_OUT_OF_MEMORY", "no memory for a worker's reserve");
+  if (!(heir ? core.adopt(index) : core.attach(index)))
+    throw new ZanniError("ERR_OUT_OF_MEMORY", "no memory for a worker's reserve");
 }
 
 function versions(): ZanniError {

@@ -37,6 +37,17 @@ export function browser(): Platform {
     reserves: "shared",
     read: download,
     variable: () => undefined,
+    // terminate() and close() give no signal; a lock is given back with the life of who held it.
+    lives: globalThis.navigator?.locks && {
+      hold: (name) =>
+        new Promise((held) => {
+          void navigator.locks.request(name, () => {
+            held();
+            return new Promise(() => {});
+          });
+        }),
+      ended: (name) => navigator.locks.request(name, () => undefined),
+    },
     worker: (url, options) => new Worker(url, { type: "module", ...options }) as unknown as WorkerLike,
     parent() {
       if (typeof document !== "undefined") return undefined;

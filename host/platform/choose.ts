@@ -57,7 +57,7 @@ export class Worker implements WorkerLike {
     return this.#worker.terminate();
   }
 
-  addEventListener(type: "message" | "error" | "messageerror", listener: (event: WorkerEvent) => void): void {
+  addEventListener(type: "message" | "error" | "messageerror" | "exit", listener: (event: WorkerEvent) => void): void {
     this.#worker.addEventListener(type, listener);
   }
 }

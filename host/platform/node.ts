@@ -66,12 +66,10 @@ class NodeWorker implements WorkerLike {
     return this.#worker.terminate();
   }
 
-  addEventListener(type: "message" | "error" | "messageerror", listener: (event: WorkerEvent) => void): void {
+  addEventListener(type: "message" | "error" | "messageerror" | "exit", listener: (event: WorkerEvent) => void): void {
     if (type === "message") this.#worker.on("message", (data) => listener({ data }));
     else if (type === "messageerror") this.#worker.on("messageerror", (error) => listener({ error }));
-    else {
-      this.#worker.on("error", (error) => listener({ error, message: String(error) }));
-      this.#worker.on("exit", (code) => listener({ message: `the thread ended with exit code ${code}` }));
-    }
+    else if (type === "error") this.#worker.on("error", (error) => listener({ error, message: String(error) }));
+    else this.#worker.on("exit", (code) => listener({ message: `the thread ended with exit code ${code}` }));
   }
 }

@@ -5,7 +5,7 @@
 export interface WorkerLike {
   postMessage(value: unknown, transfer?: unknown): void;
   terminate(): unknown;
-  addEventListener(type: "message" | "error" | "messageerror", listener: (event: WorkerEvent) => void): void;
+  addEventListener(type: "message" | "error" | "messageerror" | "exit", listener: (event: WorkerEvent) => void): void;
 }
 
 export interface WorkerEvent {
@@ -51,5 +51,10 @@ export interface Platform {
   /** The bytes of a file or of what a server answers. */
   read(url: URL): Promise<Uint8Array<ArrayBuffer>>;
   worker(url: URL, options: { readonly name?: string }): WorkerLike;
+  /**
+   * Where a thread's end is no event "exit": a thread holds something by that name for its life, and whoever waits for it
+   * gets it when the thread is no more. Undefined: there is an event, or no telling.
+   */
+  readonly lives?: { hold(name: string): Promise<void>; ended(name: string): Promise<void> } | undefined;
   parent(): Parent | undefined;
 }

@@ -308,17 +308,6 @@ export class Hoarder extends Actor<ActorRef<Gate>> {
   }
 }
 
-/** Takes its thread along. */
-export class Deadly extends Actor {
-  async die(way: "exit" | "throw") {
-    if (way === "exit") process.exit(3);
-    setTimeout(() => {
-      throw new Error("nobody catches this");
-    });
-    await new Promise(() => {});
-  }
-}
-
 /** What a native actor asks and tells. */
 export class Doubler extends Actor {
   #last: number | undefined;
@@ -841,5 +830,98 @@ export class LinkedSender extends Actor<{ to: ActorRef<LinkedTaker> }> {
   sendAndFail(count: number) {
     for (let n = 0; n < count; n++) this.init.to.tell.take(n);
     throw new Error("spent");
+  }
+}
+
+/** Dies with its thread; and what another thread sees of that. */
+export class Mortal extends Actor<{ journal: ActorRef<Journal>; name: string } | undefined> {
+  #sum = 0;
+  #kids: ActorRef<Mortal>[] = [];
+  #held: unknown;
+  #ready = false;
+
+  /** Never returns: its thread is no more, or soon. */
+  async die(way: "exit" | "throw") {
+    if (way === "exit") process.exit(3);
+    setTimeout(() => {
+      throw new Error("nobody catches this");
+    });
+    await new Promise(() => {});
+  }
+  add(n: number) {
+    this.#sum += n;
+    return this.#sum;
+  }
+  restarts() {
+    return this.ctx.restarts;
+  }
+  spin() {
+    for (;;);
+  }
+  async never() {
+    await new Promise(() => {});
+  }
+  bear(name: string, worker: number) {
+    this.#kids.push(this.ctx.spawn(Mortal, this.init, { name, placement: worker }));
+    return this.#kids.at(-1);
+  }
+  raise(worker: number) {
+    this.ctx.supervise({ name: "sup" }, (sup) => sup.spawn(Mortal, this.init, { name: "ward", placement: worker }));
+  }
+  bearHere() {
+    return this.ctx.spawnHere(Mortal, this.init, { name: "here" }).path;
+  }
+  watch(ref: ActorRef<Mortal>) {
+    this.ctx.watch(ref);
+  }
+  link(ref: ActorRef<Mortal>) {
+    this.ctx.link(ref);
+  }
+  subscribe() {
+    this.ctx.subscribe(topic<string>("news"), () => {});
+    this.ctx.join("mortals");
+  }
+  flood(to: ActorRef<Slow>, count: number) {
+    for (let i = 0; i < count; i++) to.tell.work(`${i}`);
+  }
+  async *numbers(from: number) {
+    for (let i = from; ; i++) yield i;
+  }
+  /** Takes some of another's numbers, and holds on to the rest. */
+  async drink(from: ActorRef<Source>) {
+    const items = from.ask.count(0, 1e9)[Symbol.asyncIterator]();
+    this.#held = items;
+    return [(await items.next()).value, (await items.next()).value, this.#held !== undefined];
+  }
+  later(line: string) {
+    if (this.#ready) this.init?.journal.tell.note(line);
+    else this.ctx.stash();
+  }
+  ready() {
+    this.#ready = true;
+    this.ctx.unstash();
+  }
+  protected override onTerminated(ref: ActorRef<Mortal>, reason: ExitReason) {
+    const why = typeof reason === "string" ? reason : reason.error.message;
+    this.init?.journal.tell.note(`${this.init.name}: ${ref.path} ended: ${why}`);
+  }
+  protected override onLinkFailed(ref: ActorRef<Mortal>, error: Error) {
+    this.init?.journal.tell.note(`${this.init.name}: ${ref.path} failed: ${error.message}`);
+  }
+  protected override onStop(reason: ExitReason) {
+    this.init?.journal.tell.note(`${this.init.name} stops: ${typeof reason === "string" ? reason : "failed"}`);
+  }
+}
+
+/** Answers when it is told to, also several at once. */
+export class MortalSwitchboard extends Actor {
+  static override reentrant = true;
+  async call() {
+    await new Promise(() => {});
+  }
+  die() {
+    setTimeout(() => {
+      throw new Error("nobody catches this");
+    });
   }
 }

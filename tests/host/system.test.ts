@@ -2,7 +2,7 @@ import * as assert from "uvu/assert";
 import { Actor, createSystem, Worker } from "zanni";
 import * as actors from "./actors.ts";
 import { Counter, Echo, Gate, Hoarder, Journal, Parent, Spinner } from "./actors.ts";
-import { both, onNode, rejects, threaded, throws, until, worker, workers } from "./helper.ts";
+import { both, rejects, threaded, throws, until, worker, workers } from "./helper.ts";
 
 both("system", (test, mode) => {
   test("names are unique among living siblings, and free again after a stop", async (open) => {
@@ -310,23 +310,6 @@ threaded("threads", (test, nodeOnly) => {
       assert.not.ok(more.includes("slow-handler"), "it is told once");
     } finally {
       await system.stop();
-    }
-  });
-
-  test("a worker that dies stops the system with ERR_WORKER_LOST, until its actors can be adopted", async () => {
-    for (const way of onNode ? (["exit", "throw"] as const) : (["throw"] as const)) {
-      const system = await createSystem({ actors, worker, workers: 2, logger: false });
-      const events = system.events();
-      const deadly = system.spawn(actors.Deadly, undefined, { placement: 1 });
-      const unanswered = deadly.ask.die(way).catch((error: { code: string }) => error.code);
-      const error = await rejects(system.stopped, "ERR_WORKER_LOST");
-      assert.is(error.details["worker"], 1);
-      assert.is(await unanswered, "ERR_ACTOR_STOPPED");
-      for await (const event of events) {
-        if (event.type !== "worker-lost") continue;
-        assert.is(event.worker, 1);
-        break;
-      }
     }
   });
 

@@ -1,0 +1,284 @@
+// A thread dies, and what lived there is restarted in its place: mailboxes are kept, and nobody else notices.
+import * as assert from "uvu/assert";
+import { createSystem, isZanniError, type System, type SystemEvent, type SystemOptions, Worker } from "zanni";
+import * as actors from "./actors.ts";
+import { Gate, Journal, Mortal, MortalSwitchboard, Slow, Source } from "./actors.ts";
+import { onNode, rejects, threaded, until, worker } from "./helper.ts";
+
+const ways = onNode ? (["exit", "throw"] as const) : (["throw"] as const);
+
+threaded("a thread that dies", (declare, nodeOnly) => {
+  /** A system of two workers, and its events so far. */
+  const test = (name: string, run: (system: System, events: SystemEvent[]) => Promise<void>, options?: SystemOptions) =>
+    declare(name, async () => {
+      const system = await createSystem({
+        actors,
+        worker,
+        workers: 2,
+        logger: false,
+        supervision: { maxRestarts: 100 },
+        ...options,
+      });
+      const events: SystemEvent[] = [];
+      const done = (async () => {
+        for await (const event of system.events()) events.push(event);
+      })();
+      try {
+        await run(system, events);
+        await system.stop({ within: "20s" });
+        await done;
+        for (const { missedWakes } of system.stats().workers) assert.is(missedWakes, 0, "no wake-up was missed");
+      } catch (error) {
+        throw isZanniError(error) ? new Error(`${error.code}: ${error.stack}`) : error;
+      } finally {
+        await system.stop({ within: "1s" }).catch(() => {});
+      }
+    });
+  const on = (worker: number, name?: string) =>
+    name === undefined ? { placement: worker } : { placement: worker, name };
+  const ends = (promise: Promise<unknown>) => promise.catch((error: unknown) => error);
+  const lost = (events: readonly SystemEvent[]) => events.filter(({ type }) => type === "worker-lost").length;
+  /** Its thread dies; resolves when it is up again. */
+  const kill = async (mortal: ReturnType<System["spawn"]>) => {
+    const asked = mortal as unknown as import("zanni").ActorRef<Mortal>;
+    const before = await asked.ask.restarts();
+    asked.tell.die("throw");
+    await until(async () => (await asked.ask({ timeout: "20s" }).restarts()) > before, "it is up again", 20_000);
+  };
+
+  for (const way of ways) {
+    test(`by ${way}: the message in hand is named, and those behind it are answered by the next instance`, async (system, events) => {
+      const dead = system.spawn(Mortal, undefined, on(1, "dead"));
+      const other = system.spawn(Mortal, undefined, on(0, "other"));
+      assert.is(await dead.ask.add(1), 1);
+      assert.is(await other.ask.add(1), 1);
+      const hand = ends(dead.ask.die(way));
+      const behind = [dead.ask.add(5), dead.ask.add(6), dead.ask.restarts()];
+      const error = await hand;
+      if (!isZanniError(error, "ERR_ACTOR_FAILED")) throw error;
+      assert.ok(isZanniError(error.cause, "ERR_WORKER_LOST"));
+      assert.is(error.details["message"], "die");
+      assert.equal(await Promise.all(behind), [5, 11, 1]);
+      assert.is(await other.ask.add(1), 2, "nobody else notices");
+      await until(() => events.some(({ type }) => type === "restart"), "the restart is an event");
+      const crash = events.find((event) => event.type === "crash");
+      assert.is(crash?.actor, "dead");
+      assert.is((crash as { message?: string }).message, "die");
+      const death = events.find((event) => event.type === "worker-lost");
+      assert.is((death as { worker?: number }).worker, 1);
+      assert.match(
+        (death as { error?: Error }).error?.message ?? "",
+        way === "exit" ? /exit code 3/ : /nobody catches/,
+      );
+    });
+  }
+
+  test(
+    "is one failure for each supervisor, however many lived there",
+    async (system, events) => {
+      const all = Array.from({ length: 20 }, () => system.spawn(Mortal, undefined, on(1)));
+      for (const each of all) await each.ask.add(1);
+      all[0]?.tell.die("throw");
+      for (const each of all) assert.is(await each.ask({ timeout: "20s" }).add(1), 1);
+      await until(() => events.filter(({ type }) => type === "restart").length === 20, "all are restarted");
+      // The second within the time is one too many.
+      all[1]?.tell.die("throw");
+      const error = await rejects(system.stopped, "ERR_RESTART_LIMIT");
+      assert.ok(isZanniError(error.cause, "ERR_WORKER_LOST"));
+    },
+    { supervision: { maxRestarts: 1, within: "1m" } },
+  );
+
+  test("by policy: temporary ones end, groups restart together, and those that wait for them are told", async (system) => {
+    const journal = system.spawn(Journal, undefined, on(0));
+    const init = (name: string) => ({ journal, name });
+    const sup = system.supervise({ strategy: "one-for-all", maxRestarts: 100 }, (sup) => ({
+      a: sup.spawn(Mortal, init("a"), on(0)),
+      b: sup.spawn(Mortal, init("b"), on(1)),
+      c: sup.spawn(Mortal, init("c"), on(1)),
+    }));
+    const temporary = system.spawn(Mortal, undefined, { ...on(1), restart: "temporary" });
+    const gone = temporary.stopped;
+    await temporary.ask.add(1);
+    const { a, b, c } = sup.children;
+    await Promise.all([a.ask.add(1), c.ask.add(1)]);
+    await kill(b);
+    assert.is(await a.ask.restarts(), 1);
+    assert.is(await c.ask.restarts(), 1);
+    assert.equal(await journal.ask.lines(), ["a stops: shutdown"], "of the lost nothing is heard");
+    const reason = await gone;
+    assert.ok(typeof reason === "object" && isZanniError(reason.error, "ERR_WORKER_LOST"));
+  });
+
+  test("children of a lost parent end, wherever they live, and their names are free for its next instance", async (system) => {
+    const journal = system.spawn(Journal, undefined, on(0));
+    const parent = system.spawn(Mortal, { journal, name: "parent" }, on(1, "parent"));
+    const near = await parent.ask.bear("near", 1);
+    const far = await parent.ask.bear("far", 0);
+    await parent.ask.raise(0);
+    const ward = await system.lookup("parent/sup/ward");
+    assert.ok(near && far && ward);
+    await kill(parent);
+    for (const each of [near, far, ward]) assert.ok(await each.stopped);
+    assert.is(await system.lookup("parent/far"), undefined);
+    const again = await parent.ask.bear("far", 0);
+    assert.is(await again?.ask.add(1), 1);
+    const lines = (await journal.ask.lines()).filter((line) => line.includes("stops"));
+    assert.equal(lines, ["parent stops: shutdown", "parent stops: shutdown"], "those that were not lost stop in order");
+  });
+
+  test("watches outlive it: one notice, when the watched one ends for good", async (system) => {
+    const journal = system.spawn(Journal, undefined, on(0));
+    const watcher = system.spawn(Mortal, { journal, name: "watcher" }, on(0, "watcher"));
+    const dead = system.spawn(Mortal, undefined, on(1, "dead"));
+    await watcher.ask.watch(dead);
+    const { stopped } = dead;
+    await kill(dead);
+    await kill(dead);
+    assert.equal(await journal.ask.lines(), []);
+    await dead.stop();
+    assert.equal(await journal.ask.atLeast(1), ["watcher: dead ended: normal"]);
+    assert.is(await stopped, "normal");
+    assert.equal(await journal.ask.lines(), ["watcher: dead ended: normal"]);
+  });
+
+  test("what a lost one watched and was linked with: links fail, watches end", async (system) => {
+    const journal = system.spawn(Journal, undefined, on(0));
+    const near = system.spawn(Mortal, { journal, name: "near" }, on(0, "near"));
+    const dead = system.spawn(Mortal, { journal, name: "dead" }, on(1, "dead"));
+    await near.ask.link(dead);
+    await dead.ask.watch(near);
+    await kill(dead);
+    assert.match((await journal.ask.atLeast(1)).join(), /^near: dead failed: whoever was asked was lost/);
+    await near.stop();
+    await dead.ask.add(1);
+    assert.equal((await journal.ask.lines()).slice(1), ["near stops: normal"]);
+  });
+
+  test("a stop and a kill that were under way come to their end", async (system) => {
+    for (const end of ["stop", "kill"] as const) {
+      const bystander = system.spawn(Mortal, undefined, on(1));
+      const dead = system.spawn(Mortal, undefined, on(1));
+      await Promise.all([bystander.ask.add(1), dead.ask.add(1)]);
+      const hangs = ends(dead.ask({ timeout: "1m" }).never());
+      bystander.tell.die("throw");
+      const ended = dead[end]();
+      await ended;
+      assert.ok(isZanniError(await hangs), "whoever asked learns it");
+      await bystander.stop();
+    }
+  });
+
+  test("what waits in its outboxes is sent all the same, in order", async (system) => {
+    const journal = system.spawn(Journal, undefined, on(0));
+    const gate = system.spawn(Gate, undefined, on(0));
+    const slow = system.spawn(Slow, { gate, journal }, { ...on(0), mailbox: { capacity: 4 } });
+    const dead = system.spawn(Mortal, undefined, on(1));
+    const bystander = system.spawn(Mortal, undefined, on(1));
+    await bystander.ask.add(1);
+    dead.tell.flood(slow, 50);
+    await until(() => slow.queued >= 4, "the mailbox is full");
+    await kill(bystander);
+    await until(async () => {
+      await gate.ask.open();
+      return (await journal.ask.lines()).length >= 100;
+    }, "all have come through");
+    const begun = (await journal.ask.lines()).filter((line) => line.endsWith("begins"));
+    assert.equal(
+      begun,
+      Array.from({ length: 50 }, (_, i) => `${i} begins`),
+    );
+  });
+
+  test("what it had put aside comes first for the next instance", async (system) => {
+    const journal = system.spawn(Journal, undefined, on(0));
+    const dead = system.spawn(Mortal, { journal, name: "dead" }, on(1));
+    for (const line of ["a", "b", "c"]) dead.tell.later(line);
+    await dead.ask.add(1);
+    await kill(dead);
+    await dead.ask.ready();
+    dead.tell.later("d");
+    assert.equal(await journal.ask.atLeast(4), ["a", "b", "c", "d"]);
+  });
+
+  test("streams end on both sides", async (system) => {
+    const journal = system.spawn(Journal, undefined, on(0));
+    const dead = system.spawn(Mortal, undefined, on(1));
+    const source = system.spawn(Source, journal, on(0));
+    const got: number[] = [];
+    const drunk = (async () => {
+      for await (const n of dead.ask.numbers(1)) {
+        got.push(n);
+        if (got.length === 3) dead.tell.die("throw");
+        await null;
+      }
+    })();
+    assert.equal((await dead.ask.drink(source)).slice(0, 2), [0, 1]);
+    const error = await ends(drunk);
+    assert.ok(isZanniError(error), String(error));
+    assert.equal(got.slice(0, 3), [1, 2, 3]);
+    assert.equal(await journal.ask.atLeast(1), ["count ended"]);
+  });
+
+  test("subscriptions and memberships end, and actors pinned to it by reference", async (system) => {
+    const journal = system.spawn(Journal, undefined, on(0));
+    const dead = system.spawn(Mortal, { journal, name: "dead" }, on(1, "dead"));
+    await dead.ask.subscribe();
+    await until(async () => (await system.members("mortals")).length === 1, "it is a member");
+    const path = await dead.ask.bearHere();
+    assert.ok(await system.lookup(path));
+    await kill(dead);
+    assert.equal(await system.members("mortals"), []);
+    assert.is(await system.lookup(path), undefined);
+    await dead.ask.subscribe();
+    await until(async () => (await system.members("mortals")).length === 1, "it is a member again");
+  });
+
+  test("asks that several at once had in hand fail, also without a deadline", async (system) => {
+    const board = system.spawn(MortalSwitchboard, undefined, on(1));
+    const calls = Array.from({ length: 10 }, () => ends(board.ask({ timeout: Number.POSITIVE_INFINITY }).call()));
+    board.tell.die();
+    for (const call of calls) assert.ok(isZanniError(await call, "ERR_WORKER_LOST"));
+  });
+
+  test("while the system stops, it stops all the same", async (system, events) => {
+    const dead = system.spawn(Mortal, undefined, on(1));
+    const all = Array.from({ length: 20 }, (_, i) => system.spawn(Mortal, undefined, on(i % 2)));
+    for (const each of all) await each.ask.add(1);
+    dead.tell.die("throw");
+    await system.stop({ within: "20s" });
+    assert.ok(lost(events) <= 1);
+  });
+
+  test("both, one after the other and at once", async (system, events) => {
+    const a = system.spawn(Mortal, undefined, on(0));
+    const b = system.spawn(Mortal, undefined, on(1));
+    await Promise.all([a.ask.add(1), b.ask.add(1)]);
+    a.tell.die("throw");
+    b.tell.die("throw");
+    for (let i = 1; i <= 100; i++) {
+      assert.is(await a.ask({ timeout: "20s" }).add(1), i);
+      assert.is(await b.ask({ timeout: "20s" }).add(1), i);
+    }
+    assert.is(lost(events), 2);
+  });
+
+  nodeOnly("a page cannot say so")(
+    "a worker file that does not load again stops the system with ERR_WORKER_LOST",
+    async () => {
+      let made = 0;
+      const broken = new URL("data:text/javascript,throw new Error('not again')");
+      const system = await createSystem({
+        actors,
+        worker: () => (++made > 1 ? new Worker(broken) : worker()),
+        workers: 1,
+        logger: false,
+      });
+      const dead = system.spawn(Mortal, undefined);
+      dead.tell.die("throw");
+      const error = await rejects(system.stopped, "ERR_WORKER_LOST");
+      assert.is(error.details["worker"], 0);
+      assert.match((error.cause as Error).message, /not again/);
+    },
+  );
+});
