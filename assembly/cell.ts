@@ -121,8 +121,8 @@ export function claim(cell: usize, generation: u32): u64 {
   for (;;) {
     const old = load64(cell + CELL_HEAD);
     const tags = <u32>old & ~POINTER_MASK;
-    if (generationOf(old) != generation) return 0;
-    if ((tags & (OWNED | RUNNING | STOPPED)) != OWNED && !seeded(2)) return 0;
+    if (generationOf(old) != generation) break;
+    if ((tags & (OWNED | RUNNING | STOPPED)) != OWNED && !seeded(2)) break;
     // A list left from an earlier turn is read first; it was stored before the head said RUNNABLE, and a
     // stale hint's CAS fails whatever is read here.
     const later = (tags & BLOCKED) != 0 || glance32(cell + CELL_LIST) != 0;
@@ -137,6 +137,8 @@ export function claim(cell: usize, generation: u32): u64 {
     // Takes the frames; pairs with the CAS in push(), which published them.
     if (cas64(cell + CELL_HEAD, old, mine(generation, keep | RUNNING)) == old) return old;
   }
+  // What this one was about to take is not to be taken for what the next drain takes.
+  store<u32>(here + WORKER_INTENT, 0);
   return 0;
 }
 

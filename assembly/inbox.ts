@@ -4,6 +4,7 @@
 // The link in the cell serves one queue at a time: only the step from unowned to OWNED queues a cell.
 import {
   CELL_LINK,
+  LINK_QUEUE,
   METER_QUEUE,
   WORKER_FIFO_HEAD,
   WORKER_FIFO_TAIL,
@@ -13,7 +14,7 @@ import {
 } from "./layout";
 import { count } from "./meter";
 import { markOf, newestOf, nextOf, ONE, push, renew, takeAll } from "./stack";
-import { load64, noteFloat } from "./sync";
+import { glance32, load64, noteFloat } from "./sync";
 
 /** Any thread: queues a cell for the worker of this block. */
 export function deliver(block: usize, cell: u32): void {
@@ -61,8 +62,15 @@ export function renewInbox(block: usize): void {
   store<u32>(block + WORKER_MARK, renew(block + WORKER_INBOX, ONE));
 }
 
-/** A cell that this worker made ready, or has enrolled. */
+/** A cell that this worker made ready. */
 export function append(block: usize, cell: u32): void {
+  // It may be there already: when its thread had died it was not ready any more, and whoever had made it so queued it in vain.
+  const there = (glance32(cell + CELL_LINK) & LINK_QUEUE) == load<u32>(block + WORKER_MARK);
+  if (!there) put(block, cell);
+}
+
+/** One that is in no queue, or enrolled. */
+export function put(block: usize, cell: u32): void {
   const mark = load<u32>(block + WORKER_MARK);
   store<u32>(cell + CELL_LINK, mark);
   const tail = load<u32>(block + WORKER_FIFO_TAIL);

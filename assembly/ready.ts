@@ -2,7 +2,7 @@
 // cell into it, has died. What was in the queue before is found as well.
 
 import { wake } from "./idle";
-import { append, renewInbox } from "./inbox";
+import { put, renewInbox } from "./inbox";
 import {
   CELL_HEAD,
   CELL_WORKER,
@@ -16,7 +16,7 @@ import {
 } from "./layout";
 import { blockOf, here, me } from "./place";
 import { nextBlock } from "./pool";
-import { enroll } from "./stack";
+import { enroll, leave } from "./stack";
 import { cas64, glance32, load64 } from "./sync";
 
 /** Is it to be claimed by somebody? */
@@ -29,8 +29,10 @@ export function gatherReady(): void {
   renewInbox(here);
   const mark = load<u32>(here + WORKER_MARK);
   for (let cell = nextBlock(0, CLASS_CELL, false); cell != 0; cell = nextBlock(cell, CLASS_CELL, false)) {
-    if (!isReady(load64(cell + CELL_HEAD)) || glance32(cell + CELL_WORKER) != me) continue;
-    if (enroll(cell, mark)) append(here, cell);
+    const head = load64(cell + CELL_HEAD);
+    if (glance32(cell + CELL_WORKER) != me) continue;
+    if (!isReady(head)) leave(cell, mark);
+    else if (enroll(cell, mark)) put(here, cell);
   }
 }
 

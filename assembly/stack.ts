@@ -81,6 +81,14 @@ export function enroll(cell: u32, mark: u32): bool {
   return false;
 }
 
+/** Takes a cell that is not ready out of an earlier incarnation: its mark may come again. */
+export function leave(cell: u32, mark: u32): void {
+  const link = glance32(cell + CELL_LINK);
+  const earlier = link & LINK_QUEUE;
+  // Whoever links it meanwhile makes this fail.
+  if (earlier != 0 && earlier != mark) cas32(cell + CELL_LINK, link, 0);
+}
+
 export function nextOf(link: u32): u32 {
   return link & POINTER_MASK;
 }

@@ -71,6 +71,7 @@ import { here, me, settle, workers } from "./place";
 import { fillReserve, mendPool, nextBlock } from "./pool";
 import { lists, mendRanks, ranked, sort } from "./rank";
 import { callForRenewal, gatherReady, isReady } from "./ready";
+import { leave } from "./stack";
 import { cas32, cas64, glance32, load64, note32 } from "./sync";
 import { mendTickets } from "./ticket";
 import { end, queue, settled, startThread } from "./worker";
@@ -98,9 +99,10 @@ export function adopt(index: u32): bool {
   if (!seeded(22)) gatherReady();
   const mark = renewInjector(here);
   for (let cell = nextBlock(0, CLASS_CELL, own); cell != 0; cell = nextBlock(cell, CLASS_CELL, own)) {
-    const head = load64(cell + CELL_HEAD);
-    if (!isReady(head) || seeded(22)) continue;
     const home = glance32(cell + CELL_WORKER);
+    const ready = isReady(load64(cell + CELL_HEAD)) && !seeded(22);
+    if (home == HOME_ANY && !ready) leave(cell, mark);
+    if (!ready) continue;
     if (home == HOME_ANY) recall(cell, mark);
     else if (home != me && home < workers) callForRenewal(home);
   }

@@ -647,6 +647,7 @@ export function putDown(cell: u32): void {
   const frame = load<u32>(cell + CELL_HAND);
   if (frame == 0) return;
   store<u32>(cell + CELL_HAND, 0);
+  if (frame == load<u32>(here + WORKER_PROGRESS)) store<u32>(here + WORKER_PROGRESS, 0);
   const counted = !isPrivate(frame);
   if (counted) {
     publish(cell, 1, load<u32>(frame + FRAME_SIZE) + FRAME_PAYLOAD);

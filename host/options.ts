@@ -26,6 +26,8 @@ export const defaults = {
     coalesceBy: undefined,
     fallback: "drop-newest",
   },
+  /** How many times another thread is started in the place of one that died, if it dies before it is up. */
+  successors: 3,
   /** A handler that runs for longer is an event, ms. */
   slowHandler: 1000,
   /** Items of a stream under way, at most. */

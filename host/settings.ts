@@ -1,6 +1,7 @@
 // What a system is made with: the options, checked, as every thread is told of them.
 import { WORKERS_MAX } from "../assembly/layout.ts";
 import { checkMailbox, supervisionOf } from "./actor/children.ts";
+import type { Patience } from "./actor/slow.ts";
 import type { Settings } from "./actor/thread.ts";
 import type { Logger, MailboxOptions, Mode, SupervisorOptions } from "./actor/types.ts";
 import type { NativeSource } from "./core/native.ts";
@@ -30,6 +31,11 @@ export interface SystemOptions {
   readonly askTimeout?: Duration;
   /** A handler on a worker thread that runs for longer is an event, while it still runs. Default 1s; Infinity: none is. */
   readonly slowHandler?: Duration;
+  /**
+   * A handler on a worker thread that runs for longer costs its thread the life: the only way to end it. Its actors are
+   * restarted by their supervisors on another thread, as after any death. Default Infinity: none is ended.
+   */
+  readonly killStuckAfter?: Duration | typeof Infinity;
   /** Bytes of memory the system may use. Default 4 GiB with threads, 1 GiB without; untouched memory costs nothing. */
   readonly memory?: number;
   /** Default the console; false: nothing is logged. */
@@ -52,6 +58,7 @@ const optionNames: readonly (keyof SystemOptions)[] = [
   "supervision",
   "askTimeout",
   "slowHandler",
+  "killStuckAfter",
   "memory",
   "logger",
   "native",
@@ -64,8 +71,7 @@ export interface Resolved {
   readonly logger: Logger | false;
   /** Bytes. */
   readonly memory: number;
-  /** ms. */
-  readonly slowHandler: number;
+  readonly patience: Patience;
 }
 
 export function resolve(options: SystemOptions, outside: Platform): Resolved {
@@ -104,7 +110,10 @@ export function resolve(options: SystemOptions, outside: Platform): Resolved {
   return {
     logger,
     memory,
-    slowHandler: milliseconds("slowHandler", options.slowHandler ?? defaults.slowHandler),
+    patience: {
+      tell: milliseconds("slowHandler", options.slowHandler ?? defaults.slowHandler),
+      end: longer("killStuckAfter", options.killStuckAfter ?? Number.POSITIVE_INFINITY),
+    },
     settings: {
       name,
       mode,
@@ -122,6 +131,12 @@ export function resolve(options: SystemOptions, outside: Platform): Resolved {
       logs: logger !== false,
     },
   };
+}
+
+/** Of no time at all every handler would be too long. */
+function longer(option: string, given: unknown): number {
+  const ms = milliseconds(option, given);
+  return ms > 0 ? ms : wrong(option, given, "longer than 0");
 }
 
 function workerCount(given: number | "cpus" | undefined, outside: Platform): number {

@@ -31,7 +31,7 @@ import { spawnNative } from "./actor/native.ts";
 import { members, publish, Reception, topicName } from "./actor/reception.ts";
 import { Ref } from "./actor/ref.ts";
 import { Registry } from "./actor/registry.ts";
-import { watchSlow } from "./actor/slow.ts";
+import { type Patience, watchSlow } from "./actor/slow.ts";
 import { superviseUnder } from "./actor/supervisor.ts";
 import { Thread } from "./actor/thread.ts";
 import type {
@@ -152,7 +152,7 @@ async function begin(
   internals.opened?.(thread, system.loop);
   if (shared) {
     await system.startWorkers(options.worker as NonNullable<SystemOptions["worker"]>, module, room.memory);
-    system.watchSlow(resolved.slowHandler);
+    system.watchSlow(resolved.patience);
   }
   return system;
 }
@@ -174,7 +174,7 @@ class LocalSystem implements System {
   /** Streams that are open; they end with the system. */
   readonly #channels = new Set<{ end(): void }>();
   readonly #reception: Reception;
-  readonly #threads: { worker: WorkerLike; ended: Promise<void> }[] = [];
+  readonly #threads: { readonly worker: WorkerLike; readonly ended: Promise<void>; cause: Error | undefined }[] = [];
   /** Makes the thread of that index again, in the place of one that died. */
   #replace: (index: number, cause: Error) => Promise<void> = () => Promise.resolve();
   #started = 0;
@@ -260,14 +260,12 @@ class LocalSystem implements System {
     return new Promise((resolve, reject) => {
       let ready = false;
       let over = false;
-      let cause: Error | undefined;
       let end = () => {};
-      this.#threads[index - 1] = {
-        worker,
-        ended: new Promise((done) => {
-          end = done;
-        }),
-      };
+      const ending = new Promise<void>((done) => {
+        end = done;
+      });
+      const own = { worker, ended: ending, cause: undefined as Error | undefined };
+      this.#threads[index - 1] = own;
       const { lives } = this.#thread.platform;
       const life = `zanni ${this.#thread.settings.epoch} ${index} ${++this.#started}`;
       const ended = () => {
@@ -278,7 +276,7 @@ class LocalSystem implements System {
       const died = (message: string) => {
         if (over) return;
         ended();
-        this.#lost(index, cause ?? new Error(message));
+        this.#lost(index, own.cause ?? new Error(message));
       };
       worker.addEventListener("message", ({ data }) => {
         const { zanni, error } = (data ?? {}) as { zanni?: string; error?: unknown };
@@ -291,7 +289,7 @@ class LocalSystem implements System {
       });
       worker.addEventListener("error", (event) => {
         event.preventDefault?.();
-        cause = asError(event.error ?? new Error(event.message ?? "the worker file could not be loaded"));
+        own.cause = asError(event.error ?? new Error(event.message ?? "the worker file could not be loaded"));
         if (!ready) {
           ended();
           reject(event.error ?? new Error(`a worker ended before it called serve(): ${event.message}`));
@@ -304,7 +302,8 @@ class LocalSystem implements System {
         if (ready) died(message);
         else {
           ended();
-          reject(cause ?? new Error(`a worker ended before it called serve(): ${message}`));
+          const early = `a worker ended before it was up: ${message}; it must call serve(actors)`;
+          reject(own.cause ?? new ZanniError("ERR_WORKER_LOST", early, { details: { worker: index - 1 } }));
         }
       });
       const { settings } = this.#thread;
@@ -315,8 +314,14 @@ class LocalSystem implements System {
     });
   }
 
-  watchSlow(limit: number): void {
-    if (limit < Infinity) this.#slow = watchSlow(this.#thread, this.#blocks, limit);
+  watchSlow(patience: Patience): void {
+    if (Math.min(patience.tell, patience.end) === Infinity) return;
+    this.#slow = watchSlow(this.#thread, this.#blocks, patience, (index, cause) => {
+      const thread = this.#threads[index - 1];
+      if (!thread) return;
+      thread.cause = cause;
+      thread.worker.terminate();
+    });
   }
 
   #lost(index: number, cause: Error): void {
@@ -331,10 +336,19 @@ class LocalSystem implements System {
           cause: error,
         }),
       );
-    try {
-      this.#replace(index, cause).catch(failed);
-    } catch (error) {
-      failed(error);
+    void this.#succeed(index, cause).catch(failed);
+  }
+
+  /** It may be killed in turn before it is up; a file that does not load is not tried again. */
+  async #succeed(index: number, cause: Error): Promise<void> {
+    for (let left: number = defaults.successors; ; left--) {
+      try {
+        await this.#replace(index, cause);
+        return;
+      } catch (error) {
+        if (this.#thread.over) return;
+        if (left === 1 || !isZanniError(error, "ERR_WORKER_LOST")) throw error;
+      }
     }
   }
 

@@ -24,24 +24,45 @@ const LOOKS = 8;
 
 interface Seen {
   /** What it was at: cell, turn and message. */
-  at: string;
-  since: number;
+  readonly at: string;
+  readonly since: number;
   told: boolean;
+  ended: boolean;
 }
 
-/** Watches the other threads of a system, from the thread that made it, until cancelled. `limit`: ms. */
-export function watchSlow(thread: Thread, blocks: number, limit: number): { cancel(): void } {
+/** ms, or Infinity. */
+export interface Patience {
+  /** Then it is an event, */
+  readonly tell: number;
+  /** and then its thread is ended. */
+  readonly end: number;
+}
+
+/** Watches the other threads of a system, from the thread that made it, until cancelled. */
+export function watchSlow(
+  thread: Thread,
+  blocks: number,
+  patience: Patience,
+  end: (index: number, cause: Error) => void,
+): { cancel(): void } {
   const seen = new Map<number, Seen>();
+  const every = Math.min(patience.tell, patience.end) / LOOKS;
   let timer: { cancel(): void };
   const look = () => {
-    for (let index = 1; index < blocks; index++) lookAt(thread, index, limit, seen);
-    timer = thread.platform.after(limit / LOOKS, look);
+    for (let index = 1; index < blocks; index++) lookAt(thread, index, patience, seen, end);
+    timer = thread.platform.after(every, look);
   };
-  timer = thread.platform.after(limit / LOOKS, look);
+  timer = thread.platform.after(every, look);
   return { cancel: () => timer.cancel() };
 }
 
-function lookAt(thread: Thread, index: number, limit: number, seen: Map<number, Seen>): void {
+function lookAt(
+  thread: Thread,
+  index: number,
+  patience: Patience,
+  seen: Map<number, Seen>,
+  end: (index: number, cause: Error) => void,
+): void {
   const { u32 } = thread.views;
   const block = WORKER_FIRST + index * WORKER_BYTES;
   const word = (offset: number) => u32[(block + offset) >>> 2] as number;
@@ -55,16 +76,25 @@ function lookAt(thread: Thread, index: number, limit: number, seen: Map<number, 
   const now = thread.now();
   const before = seen.get(index);
   if (before?.at !== at) {
-    seen.set(index, { at, since: now, told: false });
+    seen.set(index, { at, since: now, told: false, ended: false });
     return;
   }
   const ms = now - before.since;
-  if (before.told || ms < limit) return;
-  before.told = true;
+  const tells = !before.told && ms >= patience.tell;
+  const ends = !before.ended && ms >= patience.end;
+  if (!tells && !ends) return;
   const actor = pathIn(thread, cell);
   const message = messageIn(thread, block, cell);
   // It was all the same thing, if it is still at it.
-  if (where() === at) thread.event({ type: "slow-handler", actor, message, ms });
+  if (where() !== at) return;
+  if (tells) {
+    before.told = true;
+    thread.event({ type: "slow-handler", actor, message, ms });
+  }
+  if (ends) {
+    before.ended = true;
+    end(index, new Error(`"${actor}" was stuck in "${message}" for ${Math.round(ms)} ms (killStuckAfter)`));
+  }
 }
 
 function pathIn(thread: Thread, cell: number): string {

@@ -136,7 +136,10 @@ function answerForHand(thread: Thread, actor: HostCell, error: Error): string | 
   const message = u8[hand + FRAME_KIND] === KIND_TELL ? nameOf(u32[(hand + FRAME_NAME) >>> 2] as number) : "a hook";
   const ticket = u32[(hand + FRAME_TICKET) >>> 2] as number;
   const generation = u32[(hand + FRAME_TICKET_GENERATION) >>> 2] as number;
-  if (u8[hand + FRAME_KIND] !== KIND_STOP) thread.replyError(ticket, generation, failed(actor, message, error));
+  if (u8[hand + FRAME_KIND] === KIND_STOP) return message;
+  thread.replyError(ticket, generation, failed(actor, message, error));
+  // The dead may have claimed the ticket, and not said so: then whoever asked is told that nobody knows of it.
+  u32[(hand + FRAME_TICKET) >>> 2] = 0;
   return message;
 }
 

@@ -1336,7 +1336,9 @@ export class Thread implements Carrier {
 
   /** Takes it out of the table and, if it is not settled already, its ticket. False: it was settled before. */
   #giveUp(pending: Pending): boolean {
-    if (!this.asks.take(pending.ticket, pending.slot)) return false;
+    // Another may have its slot by now, and even its ticket.
+    if (this.asks.get(pending.slot) !== pending) return false;
+    this.asks.take(pending.ticket, pending.slot);
     this.core.cancelTicket(pending.ticket, pending.generation);
     return true;
   }
@@ -1409,10 +1411,8 @@ export class Thread implements Carrier {
 
   /** Whoever had it is lost with its thread. */
   lost(pending: Pending, error: Error): void {
-    // Its ticket may have been claimed by the dead, who did not get to say so.
-    if (!this.asks.take(pending.ticket, pending.slot)) return;
-    if (!this.core.cancelTicket(pending.ticket, pending.generation)) this.core.drop(pending.ticket);
-    pending.reject(error);
+    // A ticket that is claimed already is on its way, or was claimed by the dead, and is lost with them.
+    if (this.#giveUp(pending)) pending.reject(error);
   }
 
   /** Rejects an ask whose waiting would never end. */

@@ -22,6 +22,10 @@ export interface DebugCore extends Core {
   due(block: number, now: number): number;
   nextTimer(block: number): number;
   unblock(cell: number): void;
+  deliver(block: number, cell: number): void;
+  append(block: number, cell: number): void;
+  sort(block: number): number;
+  first(block: number): number;
 }
 
 const file = (name: string) => readFileSync(new URL(`../../../${name}`, import.meta.url));
@@ -57,6 +61,13 @@ export class World {
     const begun = this.core.boot(workers, thieves, pages, pages, first, 0, budget, sliceUs);
     if (!begun) throw new Error("the memory is too small");
     this.cores.forEach((core, i) => void core.attach(i));
+  }
+
+  /** Another instance in the place of one whose thread has died. */
+  succeed(worker: number): DebugCore {
+    const heir = this.#instance();
+    heir.adopt(worker);
+    return heir;
   }
 
   get core(): DebugCore {

@@ -173,3 +173,72 @@ deque("full says so, and goes on around the ring", () => {
 });
 
 deque.run();
+
+const queues = suite("queues of ready cells");
+
+/** What the owner finds, in order. */
+function drained(world: World): number[] {
+  const found: number[] = [];
+  for (;;) {
+    world.core.sort(world.block());
+    const cell = world.core.first(world.block()) >>> 0;
+    if (cell === 0) return found;
+    found.push(cell);
+    assert.ok(found.length < 100, "the queue has no end");
+  }
+}
+
+queues("a cell that is in the inbox or the queue already is not put there again", () => {
+  const world = new World({ workers: 2 });
+  const [a, b, c] = [world.cell().cell, world.cell().cell, world.cell().cell];
+  const block = world.block();
+  const other = world.cores[1] as DebugCore;
+  for (const cell of [a, b, c]) other.deliver(block, cell);
+  world.core.append(block, b);
+  other.deliver(block, a);
+  assert.equal(drained(world), [a, b, c]);
+  for (const cell of [a, b]) world.core.append(block, cell);
+  other.deliver(block, b);
+  other.deliver(block, c);
+  assert.equal(drained(world), [a, b, c]);
+});
+
+queues("a renewed inbox holds what is ready and nothing else, time after time", () => {
+  const world = new World({ workers: 2 });
+  const ready = [world.cell(), world.cell(), world.cell()];
+  const idle = world.cell();
+  const other = world.cores[1] as DebugCore;
+  for (const to of ready) assert.is(world.post(to, 1, 1), L.SENT);
+  // One that was made ready, and is so no more.
+  other.deliver(world.block(), idle.cell);
+  for (let death = 0; death < 40; death++) {
+    world.cores[0] = world.succeed(0);
+    const lost = ready.map(({ cell }) => cell).filter((cell) => world.word(cell) & L.BLOCKED);
+    assert.is(lost.length, ready.length, "their instances are lost");
+    assert.equal(drained(world), []);
+  }
+  for (const { cell, generation } of ready) other.control(cell, generation, 0, L.SYSTEM_RESTART);
+  assert.equal(
+    drained(world),
+    ready.map(({ cell }) => cell),
+  );
+});
+
+queues.run();
+
+const cells = suite("cells");
+
+cells("one that has had as many tenants as there are generations takes no more", () => {
+  const world = new World();
+  const { core } = world;
+  const { cell } = world.cell();
+  core.close(cell);
+  core.vacate(cell);
+  // As if it had had them.
+  world.u32[(cell + L.CELL_HEAD + 4) >>> 2] = L.GENERATION_MASK;
+  const next = world.cell();
+  assert.is.not(next.cell, cell);
+  assert.is(next.generation, 1);
+});
+
+cells.run();

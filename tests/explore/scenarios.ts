@@ -820,6 +820,14 @@ export const scenarios: Scenario[] = [
     deaths: { of: [0], successor: succeed },
   },
   {
+    name: "death: of an owner whose successor queues what is about to be queued",
+    threads: 2,
+    setup: oneActor,
+    programs: (world) => [work(world, 0), tell(world, 1, notes(world).a, 1)],
+    check: (world) => survived(world, [1]),
+    deaths: { of: [0], successor: succeed },
+  },
+  {
     name: "death: of an owner whose actor awaits",
     threads: 2,
     setup: oneActor,

@@ -412,6 +412,12 @@ export class Timed extends Actor<ActorRef<Journal>> {
   cancel() {
     for (const timer of this.#timers) timer[Symbol.dispose]();
   }
+  /** Asks, and then disposes of timers that have fired. */
+  async askAndCancel(gate: ActorRef<Gate>) {
+    const asked = Array.from({ length: 20 }, () => gate.ask({ timeout: "20s" }).pass());
+    this.cancel();
+    await Promise.all(asked);
+  }
   note(line: string) {
     this.init.tell.note(line);
   }

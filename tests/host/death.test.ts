@@ -201,6 +201,24 @@ threaded("a thread that dies", (declare, nodeOnly) => {
     assert.equal(await journal.ask.atLeast(4), ["a", "b", "c", "d"]);
   });
 
+  test(
+    "one that is stuck is ended, if that is wanted, and says who was stuck in what",
+    async (system, events) => {
+      const stuck = system.spawn(Mortal, undefined, on(1, "stuck"));
+      const bystander = system.spawn(Mortal, undefined, on(1));
+      await bystander.ask.add(1);
+      const hand = ends(stuck.ask.spin());
+      const behind = bystander.ask({ timeout: "20s" }).add(1);
+      const error = await hand;
+      if (!isZanniError(error, "ERR_ACTOR_FAILED")) throw error;
+      assert.match(error.message, /"stuck" was stuck in "spin" for \d+ ms/);
+      assert.is(await behind, 1);
+      assert.is(await stuck.ask.restarts(), 1);
+      assert.ok(events.some(({ type, actor }) => type === "slow-handler" && actor === "stuck"));
+    },
+    { slowHandler: 50, killStuckAfter: 200 },
+  );
+
   test("streams end on both sides", async (system) => {
     const journal = system.spawn(Journal, undefined, on(0));
     const dead = system.spawn(Mortal, undefined, on(1));
@@ -262,6 +280,33 @@ threaded("a thread that dies", (declare, nodeOnly) => {
     }
     assert.is(lost(events), 2);
   });
+
+  if (onNode) {
+    const native = { user: new URL("../../../user.shared.wasm", import.meta.url) };
+    test(
+      "native actors go on with their state and their timers; the one that ran is restarted",
+      async (system) => {
+        const all = Array.from({ length: 20 }, () => system.spawnNative("user", "counter"));
+        const stuck = system.spawnNative("user", "counter", { name: "stuck" });
+        for (const [i, each] of all.entries()) {
+          each.tell.add(i);
+          each.tell.later(600);
+        }
+        assert.is(await stuck.ask.add(7), 7);
+        const hand = ends(stuck.ask({ timeout: "1m" }).spin());
+        stuck.tell.add(1);
+        const error = await hand;
+        if (!isZanniError(error, "ERR_ACTOR_FAILED")) throw error;
+        assert.is(error.details["message"], "spin");
+        assert.is(await stuck.ask.value(), 1, "a fresh state, and its mailbox");
+        await until(async () => {
+          const values = await Promise.all(all.map((each) => each.ask.value()));
+          return values.every((value, i) => value === i + 5);
+        }, "their timers have come, and their states are what they were");
+      },
+      { native, killStuckAfter: 200 },
+    );
+  }
 
   nodeOnly("a page cannot say so")(
     "a worker file that does not load again stops the system with ERR_WORKER_LOST",

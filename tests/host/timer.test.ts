@@ -1,6 +1,6 @@
 // Timers of actors, and what they put aside. Times are asserted from below only: a timer is never early.
 import * as assert from "uvu/assert";
-import { Journal, Timed, Turnstile } from "./actors.ts";
+import { Gate, Journal, Timed, Turnstile } from "./actors.ts";
 import { both, rejects, until } from "./helper.ts";
 
 both("timers", (test) => {
@@ -13,6 +13,19 @@ both("timers", (test) => {
     timed.tell.onceNamed(60, "message");
     assert.equal(await journal.ask.atLeast(2), ["closure", "message"]);
     assert.ok(performance.now() - began >= 60);
+  });
+
+  test("one that has fired is disposed of without harm to what has its place by now", async (open) => {
+    const system = await open();
+    const journal = system.spawn(Journal);
+    const gate = system.spawn(Gate);
+    const timed = system.spawn(Timed, journal);
+    for (let i = 0; i < 10; i++) timed.tell.once(1, "fired");
+    await journal.ask.atLeast(10);
+    const asked = timed.ask({ timeout: "20s" }).askAndCancel(gate);
+    await until(async () => (await gate.ask.waiting()) === 20, "all are asked");
+    await gate.ask.open();
+    await asked;
   });
 
   test("every period, until it is disposed", async (open) => {

@@ -21,6 +21,11 @@ export function counter$trap(self: u32, message: u32): void {
   unreachable();
 }
 
+/** Never returns. */
+export function counter$spin(self: u32, message: u32): void {
+  while (load<f64>(state(self)) < Infinity) store<f64>(state(self), 0);
+}
+
 export function counter$recurse(self: u32, message: u32): void {
   reply(message, deep(1));
 }

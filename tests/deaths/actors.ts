@@ -1,0 +1,49 @@
+// Actors that write down what they handle where no death can reach it: a file, to which every thread appends.
+import { openSync, writeSync } from "node:fs";
+import { Actor, type ActorRef } from "zanni";
+
+let ledger = -1;
+
+export class Recorder extends Actor<{ file: string; number: number }> {
+  #next: ActorRef<Recorder> | undefined;
+
+  constructor() {
+    super();
+    if (ledger < 0) ledger = openSync(this.init.file, "a");
+  }
+
+  /** One line, one write: it is there or it is not. */
+  #write(line: string): void {
+    writeSync(ledger, `${line}\n`);
+  }
+
+  follow(next: ActorRef<Recorder>) {
+    this.#next = next;
+  }
+  hit(id: number) {
+    this.#write(`h ${this.init.number} ${id}`);
+    return id;
+  }
+  async wait(id: number) {
+    this.#write(`h ${this.init.number} ${id}`);
+    await new Promise((resolve) => setTimeout(resolve, id % 3));
+    return id;
+  }
+  /** Passes it on, and says so afterwards. */
+  pass(id: number) {
+    this.#write(`h ${this.init.number} ${id}`);
+    const { number } = this.init;
+    if (!this.#next) return;
+    this.#next.tell.hit(-id);
+    this.#write(`s ${number} ${-id}`);
+  }
+  die(way: "exit" | "throw") {
+    if (way === "exit") process.exit(1);
+    setTimeout(() => {
+      throw new Error("nobody catches this");
+    });
+  }
+  done() {
+    return true;
+  }
+}

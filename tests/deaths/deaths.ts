@@ -1,0 +1,190 @@
+// Threads die at random instants, under load: by process.exit, by an error that nobody catches, by terminate() from outside.
+// Every message is handled once, or a dead letter, or named as the one in hand; per sender and receiver in order; every ask
+// settles.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep, setImmediate as turn } from "node:timers/promises";
+import { type ActorRef, createSystem, type System, Worker } from "zanni";
+import type { Recorder } from "./actors.ts";
+import * as actors from "./actors.ts";
+
+export interface Toll {
+  readonly deaths: number;
+  readonly sent: number;
+  readonly handled: number;
+  readonly dead: number;
+  readonly named: number;
+  readonly missing: number;
+  readonly asks: number;
+  readonly failed: number;
+  readonly msPerDeath: number;
+}
+
+const RECORDERS = 12;
+
+export async function play(options: { deaths: number; workers: number; seed: number }): Promise<Toll> {
+  const folder = mkdtempSync(join(tmpdir(), "zanni-deaths-"));
+  try {
+    return await new Play(options, join(folder, "ledger")).run();
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+class Play {
+  readonly #options: { deaths: number; workers: number; seed: number };
+  readonly #file: string;
+  readonly #threads: Worker[] = [];
+  readonly #named = Array.from({ length: RECORDERS }, () => 0);
+  /** Ids sent to each recorder from here, in order. */
+  readonly #sent: number[][] = Array.from({ length: RECORDERS }, () => []);
+  readonly #deadLetters = Array.from({ length: RECORDERS }, () => 0);
+  readonly #random: () => number;
+  #deaths = 0;
+  #asks = 0;
+  #failed = 0;
+  #open = 0;
+
+  constructor(options: { deaths: number; workers: number; seed: number }, file: string) {
+    this.#options = options;
+    this.#file = file;
+    this.#random = generator(options.seed);
+    writeFileSync(file, "");
+  }
+
+  async run(): Promise<Toll> {
+    const { deaths, workers } = this.#options;
+    const worker = () => {
+      const thread = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
+      this.#threads.push(thread);
+      return thread;
+    };
+    const supervision = { maxRestarts: Number.POSITIVE_INFINITY };
+    const system = await createSystem({ actors, worker, workers, supervision, logger: false, askTimeout: "1m" });
+    const watched = this.#watch(system);
+    const all = Array.from({ length: RECORDERS }, (_, number) =>
+      system.spawn(actors.Recorder, { file: this.#file, number }, { name: `${number}`, placement: number % workers }),
+    );
+    const began = performance.now();
+    let next = 1;
+    while (this.#deaths < deaths) {
+      const before = this.#deaths;
+      // What they have been told of each other is lost with them.
+      all.forEach((each, i) => void each.tell.follow(all[(i + 1) % RECORDERS] as ActorRef<Recorder>));
+      // Load, until a death has been heard of, and some more. Whoever was to die may have been dead already.
+      for (let turns = 0, more = 0; this.#deaths === before || more < 5; turns++) {
+        if (this.#deaths !== before) more++;
+        else if (turns % 200 === 0) this.#kill(all);
+        for (let i = 0; i < 20; i++) this.#send(all, next++);
+        await turn();
+        while (this.#open > 2000) await turn();
+      }
+    }
+    const ms = performance.now() - began;
+    for (const each of all) await each.ask.done();
+    // What they have passed on to each other.
+    for (const each of all) await each.ask.done();
+    while (this.#open > 0) await turn();
+    await system.stop();
+    await watched;
+    return this.#reckon(ms);
+  }
+
+  async #watch(system: System): Promise<void> {
+    for await (const event of system.events()) {
+      if (event.type === "worker-lost") this.#deaths++;
+      else if (event.type === "dead-letter" && event.message !== "done") this.#count(this.#deadLetters, event.actor);
+      else if (event.type === "crash" && event.message !== undefined) this.#count(this.#named, event.actor);
+    }
+  }
+
+  #count(counts: number[], path: string): void {
+    counts[Number(path)] = (counts[Number(path)] as number) + 1;
+  }
+
+  #kill(all: readonly ActorRef<Recorder>[]): void {
+    const way = this.#random();
+    const victim = all[Math.floor(this.#random() * RECORDERS)] as ActorRef<Recorder>;
+    if (way < 0.3) victim.tell.die("exit");
+    else if (way < 0.5) victim.tell.die("throw");
+    else {
+      const { workers } = this.#options;
+      const thread = this.#threads.slice(-workers)[Math.floor(this.#random() * workers)];
+      void sleep(this.#random() * 5).then(() => thread?.terminate());
+    }
+  }
+
+  #send(all: readonly ActorRef<Recorder>[], id: number): void {
+    const to = Math.floor(this.#random() * RECORDERS);
+    const ref = all[to] as ActorRef<Recorder>;
+    this.#sent[to]?.push(id);
+    const kind = this.#random();
+    if (kind < 0.5) ref.tell.hit(id);
+    else if (kind < 0.7) ref.tell.pass(id);
+    else {
+      this.#asks++;
+      this.#open++;
+      const asked: Promise<unknown> = kind < 0.85 ? ref.ask.hit(id) : ref.ask.wait(id);
+      asked.catch(() => void this.#failed++).finally(() => void this.#open--);
+    }
+  }
+
+  #reckon(ms: number): Toll {
+    const times = Array.from({ length: RECORDERS }, () => new Map<number, number>());
+    const order: number[][] = Array.from({ length: RECORDERS }, () => []);
+    const passed: number[][] = Array.from({ length: RECORDERS }, () => []);
+    for (const line of readFileSync(this.#file, "utf8").split("\n")) {
+      const [kind, at, id] = line.split(" ");
+      const number = Number(at);
+      if (kind === "h") {
+        times[number]?.set(Number(id), (times[number]?.get(Number(id)) ?? 0) + 1);
+        if (Number(id) > 0) order[number]?.push(Number(id));
+      } else if (kind === "s") passed[(number + 1) % RECORDERS]?.push(Number(id));
+    }
+    let missing = 0;
+    let handled = 0;
+    let sent = 0;
+    for (let i = 0; i < RECORDERS; i++) {
+      const all = [...(this.#sent[i] as number[]), ...(passed[i] as number[])];
+      sent += all.length;
+      for (const [id, count] of times[i] as Map<number, number>) {
+        if (count > 1) throw new Error(`recorder ${i} has handled ${id} ${count} times`);
+        handled++;
+      }
+      const lost = all.filter((id) => !times[i]?.has(id)).length;
+      missing += lost;
+      const excused = (this.#named[i] as number) + (this.#deadLetters[i] as number);
+      if (lost > excused)
+        throw new Error(`recorder ${i} has lost ${lost} messages, of which ${excused} were named or dead`);
+      const seen = order[i] as number[];
+      for (let k = 1; k < seen.length; k++) {
+        if ((seen[k] as number) < (seen[k - 1] as number))
+          throw new Error(`recorder ${i} has handled ${seen[k]} after ${seen[k - 1]}`);
+      }
+    }
+    const sum = (counts: readonly number[]) => counts.reduce((a, b) => a + b, 0);
+    return {
+      deaths: this.#deaths,
+      sent,
+      handled,
+      dead: sum(this.#deadLetters),
+      named: sum(this.#named),
+      missing,
+      asks: this.#asks,
+      failed: this.#failed,
+      msPerDeath: ms / this.#deaths,
+    };
+  }
+}
+
+/** mulberry32: a small seeded generator. */
+function generator(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(state ^ (state >>> 15), state | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}
