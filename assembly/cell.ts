@@ -39,7 +39,7 @@ import {
   WORKER_INTENT,
   WORKER_INTENT_CELL,
 } from "./layout";
-import { here, me } from "./place";
+import { here, ours } from "./place";
 import { cas64, glance32, load64, note64, store64 } from "./sync";
 
 export function generationOf(word: u64): u32 {
@@ -61,7 +61,7 @@ function word(generation: u32, low: u32): u64 {
 
 /** The same in a turn of this worker: should its thread die, it is known whose turn that was. */
 function mine(generation: u32, low: u32): u64 {
-  return ((<u64>(me + 1)) << 56) | word(generation, low);
+  return ours | word(generation, low);
 }
 
 /** The head of a cell that is in nobody's turn any more, without these tags. */

@@ -14,6 +14,8 @@ import {
 
 /** Index of the worker this instance is. */
 export let me: u32 = 0;
+/** The same as the runner in a head word. */
+export let ours: u64 = 0;
 /** Address of its block. */
 export let here: usize = 0;
 
@@ -27,6 +29,7 @@ export let sliceMs: f64 = 0;
 
 export function settle(index: u32): void {
   me = index;
+  ours = (<u64>(index + 1)) << 56;
   here = blockOf(index);
   workers = load<u32>(HEADER + HEADER_WORKERS);
   thieves = load<u32>(HEADER + HEADER_THIEVES);

@@ -5,8 +5,6 @@ import type { Pending } from "./holder.ts";
 export class Asks {
   /** Set by the dispatch: one that a BLOCKED actor waits for is about to be taken. */
   answered: (pending: Pending) => void = () => {};
-  /** The one that was added last. */
-  newest: Pending | undefined;
   readonly #pending: (Pending | undefined)[] = [];
   readonly #free: number[] = [];
 
@@ -14,7 +12,6 @@ export class Asks {
   add(pending: Pending): number {
     const slot = this.#free.pop() ?? this.#pending.length;
     this.#pending[slot] = pending;
-    this.newest = pending;
     pending.slot = slot;
     const { holder } = pending;
     // A stranger has no life whose end would end its asks.

@@ -88,6 +88,17 @@ export interface Errand {
   readonly run: () => unknown;
 }
 
+/** What the runtime itself asks. */
+export interface Question {
+  /** KIND_* */
+  readonly kind: number;
+  readonly value: unknown;
+  /** Whom it is put to, for errors. */
+  readonly path: string;
+  /** With a kill. */
+  readonly kills: boolean;
+}
+
 /** An ask, or a question or timer of the runtime itself, that is not settled yet. */
 export class Pending {
   readonly ticket: number;
@@ -98,8 +109,8 @@ export class Pending {
   readonly hash: number;
   /** Who is to answer, also of the runtime's own questions. */
   to: Address | undefined;
-  /** Puts the question again, when whoever had it is lost with its thread. Undefined: it fails. */
-  again: (() => void) | undefined;
+  /** How it is put again, when whoever had it is lost with its thread. Undefined: it fails. */
+  again: Question | undefined;
   resolve: (value: unknown) => void = ignore;
   reject: (error: Error) => void = ignore;
   /** It is answered by a stream. */

@@ -204,7 +204,7 @@ export function succeeded(thread: Thread, index: number): void {
   for (const pending of thread.asks.all()) {
     if (!pending.to || !concerns(thread, pending.to, index)) continue;
     // The runtime's own are put again: whoever gets one twice answers once.
-    if (pending.again) pending.again();
+    if (pending.again) thread.again(pending);
     else at(pending.to).pendings.push(pending);
   }
   for (const actor of thread.cells) {

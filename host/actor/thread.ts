@@ -105,7 +105,16 @@ import type { HostCell } from "./cell.ts";
 import { type Letter, type Raised, traceText } from "./event.ts";
 import { Feed } from "./feed.ts";
 import { hashOf, nameOf } from "./hash.ts";
-import { type Address, type Errand, type Holder, Pending, type Sending, type Target, type Waiting } from "./holder.ts";
+import {
+  type Address,
+  type Errand,
+  type Holder,
+  Pending,
+  type Question,
+  type Sending,
+  type Target,
+  type Waiting,
+} from "./holder.ts";
 import { Outboxes } from "./outbox.ts";
 import { full, type Limits, limitsFor, policyIn } from "./overflow.ts";
 import { Ref, tagOf, valueWith } from "./ref.ts";
@@ -393,7 +402,7 @@ export class Thread implements Carrier {
     if (!pending) throw outOfMemory(target.path, 0);
     const { ticket, generation } = pending;
     const gone = pending.promise().then(asReason, ifGone);
-    this.#put(pending, target, target.path, KIND_WATCH, undefined);
+    this.#put(pending, target, watching);
     const cancel = () => {
       if (this.#giveUp(pending)) this.sendControl(target, KIND_CANCEL, [ticket, generation]);
     };
@@ -407,7 +416,7 @@ export class Thread implements Carrier {
     const promise = pending.promise();
     pending.quiet = true;
     pending.to = target;
-    pending.again = () => this.sendStop(target, pending);
+    pending.again = stopping;
     // Behind what waits for room, if anything does.
     const outboxes = target.holder.extras?.outboxes;
     if (outboxes?.has(target))
@@ -423,15 +432,12 @@ export class Thread implements Carrier {
   }
 
   async kill(target: Target): Promise<void> {
-    const gone = this.watch(target);
-    const { newest } = this.asks;
-    if (newest?.again) {
-      const { again } = newest;
-      newest.again = () => {
-        this.control(target, SYSTEM_KILL);
-        again();
-      };
-    }
+    const pending = this.#pend(Infinity, target.holder, undefined, 0);
+    if (!pending) throw outOfMemory(target.path, 0);
+    const gone = pending.promise().then(asReason, ifGone);
+    // The watch first: it may be gone at once.
+    this.#put(pending, target, watching);
+    pending.again = killing;
     this.control(target, SYSTEM_KILL);
     await gone;
   }
@@ -533,18 +539,30 @@ export class Thread implements Carrier {
     const pending = this.#pend(Infinity, holder, undefined, 0);
     if (!pending) return Promise.reject(outOfMemory(path, 0));
     const promise = pending.promise();
-    this.#put(pending, to, path, kind, value);
+    this.#put(pending, to, kind === KIND_WATCH ? watching : { kind, value, path, kills: false });
     return promise;
   }
 
-  /** Puts a question of the runtime; and again, when whoever had it is lost. */
-  #put(pending: Pending, to: Address, path: string, kind: number, value: unknown): void {
+  #put(pending: Pending, to: Address, question: Question): void {
     pending.to = to;
-    pending.again = () => {
-      const sent = this.sendControl(to, kind, [value], pending.ticket, pending.generation);
+    pending.again = question;
+    this.again(pending);
+  }
+
+  /** Puts a question of the runtime; once more, when whoever had it is lost. */
+  again(pending: Pending): void {
+    const { to, again, ticket, generation } = pending;
+    if (!to || !again) return;
+    const { kind, value, path, kills } = again;
+    if (kind === KIND_STOP) this.sendStop(to, pending);
+    // Whoever has lost this one has room: it is asked again when that is not so.
+    else if (kind === KIND_ROOM) {
+      if (this.#giveUp(pending)) pending.resolve(true);
+    } else {
+      if (kills) this.control(to, SYSTEM_KILL);
+      const sent = this.sendControl(to, kind, [value], ticket, generation);
       if (!sent && this.#giveUp(pending)) pending.reject(stopped(path));
-    };
-    pending.again();
+    }
   }
 
   /** Calls `fn` after `ms`, by the timer wheel; the handle cancels it. No memory: a timer of the platform. */
@@ -1243,10 +1261,7 @@ export class Thread implements Carrier {
   askRoom(target: Target, holder: Holder, name = ROOM): Pending | undefined {
     const pending = this.#pend(Infinity, holder, target, hashOf(name));
     if (!pending) return undefined;
-    // Whoever has lost the question has room: it is asked again when that is not so.
-    pending.again = () => {
-      if (this.#giveUp(pending)) pending.resolve(true);
-    };
+    pending.again = forRoom;
     if (!this.sendNotice(target, KIND_ROOM, [], pending.ticket, pending.generation)) {
       // It is gone: its answer comes as if it had said so.
       queueMicrotask(() => {
@@ -1422,6 +1437,12 @@ export class Thread implements Carrier {
     pending.reject(error);
   }
 }
+
+/** Questions that are put often. */
+const watching: Question = { kind: KIND_WATCH, value: undefined, path: "", kills: false };
+const killing: Question = { ...watching, kills: true };
+const stopping: Question = { ...watching, kind: KIND_STOP };
+const forRoom: Question = { ...watching, kind: KIND_ROOM };
 
 /** How a watch is answered: a number for a reason without an error. */
 export const exitReasons: readonly ExitReason[] = ["normal", "shutdown", "killed"];

@@ -208,6 +208,7 @@ threaded("a thread that dies", (declare, nodeOnly) => {
       const bystander = system.spawn(Mortal, undefined, on(1));
       await bystander.ask.add(1);
       const hand = ends(stuck.ask.spin());
+      await until(() => events.some(({ type }) => type === "slow-handler"), "it is stuck");
       const behind = bystander.ask({ timeout: "20s" }).add(1);
       const error = await hand;
       if (!isZanniError(error, "ERR_ACTOR_FAILED")) throw error;
