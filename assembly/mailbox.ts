@@ -150,7 +150,7 @@ export function order(cell: usize, newest: u32): void {
   while (load<u32>(last + FRAME_NEXT) != 0) last = load<u32>(last + FRAME_NEXT);
   store<u32>(last + FRAME_NEXT, first);
   if (limited) tally(cell, first, words, count, bytes);
-  // Should the thread die before this, mend() does it again.
+  // Should the thread die before this, its successor does it again.
   if (!seeded(24)) store<u32>(here + WORKER_INTENT, 0);
 }
 

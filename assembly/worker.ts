@@ -647,7 +647,6 @@ export function putDown(cell: u32): void {
   const frame = load<u32>(cell + CELL_HAND);
   if (frame == 0) return;
   store<u32>(cell + CELL_HAND, 0);
-  if (frame == load<u32>(here + WORKER_PROGRESS)) store<u32>(here + WORKER_PROGRESS, 0);
   const counted = !isPrivate(frame);
   if (counted) {
     publish(cell, 1, load<u32>(frame + FRAME_SIZE) + FRAME_PAYLOAD);
@@ -735,6 +734,8 @@ function begin(cell: u32, old: u64): void {
 
 function forget(): u32 {
   store<u32>(here + WORKER_CURRENT, 0);
+  // Nor is a message of it in hand here.
+  store<u32>(here + WORKER_PROGRESS, 0);
   return 0;
 }
 

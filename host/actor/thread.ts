@@ -415,8 +415,9 @@ export class Thread implements Carrier {
     if (!pending) return Promise.reject(outOfMemory(target.path, 0));
     const promise = pending.promise();
     pending.quiet = true;
+    // The stop itself is not lost; whoever has met it may be, with what he knew.
     pending.to = target;
-    pending.again = stopping;
+    pending.again = watching;
     // Behind what waits for room, if anything does.
     const outboxes = target.holder.extras?.outboxes;
     if (outboxes?.has(target))
@@ -554,15 +555,15 @@ export class Thread implements Carrier {
     const { to, again, ticket, generation } = pending;
     if (!to || !again) return;
     const { kind, value, path, kills } = again;
-    if (kind === KIND_STOP) this.sendStop(to, pending);
-    // Whoever has lost this one has room: it is asked again when that is not so.
-    else if (kind === KIND_ROOM) {
+    if (kind === KIND_ROOM) {
+      // Whoever has lost this one has room: it is asked again when that is not so.
       if (this.#giveUp(pending)) pending.resolve(true);
-    } else {
-      if (kills) this.control(to, SYSTEM_KILL);
-      const sent = this.sendControl(to, kind, [value], ticket, generation);
-      if (!sent && this.#giveUp(pending)) pending.reject(stopped(path));
+      return;
     }
+    if (kills) this.control(to, SYSTEM_KILL);
+    if (this.sendControl(to, kind, [value], ticket, generation) || !this.#giveUp(pending)) return;
+    if (pending.quiet) pending.resolve(undefined);
+    else pending.reject(stopped(path));
   }
 
   /** Calls `fn` after `ms`, by the timer wheel; the handle cancels it. No memory: a timer of the platform. */
@@ -1441,7 +1442,6 @@ export class Thread implements Carrier {
 /** Questions that are put often. */
 const watching: Question = { kind: KIND_WATCH, value: undefined, path: "", kills: false };
 const killing: Question = { ...watching, kills: true };
-const stopping: Question = { ...watching, kind: KIND_STOP };
 const forRoom: Question = { ...watching, kind: KIND_ROOM };
 
 /** How a watch is answered: a number for a reason without an error. */
