@@ -47,3 +47,14 @@ export class Recorder extends Actor<{ file: string; number: number }> {
     return true;
   }
 }
+
+/** Takes all the memory that its thread may have. */
+export class Hog extends Actor {
+  readonly #all: unknown[] = [];
+  eat(): void {
+    for (;;) this.#all.push(new Array(1000).fill(this.#all.length));
+  }
+  restarts() {
+    return this.ctx.restarts;
+  }
+}

@@ -1,4 +1,6 @@
 // Thirty of the thousand that `npm run deaths` plays.
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { play } from "./deaths.ts";
@@ -13,5 +15,16 @@ test("under load: each message handled once, or a dead letter, or named; in orde
   } catch (error) {
     throw new Error(`seed ${seed}: ${(error as Error).stack}`);
   }
+});
+
+test("by running out of memory: whoever asked is told, and the actor restarted", () => {
+  const file = fileURLToPath(new URL("./memory.js", import.meta.url));
+  const { stdout, status, stderr } = spawnSync(process.execPath, ["--max-old-space-size=100", file], {
+    encoding: "utf8",
+  });
+  assert.is(status, 0, stderr);
+  const [message = "", restarts] = stdout.split("\n");
+  assert.match(message, /^"Hog-1" failed in "eat": worker 0 died: .*memory/);
+  assert.is(restarts, "1");
 });
 test.run();
