@@ -17,6 +17,7 @@
 // threads without order between them.
 import * as layout from "../../assembly/layout.ts";
 import { wasmFile } from "../platform/file.ts";
+import { seeded } from "./random.ts";
 
 export type Core = Record<string, (...args: number[]) => number> & { dequePush(block: number, hint: bigint): number };
 type Call = () => unknown;
@@ -262,7 +263,7 @@ export class Explorer {
     this.#bound = bounds.preemptions;
     this.#choices = [];
     this.#counts = [];
-    this.#random = bounds.random ? generator(bounds.random.seed) : undefined;
+    this.#random = bounds.random ? seeded(bounds.random.seed) : undefined;
     const most = bounds.random?.executions ?? bounds.most ?? 2_000_000;
     for (let n = 1; n <= most; n++) {
       const message = this.#execute();
@@ -622,15 +623,4 @@ function where(address: number): string {
   if (at < layout.WORKER_FIRST) return `header + ${at - layout.HEADER}`;
   const worker = Math.floor((at - layout.WORKER_FIRST) / layout.WORKER_BYTES);
   return `worker ${worker} + ${(at - layout.WORKER_FIRST) % layout.WORKER_BYTES} (0x${at.toString(16)})`;
-}
-
-/** mulberry32: a small seeded generator. */
-function generator(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
 }

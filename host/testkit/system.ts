@@ -1,5 +1,6 @@
 // A system for tests: one thread, a clock that is moved by hand, and a schedule that is drawn from a seed, so that a
 // failure can be had again.
+
 import { HEADER, HEADER_LISTENING, HEADER_TRACING, KIND_FAIL } from "../../assembly/layout.ts";
 import { rename } from "../actor/hash.ts";
 import type { Loop } from "../actor/loop.ts";
@@ -7,12 +8,13 @@ import type { Ref } from "../actor/ref.ts";
 import type { Thread } from "../actor/thread.ts";
 import type { ActorRef } from "../actor/types.ts";
 import { compile } from "../core/packed.ts";
+import { seeded } from "../core/random.ts";
 import { type Duration, milliseconds, whole, wrong } from "../options.ts";
 import { type System, withPatterns } from "../pattern/system.ts";
 import { platform } from "../platform/choose.ts";
 import type { SystemOptions } from "../settings.ts";
 import { openSystem } from "../system.ts";
-import { seeded, VirtualTime } from "./clock.ts";
+import { VirtualTime } from "./clock.ts";
 import { type Probe, probe, type Stage } from "./probe.ts";
 
 export interface TestSystem extends System {

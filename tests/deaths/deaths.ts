@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep, setImmediate as turn } from "node:timers/promises";
 import { type ActorRef, createSystem, type System, Worker } from "zanni";
+import { seeded } from "../../host/core/random.ts";
 import type { Recorder } from "./actors.ts";
 import * as actors from "./actors.ts";
 
@@ -49,7 +50,7 @@ class Play {
   constructor(options: { deaths: number; workers: number; seed: number }, file: string) {
     this.#options = options;
     this.#file = file;
-    this.#random = generator(options.seed);
+    this.#random = seeded(options.seed);
     writeFileSync(file, "");
   }
 
@@ -176,15 +177,4 @@ class Play {
       msPerDeath: ms / this.#deaths,
     };
   }
-}
-
-/** mulberry32: a small seeded generator. */
-function generator(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
 }
