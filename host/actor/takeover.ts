@@ -2,7 +2,7 @@
 // JavaScript is lost: instances, families, watchers, links, asks. So
 //
 //   the successor   gives each actor that lived there its host half again, failed, with its children as the init frames
-//                   name them; answers for messages in hand; tells each supervisor once, with a list; then all threads
+//                   name them; tells all threads; answers for messages in hand; tells each supervisor once, with a list
 //   every thread    watches there again, and asks which of its asks and links are not known any more: those fail
 //
 // An actor's own children, and what it watched or was subscribed to, end with its instance, as at any failure.
