@@ -76,6 +76,18 @@ function sleeper(): u32 {
   return 0xffffffff;
 }
 
+/** The same for who has work for one: the next after this worker, so that not all give to the first. */
+export function parkedThief(): u32 {
+  if (load32(HEADER + HEADER_SLEEPING) == 0) return 0xffffffff;
+  const all = workers - thieves;
+  let worker = max(me, thieves) - thieves;
+  for (let i: u32 = 0; i < all; i++) {
+    worker = worker + 1 < all ? worker + 1 : 0;
+    if (load32(blockOf(thieves + worker) + WORKER_PARKED) == PARKED) return thieves + worker;
+  }
+  return 0xffffffff;
+}
+
 /** This worker has brought work, or relies on being about to: nobody need wonder yet why none was called. */
 export function announcing(on: bool): void {
   // A note: only who suspects a lost wake-up glances at it.

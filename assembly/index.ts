@@ -89,6 +89,7 @@ export {
   leastLoaded,
   list,
   look,
+  move,
   next,
   nextDue,
   post,

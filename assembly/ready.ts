@@ -1,6 +1,7 @@
 // Ready cells found by looking at all cells, when a queue cannot be relied on: its thread, or one that was about to put a
 // cell into it, has died. What was in the queue before is found as well.
 
+import { settleDown } from "./handover";
 import { wake } from "./idle";
 import { put, renewInbox } from "./inbox";
 import {
@@ -32,7 +33,10 @@ export function gatherReady(): void {
     const head = load64(cell + CELL_HEAD);
     if (glance32(cell + CELL_WORKER) != me) continue;
     if (!isReady(head)) leave(cell, mark);
-    else if (enroll(cell, mark)) put(here, cell);
+    else if (enroll(cell, mark)) {
+      settleDown(cell);
+      put(here, cell);
+    }
   }
 }
 

@@ -13,6 +13,7 @@
 import { generationOf, given, pointerOf, raise, runnerOf } from "./cell";
 import { seeded } from "./check";
 import { mend as mendDeque } from "./deque";
+import { settleDown } from "./handover";
 import { mendSearch } from "./idle";
 import { renewInbox } from "./inbox";
 import { renewInjector } from "./injector";
@@ -223,27 +224,32 @@ function numberStack(newest: u32, from: u32): void {
 
 /** Its turn had done nothing that cannot be done again: it is ready, and queued with all that are. */
 function resume(cell: u32): void {
+  // Ours until the CAS; from then on it may be in another's turn.
+  const control = load<u32>(cell + CELL_SYSTEM_LIST) != 0;
   for (;;) {
     const old = load64(cell + CELL_HEAD);
     if ((<u32>old & RUNNING) == 0) return;
     if (cas64(cell + CELL_HEAD, old, given(old, RUNNING)) == old) break;
   }
   // Control that was handed out is looked at again.
-  if (load<u32>(cell + CELL_SYSTEM_LIST) != 0) raise(cell, generationOf(load64(cell + CELL_HEAD)));
+  if (control) raise(cell, generationOf(load64(cell + CELL_HEAD)));
 }
 
 /** An instance that lived on the dead thread: its cell waits. One that had not begun to live is started. */
 function lose(cell: u32): void {
-  note32(cell + CELL_WAITS, 0);
   let next: u64 = 0;
   for (;;) {
     const old = load64(cell + CELL_HEAD);
+    // Another is about to hand it over: it will be delivered. Seeded bug 30.
+    if (runnerOf(old) != 0 && runnerOf(old) != me + 1 && !seeded(30)) return;
+    note32(cell + CELL_WAITS, 0);
     next = given(old, RUNNING | OWNED) | BLOCKED;
     if (load<u32>(cell + CELL_SYSTEM_LIST) != 0) next |= SYS;
     if ((<u32>next & SYS) != 0) next |= OWNED;
     // Pairs with push() and raise(). Who made it ready before puts it into a queue in vain.
     if (cas64(cell + CELL_HEAD, old, next) == old) break;
   }
+  settleDown(cell);
   const begun = load<u32>(cell + CELL_SLOT) != 0 || load<u32>(cell + CELL_INIT) == 0;
   if (!begun) pushSystem(cell, generationOf(next), 0, SYSTEM_START);
 }

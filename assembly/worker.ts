@@ -39,6 +39,7 @@ import { seeded } from "./check";
 import { clock } from "./clock";
 import { EMPTY, length, pop, push as pushHint, RETRY, steal } from "./deque";
 import { reserve, reserveStamped } from "./frame";
+import { isDue, meet, rest, share, startHandover, surplus, takerOf } from "./handover";
 import { announcing, beginSearch, endSearch, thief, wake, wakeAny } from "./idle";
 import { append, deliver, first, sort } from "./inbox";
 import { doom, draw, hintOf, inject, injected } from "./injector";
@@ -92,6 +93,7 @@ import {
   FULL,
   GENERATION_MASK,
   GONE,
+  HANDOVER,
   HOME_ANY,
   KIND_STOP,
   KIND_TELL,
@@ -102,11 +104,13 @@ import {
   METER_LATENCY,
   METER_LATENCY_COUNT,
   METER_LATENCY_SUM,
+  METER_MOVES,
   METER_SENT,
   METER_STEALS,
   METER_STOPPED,
   METER_TIMEOUTS,
   METER_TURNS,
+  MOVABLE,
   NATIVE_CONTROL,
   NATIVE_ROOM,
   NATIVE_STOP,
@@ -148,12 +152,13 @@ import {
   WORKER_NOW,
   WORKER_OUT_BITS,
   WORKER_OUT_BLOCKED,
+  WORKER_OUT_CASE,
   WORKER_OUT_CELL,
   WORKER_OUT_COUNT,
   WORKER_OUT_GENERATION,
-  WORKER_OUT_NATIVE,
   WORKER_OUT_SLOT,
   WORKER_OUT_SYSTEM,
+  WORKER_OUT_TO,
   WORKER_PROGRESS,
   WORKER_REPLIES,
   WORKER_REPLIES_GENERATION,
@@ -226,6 +231,7 @@ export function startThread(): void {
   inRow = 0;
   stride = 1;
   startStream();
+  startHandover();
 }
 
 /** One message in so many carries a time stamp. */
@@ -489,6 +495,10 @@ export function take(fresh: bool): u32 {
     store<f64>(here + WORKER_NOW, now);
     collect();
     expire();
+    if (isDue(now)) {
+      if (sort(here)) gatherReady();
+      share();
+    }
   }
   for (;;) {
     const next = load<u32>(here + WORKER_NEXT);
@@ -505,6 +515,7 @@ export function take(fresh: bool): u32 {
     if (hint == EMPTY) {
       if (load<u32>(here + WORKER_NEXT) != 0) continue;
       flushAll();
+      rest();
       // What native cells counted in this very call; the next may be long in coming.
       report();
       return TAKE_IDLE;
@@ -516,6 +527,7 @@ export function take(fresh: bool): u32 {
     endSearch(true);
     begin(cell, old);
     if (load<u32>(cell + CELL_BEHAVIOR) == 0) {
+      if (surplus != 0 && offer(cell, old)) return cell;
       if (handOut(cell, generation)) return cell;
     } else {
       if (run(cell, generation)) return cell;
@@ -722,7 +734,9 @@ function recount(cell: u32): void {
 
 function begin(cell: u32, old: u64): void {
   store<u32>(here + WORKER_CURRENT, cell);
-  const own = load<u32>(cell + CELL_BUDGET) & BUDGET_MASK;
+  const word = load<u32>(cell + CELL_BUDGET);
+  const own = word & BUDGET_MASK;
+  if ((word & MOVABLE) != 0) meet();
   left = own != 0 ? own : budget;
   mark = left;
   turnStart = now;
@@ -758,6 +772,32 @@ function leave(cell: u32, expiredTurn: bool): u32 {
   return 0;
 }
 
+/** Another worker would have it sooner: the host calls move(), or release() and the turn is as any other. */
+function offer(cell: u32, head: u64): bool {
+  const to = takerOf(cell, <u32>head);
+  if (to == 0) return false;
+  store<u32>(here + WORKER_OUT_CASE, HANDOVER);
+  store<u32>(here + WORKER_OUT_TO, to - 1);
+  store<u32>(here + WORKER_OUT_CELL, cell);
+  store<u32>(here + WORKER_OUT_GENERATION, generationOf(head));
+  store<u32>(here + WORKER_OUT_SLOT, load<u32>(cell + CELL_SLOT));
+  store<u32>(here + WORKER_PROGRESS, 0);
+  return true;
+}
+
+/** A cell in its turn here, with all that is in it, is another worker's from now on. */
+export function move(cell: u32, to: u32): void {
+  forget();
+  count(here, METER_MOVES, 1);
+  add32(here + WORKER_LOAD, <u32>-1);
+  add32(blockOf(to) + WORKER_LOAD, 1);
+  // Still ours: nobody can queue it. Whoever does later has seen our CAS, and so the new home. Seeded bug 29: too late.
+  if (!seeded(29)) note32(cell + CELL_WORKER, to);
+  yieldTurn(cell);
+  deliverTo(to, cell);
+  if (seeded(29)) note32(cell + CELL_WORKER, to);
+}
+
 /** Describes the turn of a host's cell in WORKER_OUT_*. False when there was nothing and it went idle. */
 function handOut(cell: u32, generation: u32): bool {
   for (;;) {
@@ -766,7 +806,7 @@ function handOut(cell: u32, generation: u32): bool {
     store<u32>(here + WORKER_OUT_BITS, 0);
     store<u32>(here + WORKER_OUT_SYSTEM, 0);
     store<u32>(here + WORKER_OUT_COUNT, 0);
-    store<u32>(here + WORKER_OUT_NATIVE, 0);
+    store<u32>(here + WORKER_OUT_CASE, 0);
     const system = (<u32>head & SYS) != 0 || load<u32>(cell + CELL_SYSTEM_LIST) != 0;
     if (system) takeControl(cell);
     let messages: u32 = 0;
@@ -800,7 +840,7 @@ function handOut(cell: u32, generation: u32): bool {
 
 // ---- native turns ---------------------------------------------------------------------------------
 
-/** Handles messages by call_indirect until there are none. True: it is the host's turn, as WORKER_OUT_NATIVE says. */
+/** Handles messages by call_indirect until there are none. True: it is the host's turn, as WORKER_OUT_CASE says. */
 function run(cell: u32, generation: u32): bool {
   const behavior = load<u32>(cell + CELL_BEHAVIOR);
   const limited = load<u32>(cell + CELL_CAPACITY) != UNLIMITED;
@@ -882,7 +922,7 @@ function askHost(cell: u32, generation: u32, why: u32, blocked: bool): bool {
     store<u32>(here + WORKER_OUT_BITS, 0);
     store<u32>(here + WORKER_OUT_SYSTEM, 0);
   }
-  store<u32>(here + WORKER_OUT_NATIVE, why);
+  store<u32>(here + WORKER_OUT_CASE, why);
   store<u32>(here + WORKER_OUT_CELL, cell);
   store<u32>(here + WORKER_OUT_GENERATION, generation);
   store<u32>(here + WORKER_OUT_COUNT, 0);

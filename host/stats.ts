@@ -14,6 +14,7 @@ import {
   METER_LATENCY_COUNT,
   METER_LATENCY_SUM,
   METER_MISSED,
+  METER_MOVES,
   METER_PARKS,
   METER_QUEUE,
   METER_RESTARTS,
@@ -35,6 +36,8 @@ export interface WorkerStats {
   readonly utilisation: number;
   readonly turns: number;
   readonly steals: number;
+  /** Movable actors that it handed over to others. */
+  readonly moves: number;
   readonly runQueue: number;
   readonly parks: number;
   /** Time-outs that found work nobody had announced: anything but 0 is a bug of zanni. */
@@ -77,6 +80,7 @@ export function readStats(views: Views, blocks: number, uptime: number): SystemS
       utilisation: uptime > 0 ? Math.min(1, meter(worker, METER_BUSY) / uptime) : 0,
       turns: meter(worker, METER_TURNS),
       steals: meter(worker, METER_STEALS),
+      moves: meter(worker, METER_MOVES),
       runQueue: meter(worker, METER_QUEUE) + Math.max(0, deque),
       parks: meter(worker, METER_PARKS),
       missedWakes: meter(worker, METER_MISSED),

@@ -87,6 +87,14 @@ export abstract class Actor<Init = void> {
   protected onTerminated(_ref: ActorRef<unknown>, _reason: ExitReason): void | Promise<void> {}
   /** An actor it is linked with failed; without this it fails too. */
   protected onLinkFailed(_ref: ActorRef<unknown>, _error: Error): void | Promise<void> {}
+  /**
+   * With `restore`, makes the actor movable: between two messages the scheduler may take it to a worker that has nothing to
+   * do. Answers its state, a value that can be sent; the instance here is not used any more.
+   */
+  protected snapshot?(): unknown;
+  /** On a new instance with the same `init`, in the place of `onStart`. */
+  // biome-ignore lint/suspicious/noExplicitAny: what its own snapshot() gave
+  protected restore?(state: any): void;
   /** Asked by `SpawnOptions.health`; throwing is a failed check. */
   protected health(): void | Promise<void> {}
   /** If overridden, asked as the next system turn; returning nothing leaves it to `decide` and the policy. */
@@ -104,6 +112,8 @@ export interface Hooks {
   onTerminated?(ref: unknown, reason: ExitReason): unknown;
   onLinkFailed?(ref: unknown, error: Error): unknown;
   health?(): unknown;
+  snapshot?(): unknown;
+  restore?(state: unknown): unknown;
 }
 
 export const hookNames: readonly string[] = [

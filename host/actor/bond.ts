@@ -6,43 +6,43 @@
 import { KIND_LINK, KIND_LINK_FAILED, KIND_UNLINK } from "../../assembly/layout.ts";
 import { stopped, ZanniError } from "../errors.ts";
 import { base } from "./behavior.ts";
-import { type HostCell, isUp, type Life } from "./cell.ts";
+import { type HostCell, isUp, type Life, type Watched } from "./cell.ts";
 import { extrasOf } from "./extras.ts";
 import { type Address, keyOf } from "./holder.ts";
 import { Ref } from "./ref.ts";
 import type { Thread } from "./thread.ts";
+import type { ExitReason } from "./types.ts";
 
 export function watch(thread: Thread, life: Life, ref: Ref): void {
   const { watched } = extrasOf(life);
-  const key = keyOf(ref);
-  if (watched.has(key)) return;
-  const { gone, cancel } = thread.watching(ref.boundTo(life));
-  const watch = { over: false, cancel };
-  watched.set(key, watch);
-  gone.then(
-    (reason) =>
-      thread.errand(life, {
-        life,
-        name: "onTerminated",
-        run: () => {
-          if (watch.over) return undefined;
-          watch.over = true;
-          watched.delete(key);
-          return life.instance?.onTerminated?.(ref, reason);
-        },
-      }),
-    // The instance ended first.
-    () => {},
-  );
+  if (!watched.has(keyOf(ref))) watched.set(keyOf(ref), watchedFrom(thread, life, ref.boundTo(life)));
 }
 
-export function unwatch(life: Life, ref: Ref): void {
-  const key = keyOf(ref);
-  const watch = life.extras?.watched.get(key);
+function watchedFrom(thread: Thread, life: Life, ref: Ref): Watched {
+  return { ref, at: thread.index, number: thread.watchFor(life, ref) };
+}
+
+export function unwatch(thread: Thread, life: Life, ref: Ref): void {
+  const watch = life.extras?.watched.get(keyOf(ref));
   if (!watch) return;
-  watch.over = true;
-  watch.cancel();
+  thread.unwatch(watch.at, watch.number);
+  life.extras?.watched.delete(keyOf(ref));
+}
+
+/** Whom it watches is gone. Answers what to run; undefined: it is of no interest any more. */
+export function terminated({ life }: HostCell, said: readonly unknown[]): (() => unknown) | undefined {
+  const [key, at, number, reason] = said as [string, number, number, ExitReason];
+  const watch = life.extras?.watched.get(key);
+  if (watch?.at !== at || watch.number !== number) return undefined;
   life.extras?.watched.delete(key);
+  return () => life.instance?.onTerminated?.(watch.ref, reason);
+}
+
+/** The thread that an actor had put its watches on, before it moved here, has died: they are put again. */
+export function watchAgain(thread: Thread, life: Life, index: number): void {
+  for (const [key, { at, ref }] of life.extras?.watched ?? []) {
+    if (at === index) life.extras?.watched.set(key, watchedFrom(thread, life, ref));
+  }
 }
 
 export function link(thread: Thread, life: Life, ref: Ref): void {

@@ -31,7 +31,7 @@ export interface Extras {
   /** Streams that it feeds, by ticket. */
   readonly pumps: Map<number, Feeding>;
   /** What it is subscribed to, and what handles it. */
-  readonly topics: Map<string, Set<(value: unknown) => unknown>>;
+  readonly topics: Map<string, Set<Subscription>>;
   /** How many times it has joined each. */
   readonly groups: Map<string, number>;
 }
@@ -47,10 +47,18 @@ export interface Feeding {
   fail(error: Error): void;
 }
 
+/** The watch has a number on the thread that put it. */
 export interface Watched {
-  /** unwatch() came, or the notice has been handled. */
-  over: boolean;
-  cancel(): void;
+  readonly ref: Ref;
+  readonly at: number;
+  readonly number: number;
+}
+
+/** What a topic's values are for. */
+export interface Subscription {
+  /** The message it names; undefined: a closure. */
+  readonly message: string | undefined;
+  readonly run: (value: unknown) => unknown;
 }
 
 export interface Idle {
@@ -197,6 +205,13 @@ export function below(parent: string, name: string): string {
   return parent === "" ? name : `${parent}/${name}`;
 }
 
+/** How many of each definition there have been; when children were restarted, ms; how many groups. */
+export type Past = readonly [
+  ordinals: readonly (readonly [string, number])[],
+  history: readonly number[],
+  round: number,
+];
+
 /** The children of an actor: by number, by name, and in the order of their start. */
 export class Family {
   readonly #byId: (Child | undefined)[] = [];
@@ -211,6 +226,18 @@ export class Family {
   history: readonly number[] = [];
   /** How many groups have been restarted. */
   round = 0;
+
+  /** What remains of children that are gone. */
+  get past(): Past {
+    return [[...this.#ordinals], this.history, this.round];
+  }
+
+  /** The same, of a parent that has moved here. */
+  remember([ordinals, history, round]: Past): void {
+    for (const [definition, ordinal] of ordinals) this.#ordinals.set(definition, ordinal);
+    this.history = history;
+    this.round = round;
+  }
 
   /** The number that the next child gets. */
   get next(): number {

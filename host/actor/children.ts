@@ -18,6 +18,7 @@ import {
   INIT_CHILD,
   INIT_ORDINAL,
   KIND_INIT,
+  MOVABLE,
   SYSTEM_KILL,
   SYSTEM_START,
 } from "../../assembly/layout.ts";
@@ -66,7 +67,8 @@ export function spawn(
   thread.views.u32[(initFrame + INIT_CHILD) >>> 2] = family.next;
   const usual = options?.mailbox === undefined && options?.budget === undefined;
   const { capacity, bytes, budget } = usual ? thread.usualLimits : limitsFor(mailbox, options?.budget ?? 0);
-  const address = thread.newCell(home, initFrame, capacity, bytes, budget);
+  const turns = definition.movable && !here ? budget | MOVABLE : budget;
+  const address = thread.newCell(home, initFrame, capacity, bytes, turns);
   const child = addChild(parent, address, definition.name, label, options ? termsOf(options) : usualTerms);
   thread.control(address, SYSTEM_START);
   if (child.terms.health) watchHealth(thread, child, child.terms.health);

@@ -7,11 +7,12 @@ import type { Life } from "./cell.ts";
 import { spawn } from "./children.ts";
 import { become, rareOf, unstashing } from "./extras.ts";
 import type { Address, Holder } from "./holder.ts";
-import { join, members, publish, subscribe } from "./reception.ts";
+import type { Task } from "./job.ts";
+import { cancelSubscriptions, join, members, publish, subscribe } from "./reception.ts";
 import { Ref } from "./ref.ts";
 import { superviseUnder } from "./supervisor.ts";
 import type { Thread } from "./thread.ts";
-import { after, every, idleAfter, type Task } from "./timer.ts";
+import { after, cancelTimers, every, idleAfter } from "./timer.ts";
 import type {
   ActorRef,
   Context,
@@ -131,7 +132,7 @@ export class ActorContext implements Context {
   }
 
   unwatch(ref: AnyRef): void {
-    unwatch(this.#life, ref as unknown as Ref);
+    unwatch(this.#thread, this.#life, ref as unknown as Ref);
   }
 
   link(ref: AnyRef): void {
@@ -168,9 +169,15 @@ export class ActorContext implements Context {
     return (ref as unknown as Ref).boundTo(this.#life) as unknown as ActorRef<H>;
   }
 
-  subscribe<T>(topic: Topic<T>, handler: (value: T) => unknown): Disposable {
+  cancel(message: string): void {
     this.#alive();
-    return subscribe(this.#thread, this.#life, topic, handler as (value: unknown) => void);
+    cancelTimers(this.#life, message);
+    cancelSubscriptions(this.#thread, this.#life, message);
+  }
+
+  subscribe<T>(topic: Topic<T>, handler: string | ((value: T) => unknown)): Disposable {
+    this.#alive();
+    return subscribe(this.#thread, this.#life, topic, handler);
   }
 
   publish<T>(topic: Topic<T>, value: unknown): void {

@@ -17,6 +17,7 @@ import {
   FRAME_TAGS,
   FRAME_TICKET,
   FRAME_TICKET_GENERATION,
+  HANDOVER,
   KIND_CANCEL,
   KIND_CHILD_FAILED,
   KIND_CHILD_STARTED,
@@ -41,7 +42,9 @@ import {
   KIND_STOP_WANTED,
   KIND_SUCCEEDED,
   KIND_TELL,
+  KIND_TERMINATED,
   KIND_UNLINK,
+  KIND_UNWATCH,
   KIND_WATCH,
   METER_EVENTS_SEEN,
   SYS,
@@ -66,16 +69,17 @@ import {
   WORKER_NOW,
   WORKER_OUT_BITS,
   WORKER_OUT_BLOCKED,
+  WORKER_OUT_CASE,
   WORKER_OUT_COUNT,
   WORKER_OUT_GENERATION,
-  WORKER_OUT_NATIVE,
   WORKER_OUT_SLOT,
   WORKER_OUT_SYSTEM,
+  WORKER_OUT_TO,
   WORKER_PROGRESS,
   WORKER_SYSTEM,
 } from "../../assembly/layout.ts";
 import { asError, isZanniError, stopped, ZanniError } from "../errors.ts";
-import { linked, linkFailed, unlinked } from "./bond.ts";
+import { linked, linkFailed, terminated, unlinked } from "./bond.ts";
 import { type HostCell, isUp, type Life, type Stashed } from "./cell.ts";
 import { readInit } from "./children.ts";
 import { answered, blocked, examine, publish } from "./deadlock.ts";
@@ -102,6 +106,7 @@ import {
   waitsNoMore,
   watch,
 } from "./lifecycle.ts";
+import { arrive, handOver, hasMoved } from "./move.ts";
 import { nativeFault, nativeTurn } from "./native.ts";
 import {
   childFailed,
@@ -174,17 +179,26 @@ export class Dispatch {
       return NOT_TAKEN;
     }
     const { u32 } = thread.views;
-    if (u32[(block + WORKER_OUT_NATIVE) >>> 2] !== 0) {
+    const special = u32[(block + WORKER_OUT_CASE) >>> 2];
+    if (special !== 0 && special !== HANDOVER) {
       nativeTurn(thread, cell);
       return NOT_TAKEN;
     }
     const slot = u32[(block + WORKER_OUT_SLOT) >>> 2] as number;
     let actor = thread.cells[slot];
-    const bits = u32[(block + WORKER_OUT_BITS) >>> 2] as number;
+    if (special === HANDOVER) return this.#handOver(cell, actor);
+    let bits = u32[(block + WORKER_OUT_BITS) >>> 2] as number;
     const system = u32[(block + WORKER_OUT_SYSTEM) >>> 2] as number;
     const blocked = u32[(block + WORKER_OUT_BLOCKED) >>> 2] !== 0;
     let outcome = blocked ? TURN_WAIT : TURN_DRY;
     let done = 0;
+    if (actor === undefined && hasMoved(thread, cell)) {
+      actor = this.#adopt(cell);
+      outcome = arrive(thread, actor);
+      // To be started is meant for one that was on its way when its thread died.
+      if (bits & SYSTEM_START) this.#trim(actor);
+      bits &= ~SYSTEM_START;
+    }
     if (bits !== 0 || system !== 0) {
       actor ??= this.#adopt(cell);
       const answer = this.#control(actor, bits, system);
@@ -223,6 +237,15 @@ export class Dispatch {
     const more = core.release(cell, outcome, done);
     thread.views.refresh();
     return more ? cell : NOT_TAKEN;
+  }
+
+  /** The actor would do better on another worker, if it may go there. One that is not up yet stays for its turn. */
+  #handOver(cell: number, actor: HostCell | undefined): number {
+    const thread = this.#thread;
+    const to = thread.views.u32[(thread.block + WORKER_OUT_TO) >>> 2] as number;
+    const outcome = actor ? handOver(thread, actor, to) : TURN_DRY;
+    if (outcome === TURN_GONE) return NOT_TAKEN;
+    return thread.core.release(cell, outcome, 0) ? cell : NOT_TAKEN;
   }
 
   #adopt(cell: number): HostCell {
@@ -529,12 +552,17 @@ export class Dispatch {
         return TURN_STOP;
       case KIND_ERRAND: {
         const [errand] = thread.args(frame, actor.life) as [Errand];
+        thread.unbind(errand.life);
         return errand.life.ended ? TURN_DRY : this.#errand(actor, errand.name, errand.run);
       }
       case KIND_LINK_FAILED: {
         const [other, error] = thread.args(frame, actor.life) as [Ref, Error];
         const run = linkFailed(actor, other, error);
         return run ? this.#errand(actor, "onLinkFailed", run) : TURN_DRY;
+      }
+      case KIND_TERMINATED: {
+        const run = terminated(actor, thread.args(frame, actor.life));
+        return run ? this.#errand(actor, "onTerminated", run) : TURN_DRY;
       }
       case KIND_ROOM:
         thread.reply(ticket, ticketGeneration, true);
@@ -570,7 +598,7 @@ export class Dispatch {
     const handlers = actor.life.extras?.topics.get(topic);
     if (!handlers) return TURN_DRY;
     return this.#errand(actor, topic, () => {
-      const returned = [...handlers].map((handler) => handler(value)).filter(isThenable);
+      const returned = [...handlers].map(({ run }) => run(value)).filter(isThenable);
       return returned.length > 0 ? Promise.all(returned) : undefined;
     });
   }
@@ -750,12 +778,15 @@ export class Dispatch {
     if (actor.definition.reentrant) {
       thread.settled = true;
       if (ticket !== 0) thread.underWay.set(ticket, generation);
+      thread.bind(life);
       promise.then(
         (value) => {
+          thread.unbind(life);
           thread.underWay.delete(ticket);
           if (ticket !== 0 && !life.ended) this.#answer(ticket, generation, value, here);
         },
         (error: unknown) => {
+          thread.unbind(life);
           thread.underWay.delete(ticket);
           const thrown = asError(error);
           if (ticket !== 0) {
@@ -901,6 +932,7 @@ export class Dispatch {
         if (kind === KIND_EVENT || kind === KIND_LOG) this.#reported(frame, kind);
         else if (kind === KIND_ITEMS) thread.items(frame);
         else if (kind === KIND_SUCCEEDED) succeeded(thread, u32[(frame + FRAME_SENDER) >>> 2] as number);
+        else if (kind === KIND_UNWATCH) thread.unwatch(thread.index, u32[(frame + FRAME_SENDER) >>> 2] as number);
         else thread.settle(frame);
       }
     } while (core.release(cell, TURN_DRY, count));

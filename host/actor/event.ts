@@ -26,6 +26,8 @@ export type SystemEvent = { readonly at: number; readonly actor: string } & (
       readonly trace: string;
       readonly ms: number;
     }
+  /** A movable actor lives on another worker now. Numbers as in `stats().workers`. */
+  | { readonly type: "move"; readonly from: number; readonly to: number }
   | { readonly type: "worker-lost"; readonly worker: number; readonly error: Error | undefined }
 );
 

@@ -88,6 +88,18 @@ export interface Errand {
   readonly run: () => unknown;
 }
 
+/** A timer that can go along when its actor moves, as it names what it sends. */
+export interface NamedTimer {
+  /** Empty: onIdle. */
+  readonly message: string;
+  readonly args: readonly unknown[];
+  /** When it was set; of one that fires once, when it is due. ms */
+  readonly from: number;
+  /** ms; 0: once. */
+  readonly period: number;
+  end(): void;
+}
+
 /** What the runtime itself asks. */
 export interface Question {
   /** KIND_* */
@@ -113,6 +125,8 @@ export class Pending {
   again: Question | undefined;
   resolve: (value: unknown) => void = ignore;
   reject: (error: Error) => void = ignore;
+  /** It is a timer that can go along. */
+  timer: NamedTimer | undefined;
   /** It is answered by a stream. */
   feed: Feed<unknown> | undefined;
   /** The asker waits for it: an edge, if there is a target. */

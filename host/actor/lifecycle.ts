@@ -32,6 +32,7 @@ import {
   KIND_CHILD_STARTED,
   KIND_CHILD_STOPPED,
   KIND_LINK_FAILED,
+  KIND_MOVED,
   KIND_OUTBOX,
   KIND_STOP,
   KIND_UNLINK,
@@ -201,12 +202,19 @@ export function lose(thread: Thread, actor: HostCell, error: Error): void {
   actor.failure = error;
   if (actor.internal) return;
   actor.restarts = thread.views.u32[(actor.cell + CELL_RESTARTS) >>> 2] as number;
-  const life = new ActorLife(thread, actor);
-  actor.life = life;
+  const life = beginLife(thread, actor);
   for (const shelf of shelvesOf(thread, actor.cell)) {
     if (shelf.kind === KIND_OUTBOX) thread.outboxesOf(life).restore(shelf);
+    // It was about to move; its state is lost as any other.
+    else if (shelf.kind === KIND_MOVED) closeShelf(thread, actor.cell, shelf.at);
     else takeUp(thread, actor, shelf);
   }
+}
+
+export function beginLife(thread: Thread, actor: HostCell): Life & Seat & { init: unknown } {
+  const life = new ActorLife(thread, actor);
+  actor.life = life;
+  return life;
 }
 
 /** What it had put aside comes first for its next instance. */
@@ -245,9 +253,8 @@ function runnable(thread: Thread, hash: number): Definition {
 export function start(thread: Thread, actor: HostCell, after?: Error): number {
   actor.status = "starting";
   actor.failure = undefined;
-  const life = new ActorLife(thread, actor);
   const before = actor.life as Life | undefined;
-  actor.life = life;
+  const life = beginLife(thread, actor);
   if (before?.extras?.outboxes) {
     extrasOf(life).outboxes = before.extras.outboxes;
     before.extras.outboxes.renew(life);
@@ -286,14 +293,14 @@ function up(thread: Thread, actor: HostCell, after: Error | undefined): number {
   return ready(actor);
 }
 
-function ready(actor: HostCell): number {
+export function ready(actor: HostCell): number {
   actor.status = "running";
   actor.failure = undefined;
   return TURN_UNBLOCK;
 }
 
 /** What a hook returned: goes on at once, or when its promise has settled. A failure in a hook is the actor's. */
-function hook(thread: Thread, actor: HostCell, name: string, returned: unknown, then: () => number): number {
+export function hook(thread: Thread, actor: HostCell, name: string, returned: unknown, then: () => number): number {
   const step = (): number => {
     try {
       return then();
@@ -592,10 +599,8 @@ function endBonds(thread: Thread, actor: HostCell): void {
   }
   const { extras } = life;
   if (!extras) return;
-  for (const each of extras.watched.values()) {
-    each.over = true;
-    each.cancel();
-  }
+  for (const { at, number } of extras.watched.values()) thread.unwatch(at, number);
+  extras.watched.clear();
   for (const other of extras.linked.values()) {
     thread.sendControl(other, KIND_UNLINK, [actor.cell, actor.generation]);
   }

@@ -49,7 +49,7 @@ import {
   WORKER_BATCH,
   WORKER_OUT_BITS,
   WORKER_OUT_BLOCKED,
-  WORKER_OUT_NATIVE,
+  WORKER_OUT_CASE,
   WORKER_OUT_SYSTEM,
   WORKER_SYSTEM,
 } from "../../assembly/layout.ts";
@@ -133,7 +133,7 @@ export function nativeTurn(thread: Thread, cell: number): void {
   let more: number;
   do {
     const { u32 } = thread.views;
-    const why = u32[(block + WORKER_OUT_NATIVE) >>> 2] as number;
+    const why = u32[(block + WORKER_OUT_CASE) >>> 2] as number;
     const bits = u32[(block + WORKER_OUT_BITS) >>> 2] as number;
     const blocked = u32[(block + WORKER_OUT_BLOCKED) >>> 2] !== 0;
     let outcome: number = blocked ? TURN_WAIT : TURN_DRY;

@@ -7,11 +7,12 @@
 import { HEADER, HEADER_RECEPTION, HEADER_RECEPTION_GENERATION, PRIORITY_NORMAL } from "../../assembly/layout.ts";
 import { wrong } from "../options.ts";
 import { actor } from "./behavior.ts";
-import type { Life, Supervision } from "./cell.ts";
+import type { Life, Subscription, Supervision } from "./cell.ts";
 import { extrasOf } from "./extras.ts";
 import { hashOf } from "./hash.ts";
 import { type Address, type Holder, keyOf, type Target } from "./holder.ts";
 import { internalCell } from "./internal.ts";
+import { jobOf, type Task } from "./job.ts";
 import type { Ref } from "./ref.ts";
 import type { Thread } from "./thread.ts";
 import type { Topic } from "./types.ts";
@@ -150,27 +151,60 @@ export function publish(thread: Thread, topic: Topic<unknown>, value: unknown): 
 }
 
 /** `handler` runs in the actor's turn for each value, until the answer is disposed or the instance ends. */
-export function subscribe(thread: Thread, life: Life, topic: Topic<unknown>, handler: Listener): Disposable {
-  if (typeof handler !== "function") wrong("handler", handler, "a function (value) => …");
+export function subscribe(thread: Thread, life: Life, topic: Topic<unknown>, handler: Task): Disposable {
+  const { message, run } = jobOf(life, "subscription", handler);
   const name = topicName(topic);
-  const topics = extrasOf(life).topics;
-  let handlers = topics.get(name);
-  if (!handlers) {
-    handlers = new Set();
-    topics.set(name, handlers);
-    tellOfSelf(thread, life, SUBSCRIBE, name);
-  }
-  const own = handlers;
+  const { topics } = extrasOf(life);
+  if (!topics.has(name)) tellOfSelf(thread, life, SUBSCRIBE, name);
   // One function may be given twice.
-  const entry = (value: unknown) => handler(value);
-  own.add(entry);
-  return {
-    [Symbol.dispose]: () => {
-      if (!own.delete(entry) || own.size > 0 || topics.get(name) !== own) return;
-      topics.delete(name);
-      tellOfSelf(thread, life, UNSUBSCRIBE, name);
-    },
-  };
+  const entry: Subscription = { message, run: (value) => run(value) };
+  note(life, name, entry);
+  return { [Symbol.dispose]: () => unsubscribe(thread, life, name, entry) };
+}
+
+function note({ extras }: Life, topic: string, entry: Subscription): void {
+  const entries = extras?.topics.get(topic);
+  if (entries) entries.add(entry);
+  else extras?.topics.set(topic, new Set([entry]));
+}
+
+function unsubscribe(thread: Thread, life: Life, topic: string, entry: Subscription): void {
+  const entries = life.extras?.topics.get(topic);
+  if (!entries?.delete(entry) || entries.size > 0) return;
+  life.extras?.topics.delete(topic);
+  tellOfSelf(thread, life, UNSUBSCRIBE, topic);
+}
+
+/** Ends all that name this message. */
+export function cancelSubscriptions(thread: Thread, life: Life, message: string): void {
+  for (const [topic, entries] of [...(life.extras?.topics ?? [])]) {
+    for (const entry of [...entries]) if (entry.message === message) unsubscribe(thread, life, topic, entry);
+  }
+}
+
+/** Topics, each with the messages that its values are for. */
+export type Subscriptions = readonly (readonly [topic: string, messages: readonly string[]])[];
+
+/** Undefined: there is a closure among them. */
+export function subscriptionsOf({ extras }: Life): Subscriptions | undefined {
+  const all: [string, string[]][] = [];
+  for (const [topic, entries] of extras?.topics ?? []) {
+    const messages = [...entries].map(({ message }) => message);
+    if (messages.includes(undefined)) return undefined;
+    all.push([topic, messages as string[]]);
+  }
+  return all;
+}
+
+/** It has moved here; the reception knows it already. */
+export function resubscribe(life: Life, subscriptions: Subscriptions): void {
+  extrasOf(life);
+  for (const [topic, messages] of subscriptions) {
+    for (const each of messages) {
+      const { message, run } = jobOf(life, "subscription", each);
+      note(life, topic, { message, run: (value) => run(value) });
+    }
+  }
 }
 
 export function join(thread: Thread, life: Life, group: string): Disposable {

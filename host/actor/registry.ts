@@ -18,6 +18,8 @@ export class Definition {
   readonly reentrant: boolean;
   readonly supervision: SupervisorOptions | undefined;
   readonly hasHooks: boolean;
+  /** It has snapshot() and restore(): it may move to another thread. */
+  readonly movable: boolean;
   /** Messages that are known to answer with a stream. */
   readonly generators = new Set<string>();
   readonly #make: (seat: Seat) => object;
@@ -41,15 +43,19 @@ export class Definition {
       this.supervision = made.hooks.supervision;
       this.#any = (made.hooks as { [anyMessage]?: boolean })[anyMessage] === true;
       this.hasHooks = false;
+      this.movable = false;
     } else if (typeof def === "function" && def.prototype instanceof Actor) {
       const Class = def as unknown as (new () => Actor) & { reentrant?: boolean; supervision?: SupervisorOptions };
       this.#make = (seat) => seated(seat, () => new Class());
       this.reentrant = Class.reentrant ?? false;
       this.supervision = Class.supervision;
       this.hasHooks = true;
+      const { snapshot, restore } = Class.prototype as { readonly [name: string]: unknown };
+      this.movable = typeof snapshot === "function" && typeof restore === "function";
       for (let at: object = Class.prototype; at !== Actor.prototype; at = Object.getPrototypeOf(at) as object) {
         for (const [key, { value }] of Object.entries(Object.getOwnPropertyDescriptors(at))) {
           if (typeof value !== "function" || key === "constructor" || hookNames.includes(key)) continue;
+          if (this.movable && (key === "snapshot" || key === "restore")) continue;
           this.#learn(key);
           if (/GeneratorFunction$/.test(value.constructor.name)) this.generators.add(key);
         }

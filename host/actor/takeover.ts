@@ -33,10 +33,12 @@ import {
   KIND_CHILDREN_LOST,
   KIND_KNOWN,
   KIND_STOP,
+  KIND_SUCCEEDED,
   KIND_TELL,
   STOPPED,
 } from "../../assembly/layout.ts";
 import { ZanniError } from "../errors.ts";
+import { watchAgain } from "./bond.ts";
 import { Child, type HostCell, type LostChild } from "./cell.ts";
 import { familyOf, readInit, supervisionOf, usualTerms } from "./children.ts";
 import { nameOf } from "./hash.ts";
@@ -83,7 +85,7 @@ export function takeOver(thread: Thread, cause: Error): void {
 
   // First: what is watched must be known to be watched, before anybody decides that it ends.
   const threads = word(HEADER + HEADER_WORKERS);
-  for (let to = 0; to < threads; to++) if (to !== index) thread.sendSucceeded(to);
+  for (let to = 0; to < threads; to++) if (to !== index) thread.tellThread(to, KIND_SUCCEEDED, index);
   const told = new Map<string, { parent: Address; children: LostChild[] }>();
   const tell = (parent: Address, lost: LostChild) => {
     const key = keyOf(parent);
@@ -212,6 +214,7 @@ export function succeeded(thread: Thread, index: number): void {
     if (!actor || !extras) continue;
     for (const ref of extras.linked.values()) if (concerns(thread, ref, index)) at(ref).links.push({ actor, ref });
     for (const pump of [...extras.pumps.values()]) pump.look();
+    watchAgain(thread, actor.life, index);
   }
   for (const { to, pendings, links } of asked.values()) {
     const said = [

@@ -57,9 +57,10 @@ import {
   KIND_ROOM,
   KIND_STOP,
   KIND_STOP_WANTED,
-  KIND_SUCCEEDED,
   KIND_TELL,
+  KIND_TERMINATED,
   KIND_TIMEOUT,
+  KIND_UNWATCH,
   KIND_WATCH,
   METER_ASKS,
   METER_DEAD,
@@ -101,7 +102,7 @@ import type { Platform } from "../platform/platform.ts";
 import { ValueCodec } from "../wire/value.ts";
 import { Asks } from "./ask.ts";
 import type { Carrier } from "./carrier.ts";
-import type { HostCell } from "./cell.ts";
+import type { HostCell, Life } from "./cell.ts";
 import { type Letter, type Raised, traceText } from "./event.ts";
 import { Feed } from "./feed.ts";
 import { hashOf, nameOf } from "./hash.ts";
@@ -109,6 +110,8 @@ import {
   type Address,
   type Errand,
   type Holder,
+  keyOf,
+  type NamedTimer,
   Pending,
   type Question,
   type Sending,
@@ -175,18 +178,14 @@ export class Thread implements Carrier {
   readonly cells: (HostCell | undefined)[] = [undefined];
   readonly #freeSlots: number[] = [];
   /** Whoever sends from outside of any actor. */
-  readonly stranger: Holder = {
-    cell: 0,
-    generation: 0,
-    path: "",
-    ended: false,
-    deadline: undefined,
-    serving: 0,
-    trace: 0,
-    asks: undefined,
-    blocked: false,
-    extras: undefined,
-  };
+  readonly stranger: Holder = nobody();
+  /** Whoever watches for an actor that may move, meanwhile. */
+  readonly #watcher: Holder = nobody();
+  /** How these watches end, by number. */
+  readonly #watches = new Map<number, () => void>();
+  #nextWatch = 1;
+  /** Of actors that may move: how much belongs to this thread, which keeps them here. */
+  readonly #bound = new Map<Holder, number>();
   /** Messages by reference, by number. */
   readonly passed = new Map<number, readonly unknown[]>();
   #nextPassed = 1;
@@ -397,8 +396,8 @@ export class Thread implements Carrier {
   }
 
   /** The same, for one who may lose interest. Throws ERR_OUT_OF_MEMORY. */
-  watching(target: Target): { gone: Promise<ExitReason>; cancel(): void } {
-    const pending = this.#pend(Infinity, target.holder, undefined, 0);
+  watching(target: Target, holder = target.holder): { gone: Promise<ExitReason>; cancel(): void } {
+    const pending = this.#pend(Infinity, holder, undefined, 0);
     if (!pending) throw outOfMemory(target.path, 0);
     const { ticket, generation } = pending;
     const gone = pending.promise().then(asReason, ifGone);
@@ -407,6 +406,31 @@ export class Thread implements Carrier {
       if (this.#giveUp(pending)) this.sendControl(target, KIND_CANCEL, [ticket, generation]);
     };
     return { gone, cancel };
+  }
+
+  /**
+   * The same for an actor, which may live elsewhere by then: it is sent a notice with the number that is answered, and
+   * why. Throws ERR_OUT_OF_MEMORY.
+   */
+  watchFor(watcher: Address, target: Target): number {
+    const { gone, cancel } = this.watching(target, this.#watcher);
+    const number = this.#nextWatch++;
+    this.#watches.set(number, cancel);
+    const to = { cell: watcher.cell, generation: watcher.generation };
+    gone.then((reason) => {
+      if (this.#watches.delete(number))
+        this.sendNotice(to, KIND_TERMINATED, [keyOf(target), this.index, number, reason]);
+    }, ignore);
+    return number;
+  }
+
+  /** That watch, put on that thread, is of no interest any more. */
+  unwatch(at: number, number: number): void {
+    if (at !== this.index) this.tellThread(at, KIND_UNWATCH, number);
+    else {
+      this.#watches.get(number)?.();
+      this.#watches.delete(number);
+    }
   }
 
   /** The frame of the stop watches too: it carries a ticket, answered when the actor is gone. */
@@ -577,9 +601,22 @@ export class Thread implements Carrier {
   }
 
   /** Calls `fn` at `due` ms, unless that life ends first. */
-  alarm(life: Holder, due: number, fn: () => void): { cancel(): void } {
+  alarm(life: Holder, due: number, fn: () => void, timer?: NamedTimer): { cancel(): void } {
     const pending = this.#pend(due, life, undefined, 0);
-    if (!pending) return this.platform.after(due - this.now(), () => life.ended || fn());
+    if (!pending) {
+      const late = this.platform.after(due - this.now(), () => {
+        this.unbind(life);
+        if (!life.ended) fn();
+      });
+      this.bind(life);
+      return {
+        cancel: () => {
+          late.cancel();
+          this.unbind(life);
+        },
+      };
+    }
+    pending.timer = timer;
     pending.resolve = fn;
     this.kick();
     return { cancel: () => void this.#giveUp(pending) };
@@ -598,12 +635,36 @@ export class Thread implements Carrier {
       u8[frame + FRAME_FLAGS] = FLAG_PRIVATE;
       const number = this.pass([errand]);
       u32[(frame + FRAME_TAGS) >>> 2] = number;
-      if (this.core.send(to.cell, to.generation, frame) !== SENT) {
+      if (this.core.send(to.cell, to.generation, frame) === SENT) this.bind(errand.life);
+      else {
         this.passed.delete(number);
         this.core.drop(frame);
       }
       return true;
     });
+  }
+
+  // ---- what may move ------------------------------------------------------------------------------
+
+  /** Something of this life belongs to this thread, until unbind(). */
+  bind(life: Holder): void {
+    if (isMovable(life)) this.#bound.set(life, (this.#bound.get(life) ?? 0) + 1);
+  }
+
+  unbind(life: Holder): void {
+    const left = (this.#bound.get(life) ?? 0) - 1;
+    if (left > 0) this.#bound.set(life, left);
+    else this.#bound.delete(life);
+  }
+
+  isBound(life: Holder): boolean {
+    return this.#bound.has(life);
+  }
+
+  /** A life goes on elsewhere: its timers here are taken back. */
+  disarm(life: Holder): void {
+    for (let pending = life.asks; pending; pending = life.asks) this.#giveUp(pending);
+    this.#bound.delete(life);
   }
 
   /** What has to come after the messages sent before it: through the user lane, exempt from its limits. */
@@ -740,6 +801,7 @@ export class Thread implements Carrier {
 
   /** Ends what a life still waits for. */
   endAsks(holder: Holder): void {
+    this.#bound.delete(holder);
     for (let pending = holder.asks; pending; pending = holder.asks) {
       this.#giveUp(pending);
       if (pending.target) this.#cancelNotice(pending);
@@ -1402,16 +1464,16 @@ export class Thread implements Carrier {
     return this.args(frame, this.stranger);
   }
 
-  /** To another thread: this one has taken the place of one that died. */
-  sendSucceeded(index: number): void {
+  /** A number to another thread: KIND_SUCCEEDED (this one, in the place of one that died), KIND_UNWATCH. */
+  tellThread(index: number, kind: number, number: number): void {
     this.persist(() => {
       const frame = this.core.reserveControl(0) >>> 0;
       if (frame === 0) return false;
       this.views.reach(frame + 64);
       const { u8, u32 } = this.views;
-      u8[frame + FRAME_KIND] = KIND_SUCCEEDED;
+      u8[frame + FRAME_KIND] = kind;
       u8[frame + FRAME_FLAGS] = FLAG_PRIVATE;
-      u32[(frame + FRAME_SENDER) >>> 2] = this.index;
+      u32[(frame + FRAME_SENDER) >>> 2] = number;
       const block = WORKER_FIRST + index * WORKER_BYTES;
       const cell = u32[(block + WORKER_REPLIES) >>> 2] as number;
       const generation = u32[(block + WORKER_REPLIES_GENERATION) >>> 2] as number;
@@ -1473,6 +1535,27 @@ function fed<T>(answer: Promise<unknown>, feed: Feed<T>): Feed<T> {
 /** Of the upper half of a head word, which also says in whose turn the cell is. */
 export function generationIn(half: number): number {
   return half & GENERATION_MASK;
+}
+
+/** An actor that may move; strangers and the runtime's own stay. */
+function isMovable(holder: Holder): boolean {
+  return (holder as Partial<Life>).actor?.definition.movable === true;
+}
+
+/** A holder without a life. */
+function nobody(): Holder {
+  return {
+    cell: 0,
+    generation: 0,
+    path: "",
+    ended: false,
+    deadline: undefined,
+    serving: 0,
+    trace: 0,
+    asks: undefined,
+    blocked: false,
+    extras: undefined,
+  };
 }
 
 const none: readonly unknown[] = [];

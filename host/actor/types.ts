@@ -148,8 +148,16 @@ export interface Context extends Spawner {
   readonly restarts: number;
   /** Aborts when the current ask is cancelled or timed out, or the actor stops. Hand it to fetch() and friends. */
   readonly signal: AbortSignal;
-  /** Runs `handler` in a turn of this actor for each value, until disposed or the instance ends. */
-  subscribe<T>(topic: Topic<T>, handler: (value: T) => void | Promise<void>): Disposable;
+  /**
+   * Runs `handler` in a turn of this actor for each value, until disposed or the instance ends. A text names one of the
+   * actor's own messages.
+   */
+  subscribe<T>(topic: Topic<T>, handler: string | ((value: T) => void | Promise<void>)): Disposable;
+  /**
+   * Ends the timers and subscriptions of this instance that name this message: also those that came along when the actor
+   * moved, whose disposables stayed behind. What has fired already and is queued still comes.
+   */
+  cancel(message: string): void;
   /** To all that are subscribed now. A subscriber whose mailbox is full misses it. */
   publish<T>(topic: Topic<T>, value: Sendable<NoInfer<T>>): void;
   /** Groups by key: who is in `room:7`? Until disposed or the instance ends. */

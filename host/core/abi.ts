@@ -52,6 +52,7 @@ export interface Core {
   look(cell: number): number;
   release(cell: number, outcome: number, done: number): number;
   next(cell: number, outcome: number, done: number): number;
+  move(cell: number, to: number): void;
   settleBatch(cell: number, done: number): void;
   relax(ticket: number, generation: number): void;
   putDown(cell: number): void;
@@ -122,6 +123,7 @@ export const coreExports: readonly (keyof Core)[] = [
   "take",
   "look",
   "release",
+  "move",
   "settleBatch",
   "relax",
   "putDown",

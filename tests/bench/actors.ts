@@ -129,6 +129,22 @@ export class Task extends Actor<{ gather: ActorRef<Gather> }> {
     this.init.gather.tell.result(x);
   }
 }
+/** Row 10: the same, movable. */
+export class Wanderer extends Actor<{ gather: ActorRef<Gather> }> {
+  #x = 1;
+  run(rounds: number) {
+    let x = this.#x;
+    for (let i = 0; i < rounds; i++) x = (Math.imul(x, 1103515245) + 12345) | 0;
+    this.#x = x;
+    this.init.gather.tell.result(x);
+  }
+  protected override snapshot() {
+    return this.#x;
+  }
+  protected override restore(x: number) {
+    this.#x = x;
+  }
+}
 export class Gather extends Actor<{ count: number; done: ActorRef<Done> }> {
   #left = this.init.count;
   result(_: number) {

@@ -197,6 +197,27 @@ async function tasks(workers: number, count: number): Promise<number> {
   return ms;
 }
 
+/** 1,000 movable actors, all started on one worker, 20 messages of about 100 µs each. */
+async function imbalance(workers: number): Promise<number> {
+  const system = await open(workers);
+  const count = 20_000;
+  const done = system.spawn(actors.Done, undefined, { placement: 0 });
+  const gather = system.spawn(actors.Gather, { count: count + 1000, done }, { placement: 0 });
+  const all = Array.from({ length: 1000 }, () => system.spawn(actors.Wanderer, { gather }, { placement: 0 }));
+  const work = calibrate() * 5;
+  for (const each of all) each.tell.run(0);
+  await all
+    .at(-1)
+    ?.ask.run(0)
+    .catch(() => {});
+  const before = performance.now();
+  for (let i = 0; i < count - 1; i++) all[i % 1000]?.tell.run(work);
+  verify(await done.ask(slow).wait(), 0);
+  const ms = performance.now() - before;
+  await system.stop();
+  return ms;
+}
+
 /** A fresh process: import, createSystem with two workers, first answer. */
 function startUp(): number {
   const code = `
@@ -435,6 +456,15 @@ export const rows: Row[] = [
     target: 1.9,
     peers: "Erlang 1.91",
     run: async () => (await tasks(1, 20_000)) / (await tasks(2, 20_000)),
+  },
+  {
+    id: "10",
+    name: "1,000 movable actors started on one of 2 workers: speed-up",
+    unit: "x",
+    more: true,
+    target: 1.8,
+    peers: "not expressible",
+    run: async () => (await imbalance(1)) / (await imbalance(2)),
   },
   {
     id: "18",

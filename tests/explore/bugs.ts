@@ -45,5 +45,12 @@ export const bugs: Bug[] = [
     scenario: "death: of a sender",
     preemptions: 0,
   },
+  { number: 29, name: "a new home that is named too late", scenario: "move: while another sends", preemptions: 2 },
+  {
+    number: 30,
+    name: "a takeover that takes what another is handing over",
+    scenario: "death: of a thread that hands",
+    preemptions: 1,
+  },
   { number: 18, name: "the settlement of a BLOCKED cell lost", scenario: "blocked: a handler", preemptions: 2 },
 ];

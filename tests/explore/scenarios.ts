@@ -43,6 +43,18 @@ function oneActor(world: World): void {
   begin(world).a = world.cell(0, 0);
 }
 
+/** Actors `a` and `b` live on worker 0, with two messages each; others may have them. */
+function movable(world: World): void {
+  const note = begin(world);
+  note["homes"] = new Map<number, number>();
+  note.a = world.cell(0, 0);
+  note.b = world.cell(0, 0);
+  for (const [i, { cell, generation }] of [note.a, note.b].entries()) {
+    world.u32[(cell + L.CELL_BUDGET) >>> 2] = L.MOVABLE;
+    for (const name of [10, 11]) call(world.core(0), "post", cell, generation, name + 2 * i, 0, 0, 0, 0, 0, 0, 0)();
+  }
+}
+
 // ---- players --------------------------------------------------------------------------------------
 
 function call(core: Core, name: string, ...args: number[]): () => number {
@@ -95,11 +107,23 @@ function* turn(world: World, id: number, cell: number, budget = 1000): Program<v
   const core = world.core(id);
   const block = world.block(id);
   const note = notes(world);
-  if (world.word(block + L.WORKER_OUT_NATIVE) !== 0) {
+  const special = world.word(block + L.WORKER_OUT_CASE);
+  const homes = note["homes"] as Map<number, number> | undefined;
+  const home = homes?.get(cell) ?? id;
+  if (home !== id && !note["died"]) throw new Error("taken by a worker on which it does not live");
+  if (special === L.HANDOVER && homes && !homes.has(cell)) {
+    if (note.inside.has(cell)) throw new Error("handed over while somebody is inside");
+    const to = world.word(block + L.WORKER_OUT_TO);
+    // Once is enough: who goes to and fro comes to no end.
+    homes.set(cell, to);
+    yield call(core, "move", cell, to);
+    return;
+  }
+  if (special !== 0 && special !== L.HANDOVER) {
     yield* nativeTurn(world, id, cell);
     return;
   }
-  let more = 1;
+  let more = special === L.HANDOVER ? yield call(core, "release", cell, L.TURN_DRY, 0) : 1;
   while (more) {
     if (note.inside.has(cell)) throw new Error("two workers inside one actor");
     note.inside.add(cell);
@@ -187,7 +211,7 @@ function* nativeTurn(world: World, id: number, cell: number): Program<void> {
   for (;;) {
     if (note.inside.has(cell)) throw new Error("two workers inside one actor");
     note.inside.add(cell);
-    const why = world.word(block + L.WORKER_OUT_NATIVE);
+    const why = world.word(block + L.WORKER_OUT_CASE);
     const control = world.word(block + L.WORKER_OUT_BITS);
     const blocked = world.word(block + L.WORKER_OUT_BLOCKED) === 1;
     if (control !== 0) note.handled.push(`1:control ${control}`);
@@ -787,6 +811,36 @@ export const scenarios: Scenario[] = [
     check: () => undefined,
   },
   {
+    name: "move: to a worker that goes to sleep",
+    threads: 2,
+    thieves: 0,
+    setup: movable,
+    programs: (world) => [work(world, 0), work(world, 1)],
+    check: (world) => exactly(world, ["1:10", "1:11", "1:12", "1:13"]) ?? inOrder(world, 12, 13) ?? rested(world),
+  },
+  {
+    name: "move: while another sends and stops",
+    threads: 3,
+    thieves: 0,
+    setup: movable,
+    programs: (world) => {
+      const { b } = notes(world);
+      return [work(world, 0), work(world, 1), all(tell(world, 2, b, 1), stop(world, 2, b), tell(world, 2, b, 2))];
+    },
+    check: (world) => accounted(world, [1, 2, 10, 11, 12, 13]) ?? inOrder(world, 1, 2) ?? rested(world),
+  },
+  {
+    name: "move: while control comes, for one that awaits",
+    threads: 3,
+    thieves: 0,
+    setup: movable,
+    programs: (world) => {
+      const { b } = notes(world);
+      return [work(world, 0), work(world, 1), all(tell(world, 2, b, HOLDS), bits(world, 2, b, L.SYSTEM_RESUME))];
+    },
+    check: (world) => exactly(world, ["1:10", "1:11", "1:12", "1:13", `1:${HOLDS}`]) ?? rested(world),
+  },
+  {
     name: "death: of a sender, between message and flag, or before the cell is queued",
     threads: 3,
     setup: (world) => {
@@ -912,6 +966,24 @@ export const scenarios: Scenario[] = [
     ],
     check: (world) => survived(world, [3], [1, 2]),
     deaths: { of: [1], successor: succeed },
+  },
+  {
+    name: "death: of a thread that hands over, or is handed what is ready",
+    threads: 2,
+    thieves: 0,
+    setup: movable,
+    programs: (world) => [work(world, 0), all(work(world, 1))],
+    check: (world) => survived(world, [10, 11, 12, 13]) ?? inOrder(world, 10, 11) ?? inOrder(world, 12, 13),
+    deaths: { of: [0, 1], successor: succeed },
+  },
+  {
+    name: "death: of a thread that is sent what goes to another",
+    threads: 3,
+    thieves: 0,
+    setup: movable,
+    programs: (world) => [work(world, 0), work(world, 1), tell(world, 2, notes(world).b, 1)],
+    check: (world) => survived(world, [10, 11, 12, 13], [1]) ?? inOrder(world, 12, 13, 1),
+    deaths: { of: [0, 1, 2], successor: succeed },
   },
   {
     name: "death: of a thread that takes and gives back memory",

@@ -931,3 +931,147 @@ export class MortalSwitchboard extends Actor {
     });
   }
 }
+
+/** On which thread this module was loaded; another each time. */
+const here = Math.random();
+
+/** Movable: it takes its lines along, and whatever else it is told to have. */
+export class Nomad extends Actor<
+  { journal?: ActorRef<Journal>; bad?: "snapshot" | "promise" | "restore" } | undefined
+> {
+  static override readonly supervision = { maxRestarts: 2, within: "1h" } as const;
+  #lines: number[] = [];
+  #moves = 0;
+  #held: unknown;
+  #child: ActorRef<Counter> | undefined;
+  #started = 0;
+
+  protected override onStart() {
+    this.#started++;
+  }
+  protected override onStop() {
+    this.#say("stops");
+  }
+  protected override snapshot(): unknown {
+    if (this.init?.bad === "snapshot") throw new Error("no state to show");
+    if (this.init?.bad === "promise") return { later: Promise.resolve() };
+    return { lines: this.#lines, moves: this.#moves, started: this.#started, self: this.self };
+  }
+  protected override async restore(state: { lines: number[]; moves: number; started: number; self: ActorRef<Nomad> }) {
+    if (this.init?.bad === "restore") throw new Error("nothing fits");
+    await null;
+    this.#lines = state.lines;
+    this.#moves = state.moves + 1;
+    this.#started = state.started;
+    // A ref in the state is its own again.
+    if (!state.self.equals(this.self)) throw new Error("another came back");
+    state.self.tell.note(-1);
+  }
+  #say(what: string) {
+    this.init?.journal?.tell.note(what);
+  }
+
+  where() {
+    return here;
+  }
+  spin(ms: number) {
+    for (const end = performance.now() + ms; performance.now() < end; );
+  }
+  note(line: number) {
+    if (line >= 0) this.#lines.push(line);
+  }
+  lines() {
+    return this.#lines;
+  }
+  history() {
+    return { moves: this.#moves, started: this.#started, restarts: this.ctx.restarts };
+  }
+  fail(why: string) {
+    throw new Error(why);
+  }
+  say(what: string) {
+    this.#say(what);
+  }
+
+  // What it may hold.
+  tick(period: string) {
+    this.ctx.every(period as "10ms", "say", "tick");
+  }
+  once(delay: string) {
+    this.ctx.after(delay as "10ms", "say", "once");
+  }
+  end(message: string) {
+    this.ctx.cancel(message);
+  }
+  rest(period: string) {
+    this.ctx.idleAfter(period as "10ms");
+  }
+  protected override onIdle() {
+    this.#say("idle");
+  }
+  listen(group: string) {
+    this.ctx.subscribe(topic<string>("news"), "say");
+    this.ctx.join(group);
+  }
+  watch(ref: ActorRef<Mortal>) {
+    this.ctx.watch(ref);
+  }
+  unwatch(ref: ActorRef<Mortal>) {
+    this.ctx.unwatch(ref);
+  }
+  link(ref: ActorRef<Mortal>) {
+    this.ctx.link(ref);
+  }
+  protected override onTerminated(ref: ActorRef<Mortal>, reason: ExitReason) {
+    this.#say(`${ref.path} ended: ${typeof reason === "string" ? reason : reason.error.message}`);
+  }
+  protected override onLinkFailed(ref: ActorRef<Mortal>, error: Error) {
+    this.#say(`${ref.path} failed: ${error.message}`);
+  }
+  bear() {
+    this.#child = this.ctx.spawn(Counter, undefined);
+  }
+  bury() {
+    void this.#child?.stop();
+  }
+  /** Something that cannot go along. */
+  async hold(what: string, other: ActorRef<Mortal>) {
+    if (what === "an open ask") this.#held = other.ask({ waits: false, timeout: "1h" }).never();
+    else if (what === "a stream") this.#held = other.ask.numbers(0)[Symbol.asyncIterator]();
+    else if (what === "a closure for a timer") this.ctx.every("1h", () => {});
+    else if (what === "a closure for a topic") this.ctx.subscribe(topic<string>("news"), () => {});
+    else if (what === "other handlers") this.ctx.become({ lines: () => [1, 2, 3] });
+    else if (what === "a child") this.bear();
+    return this.#held !== undefined;
+  }
+  /** Something put aside. */
+  aside() {
+    this.ctx.stash();
+  }
+  async *numbers(from: number) {
+    for (let i = from; ; i++) yield i;
+  }
+}
+
+/** Holds many at a time, which belong to its thread. */
+export class Juggler extends Actor {
+  static override readonly reentrant = true;
+  #open: (() => void)[] = [];
+  protected override snapshot() {
+    return this.#open.length;
+  }
+  protected override restore() {}
+  where() {
+    return here;
+  }
+  spin(ms: number) {
+    for (const end = performance.now() + ms; performance.now() < end; );
+  }
+  hold() {
+    return new Promise<void>((resolve) => this.#open.push(resolve));
+  }
+  drop() {
+    for (const resolve of this.#open) resolve();
+    this.#open = [];
+  }
+}

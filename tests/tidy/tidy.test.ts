@@ -67,11 +67,12 @@ const core: Record<string, number> = {
   ticket: 5,
   mailbox: 6,
   idle: 6,
-  ready: 7,
-  worker: 8,
-  takeover: 9,
-  index: 10,
-  parts: 11,
+  handover: 7,
+  ready: 8,
+  worker: 9,
+  takeover: 10,
+  index: 11,
+  parts: 12,
   abi1: 1,
   native: 2,
 };
@@ -289,7 +290,7 @@ packaged("hello, bundled and minified, stays small", () => {
   }).outputFiles;
   const size = gzipSync(file?.contents as Uint8Array, { level: 9 }).length;
   console.log(`  hello: ${size} bytes gzipped, wasm included`);
-  assert.ok(size < 90_000, `${size} bytes`);
+  assert.ok(size < 94_000, `${size} bytes`);
 });
 
 packaged("format and lint", () => {
