@@ -17,8 +17,19 @@ export class Recorder extends Actor<{ file: string; number: number }> {
     writeSync(ledger, `${line}\n`);
   }
 
+  // It may be under way when a thread dies.
+  protected override snapshot() {
+    return this.#next;
+  }
+  protected override restore(next: ActorRef<Recorder> | undefined) {
+    this.#next = next;
+  }
+
   follow(next: ActorRef<Recorder>) {
     this.#next = next;
+  }
+  spin(ms: number) {
+    for (const end = performance.now() + ms; performance.now() < end; );
   }
   hit(id: number) {
     this.#write(`h ${this.init.number} ${id}`);

@@ -1,6 +1,6 @@
 // Threads die at random instants, under load: by process.exit, by an error that nobody catches, by terminate() from outside.
 // Every message is handled once, or a dead letter, or named as the one in hand; per sender and receiver in order; every ask
-// settles.
+// settles. The actors are movable, and those of one death are not those of the next: what has lived through one stays.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -19,6 +19,7 @@ export interface Toll {
   readonly missing: number;
   readonly asks: number;
   readonly failed: number;
+  readonly moves: number;
   readonly msPerDeath: number;
 }
 
@@ -37,10 +38,11 @@ class Play {
   readonly #options: { deaths: number; workers: number; seed: number };
   readonly #file: string;
   readonly #threads: Worker[] = [];
-  readonly #named = Array.from({ length: RECORDERS }, () => 0);
-  /** Ids sent to each recorder from here, in order. */
-  readonly #sent: number[][] = Array.from({ length: RECORDERS }, () => []);
-  readonly #deadLetters = Array.from({ length: RECORDERS }, () => 0);
+  /** By recorder, as all that follows. */
+  readonly #named: number[] = [];
+  /** Ids sent to each from here, in order. */
+  readonly #sent: number[][] = [];
+  readonly #deadLetters: number[] = [];
   readonly #random: () => number;
   #deaths = 0;
   #asks = 0;
@@ -64,38 +66,51 @@ class Play {
     const supervision = { maxRestarts: Number.POSITIVE_INFINITY };
     const system = await createSystem({ actors, worker, workers, supervision, logger: false, askTimeout: "1m" });
     const watched = this.#watch(system);
-    const all = Array.from({ length: RECORDERS }, (_, number) =>
-      system.spawn(actors.Recorder, { file: this.#file, number }, { name: `${number}`, placement: number % workers }),
-    );
     const began = performance.now();
     let next = 1;
     while (this.#deaths < deaths) {
       const before = this.#deaths;
-      // What they have been told of each other is lost with them.
-      all.forEach((each, i) => void each.tell.follow(all[(i + 1) % RECORDERS] as ActorRef<Recorder>));
+      const all = this.#recorders(system);
       // Load, until a death has been heard of, and some more. Whoever was to die may have been dead already.
       for (let turns = 0, more = 0; this.#deaths === before || more < 5; turns++) {
         if (this.#deaths !== before) more++;
         else if (turns % 200 === 0) this.#kill(all);
+        if (turns % 50 === 0) this.#crowd(all);
         for (let i = 0; i < 20; i++) this.#send(all, next++);
         await turn();
         while (this.#open > 2000) await turn();
       }
+      // The second time for what they have passed on to each other.
+      for (const each of [...all, ...all]) await each.ask.done();
+      while (this.#open > 0) await turn();
+      for (const each of all) await each.stop();
     }
     const ms = performance.now() - began;
-    for (const each of all) await each.ask.done();
-    // What they have passed on to each other.
-    for (const each of all) await each.ask.done();
-    while (this.#open > 0) await turn();
+    const moves = system.stats().workers.reduce((sum, each) => sum + each.moves, 0);
     await system.stop();
     await watched;
-    return this.#reckon(ms);
+    return this.#reckon(ms, moves);
+  }
+
+  #recorders(system: System): ActorRef<Recorder>[] {
+    const first = this.#sent.length;
+    const all = Array.from({ length: RECORDERS }, (_, i) => {
+      const number = first + i;
+      this.#sent.push([]);
+      this.#named.push(0);
+      this.#deadLetters.push(0);
+      const placement = i % this.#options.workers;
+      return system.spawn(actors.Recorder, { file: this.#file, number }, { name: `${number}`, placement });
+    });
+    all.forEach((each, i) => void each.tell.follow(all[(i + 1) % RECORDERS] as ActorRef<Recorder>));
+    return all;
   }
 
   async #watch(system: System): Promise<void> {
     for await (const event of system.events()) {
       if (event.type === "worker-lost") this.#deaths++;
-      else if (event.type === "dead-letter" && event.message !== "done") this.#count(this.#deadLetters, event.actor);
+      else if (event.type === "dead-letter" && event.message !== "done" && event.message !== "spin")
+        this.#count(this.#deadLetters, event.actor);
       else if (event.type === "crash" && event.message !== undefined) this.#count(this.#named, event.actor);
     }
   }
@@ -116,10 +131,16 @@ class Play {
     }
   }
 
+  /** Some have more to do than others: they move apart. */
+  #crowd(all: readonly ActorRef<Recorder>[]): void {
+    const first = Math.floor(this.#random() * RECORDERS);
+    for (let i = 0; i < 40; i++) all[(first + (i % 4)) % RECORDERS]?.tell.spin(0.2);
+  }
+
   #send(all: readonly ActorRef<Recorder>[], id: number): void {
     const to = Math.floor(this.#random() * RECORDERS);
     const ref = all[to] as ActorRef<Recorder>;
-    this.#sent[to]?.push(id);
+    this.#sent[this.#sent.length - RECORDERS + to]?.push(id);
     const kind = this.#random();
     if (kind < 0.5) ref.tell.hit(id);
     else if (kind < 0.7) ref.tell.pass(id);
@@ -131,22 +152,22 @@ class Play {
     }
   }
 
-  #reckon(ms: number): Toll {
-    const times = Array.from({ length: RECORDERS }, () => new Map<number, number>());
-    const order: number[][] = Array.from({ length: RECORDERS }, () => []);
-    const passed: number[][] = Array.from({ length: RECORDERS }, () => []);
+  #reckon(ms: number, moves: number): Toll {
+    const times = this.#sent.map(() => new Map<number, number>());
+    const order: number[][] = this.#sent.map(() => []);
+    const passed: number[][] = this.#sent.map(() => []);
     for (const line of readFileSync(this.#file, "utf8").split("\n")) {
       const [kind, at, id] = line.split(" ");
       const number = Number(at);
       if (kind === "h") {
         times[number]?.set(Number(id), (times[number]?.get(Number(id)) ?? 0) + 1);
         if (Number(id) > 0) order[number]?.push(Number(id));
-      } else if (kind === "s") passed[(number + 1) % RECORDERS]?.push(Number(id));
+      } else if (kind === "s") passed[follower(number)]?.push(Number(id));
     }
     let missing = 0;
     let handled = 0;
     let sent = 0;
-    for (let i = 0; i < RECORDERS; i++) {
+    for (let i = 0; i < this.#sent.length; i++) {
       const all = [...(this.#sent[i] as number[]), ...(passed[i] as number[])];
       sent += all.length;
       for (const [id, count] of times[i] as Map<number, number>) {
@@ -174,7 +195,13 @@ class Play {
       missing,
       asks: this.#asks,
       failed: this.#failed,
+      moves,
       msPerDeath: ms / this.#deaths,
     };
   }
+}
+
+/** To whom it passes things on: the next of those that were made with it. */
+function follower(number: number): number {
+  return number - (number % RECORDERS) + ((number + 1) % RECORDERS);
 }
