@@ -1,6 +1,6 @@
 // node examples/sources/supervised.js
-// An actor that always fails: each start has its number, after three restarts the supervisor gives up. (Its source waits
-// a second between two starts.)
+// An actor that always fails: each start has its number, a second lies between two of them, and after three restarts the
+// supervisor gives up.
 // prints:
 //   [Supervisor] Starting actor 'worker' (restart #0)
 //   [Supervisor] Actor 'worker' panicked: no luck
@@ -28,6 +28,7 @@ system.supervise(
   {
     maxRestarts: 3,
     within: "1m",
+    backoff: { min: "1s", max: "1s", jitter: 0 },
     decide(error) {
       console.log(`[Supervisor] Actor 'worker' panicked: ${error.message}`);
       return "restart";
