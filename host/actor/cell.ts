@@ -1,6 +1,7 @@
 // The host half of a cell: what JavaScript knows of an actor and of its children. Plain data, made small, as there may
 // be a million of them; lifecycle.ts, children.ts and dispatch.ts change it.
 import type { Address, Holder, Waiting } from "./holder.ts";
+import type { Task } from "./job.ts";
 import type { Ref } from "./ref.ts";
 import type { Definition, Instance } from "./registry.ts";
 import type { BackoffTerms, Limits } from "./supervise.ts";
@@ -56,16 +57,14 @@ export interface Watched {
 
 /** What a topic's values are for. */
 export interface Subscription {
-  /** The message it names; undefined: a closure. */
-  readonly message: string | undefined;
-  readonly run: (value: unknown) => unknown;
+  readonly task: Task;
 }
 
 export interface Idle {
   readonly ms: number;
   /** When the last message was handled, ms. */
   last: number;
-  timer: { cancel(): void } | undefined;
+  end(): void;
 }
 
 /** A message that was put aside. */

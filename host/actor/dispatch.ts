@@ -88,6 +88,7 @@ import type { Letter, SystemEvent } from "./event.ts";
 import { extrasOf, rareOf } from "./extras.ts";
 import { hashOf, nameOf } from "./hash.ts";
 import type { Errand, Pending } from "./holder.ts";
+import { runJob } from "./job.ts";
 import { copyOf, openShelf, put, takeFirst } from "./kept.ts";
 import { known } from "./known.ts";
 import {
@@ -553,7 +554,7 @@ export class Dispatch {
       case KIND_ERRAND: {
         const [errand] = thread.args(frame, actor.life) as [Errand];
         thread.unbind(errand.life);
-        return errand.life.ended ? TURN_DRY : this.#errand(actor, errand.name, errand.run);
+        return errand.life.ended ? TURN_DRY : this.#errand(actor, errand.name, () => errand.run());
       }
       case KIND_LINK_FAILED: {
         const [other, error] = thread.args(frame, actor.life) as [Ref, Error];
@@ -598,7 +599,7 @@ export class Dispatch {
     const handlers = actor.life.extras?.topics.get(topic);
     if (!handlers) return TURN_DRY;
     return this.#errand(actor, topic, () => {
-      const returned = [...handlers].map(({ run }) => run(value)).filter(isThenable);
+      const returned = [...handlers].map(({ task }) => runJob(actor.life, task, [value])).filter(isThenable);
       return returned.length > 0 ? Promise.all(returned) : undefined;
     });
   }

@@ -88,17 +88,15 @@ export interface Errand {
   readonly run: () => unknown;
 }
 
-/** A timer that can go along when its actor moves, as it names what it sends. */
-export interface NamedTimer {
-  /** Empty: onIdle. */
-  readonly message: string;
-  readonly args: readonly unknown[];
-  /** When it was set; of one that fires once, when it is due. ms */
-  readonly from: number;
-  /** ms; 0: once. */
-  readonly period: number;
-  end(): void;
+/** What is called when its time has come. */
+export interface Alarm {
+  /** It can go along when its actor moves. */
+  readonly travels: boolean;
+  fire(): void;
 }
+
+/** How it is taken back. */
+export type Armed = Pending | { cancel(): void };
 
 /** What the runtime itself asks. */
 export interface Question {
@@ -125,8 +123,8 @@ export class Pending {
   again: Question | undefined;
   resolve: (value: unknown) => void = ignore;
   reject: (error: Error) => void = ignore;
-  /** It is a timer that can go along. */
-  timer: NamedTimer | undefined;
+  /** It is a timer of an instance. */
+  alarm: Alarm | undefined;
   /** It is answered by a stream. */
   feed: Feed<unknown> | undefined;
   /** The asker waits for it: an edge, if there is a target. */

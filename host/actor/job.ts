@@ -6,31 +6,27 @@ import { hashOf } from "./hash.ts";
 
 export type Task = string | ((...args: never) => unknown);
 
-export interface Job {
-  /** By which its failure is named. */
-  readonly name: string;
-  /** Undefined: a closure. */
-  readonly message: string | undefined;
-  readonly run: (...args: readonly unknown[]) => unknown;
-}
-
-export function jobOf(life: Life, what: "timer" | "subscription", task: Task): Job {
-  if (typeof task === "function") return { name: `(${what})`, message: undefined, run: task as Job["run"] };
-  const { definition } = life.actor;
-  if (typeof task !== "string" || (definition.hasHooks && definition.message(hashOf(task)) === undefined)) {
-    const option = what === "timer" ? "task" : "handler";
-    wrong(option, task, `a function, or the name of a message of ${definition.name}`);
+/** By what its failure is named. With a life: throws when that has no such message. */
+export function jobNameOf(what: "timer" | "subscription", task: Task, life?: Life): string {
+  if (typeof task === "function") return `(${what})`;
+  if (life) {
+    const { definition } = life.actor;
+    if (typeof task !== "string" || (definition.hasHooks && definition.message(hashOf(task)) === undefined)) {
+      const option = what === "timer" ? "task" : "handler";
+      wrong(option, task, `a function, or the name of a message of ${definition.name}`);
+    }
   }
-  return { name: task, message: task, run: (...args) => call(life, task, args) };
+  return task;
 }
 
-function call(life: Life, name: string, args: readonly unknown[]): unknown {
+export function runJob(life: Life, task: Task, args: readonly unknown[]): unknown {
+  if (typeof task === "function") return Reflect.apply(task, undefined, args as never);
   const handlers = life.instance as { readonly [name: string]: unknown };
-  const handler = handlers[name];
+  const handler = handlers[task];
   if (typeof handler !== "function") {
     throw new ZanniError(
       "ERR_UNKNOWN_MESSAGE",
-      `${life.actor.definition.name} ("${life.path}") has no message "${name}"`,
+      `${life.actor.definition.name} ("${life.path}") has no message "${task}"`,
     );
   }
   return Reflect.apply(handler, handlers, args);

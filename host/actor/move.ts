@@ -81,7 +81,7 @@ function isFree(thread: Thread, { cell, status, life, next, rare, family }: Host
   if (thread.views.u32[(cell + CELL_KEPT) >>> 2] !== 0) return false;
   if (rare && rare.stashed.length + rare.unstashed.length + rare.holders.length > 0) return false;
   if (family && family.size > 0) return false;
-  for (let pending = life.asks; pending; pending = pending.after) if (!pending.timer) return false;
+  for (let pending = life.asks; pending; pending = pending.after) if (!pending.alarm?.travels) return false;
   const { extras } = life;
   if (!extras) return true;
   const { handlers, outboxes, pumps } = extras;
@@ -105,7 +105,7 @@ function moreOf({ life, family }: HostCell): More | undefined {
 /** This half of it is over, without an end: nobody is told. */
 function leave(thread: Thread, actor: HostCell): void {
   const { life } = actor;
-  thread.disarm(life);
+  thread.disarmAll(life);
   actor.keepPath();
   life.ended = true;
   life.controller?.abort(stopped(actor.path));
@@ -139,7 +139,7 @@ export function arrive(thread: Thread, actor: HostCell): number {
   if (watchers.length > 0) actor.watchers = [...watchers];
   const failure = construct(thread, actor, life);
   // What its constructor has set is what it brings along.
-  thread.disarm(life);
+  thread.disarmAll(life);
   if (more) unpack(thread, actor, more);
   if (failure) return fail(thread, actor, failure, "restore");
   try {

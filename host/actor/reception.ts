@@ -12,7 +12,7 @@ import { extrasOf } from "./extras.ts";
 import { hashOf } from "./hash.ts";
 import { type Address, type Holder, keyOf, type Target } from "./holder.ts";
 import { internalCell } from "./internal.ts";
-import { jobOf, type Task } from "./job.ts";
+import { jobNameOf, type Task } from "./job.ts";
 import type { Ref } from "./ref.ts";
 import type { Thread } from "./thread.ts";
 import type { Topic } from "./types.ts";
@@ -152,12 +152,12 @@ export function publish(thread: Thread, topic: Topic<unknown>, value: unknown): 
 
 /** `handler` runs in the actor's turn for each value, until the answer is disposed or the instance ends. */
 export function subscribe(thread: Thread, life: Life, topic: Topic<unknown>, handler: Task): Disposable {
-  const { message, run } = jobOf(life, "subscription", handler);
+  jobNameOf("subscription", handler, life);
   const name = topicName(topic);
   const { topics } = extrasOf(life);
   if (!topics.has(name)) tellOfSelf(thread, life, SUBSCRIBE, name);
   // One function may be given twice.
-  const entry: Subscription = { message, run: (value) => run(value) };
+  const entry: Subscription = { task: handler };
   note(life, name, entry);
   return { [Symbol.dispose]: () => unsubscribe(thread, life, name, entry) };
 }
@@ -178,7 +178,7 @@ function unsubscribe(thread: Thread, life: Life, topic: string, entry: Subscript
 /** Ends all that name this message. */
 export function cancelSubscriptions(thread: Thread, life: Life, message: string): void {
   for (const [topic, entries] of [...(life.extras?.topics ?? [])]) {
-    for (const entry of [...entries]) if (entry.message === message) unsubscribe(thread, life, topic, entry);
+    for (const entry of [...entries]) if (entry.task === message) unsubscribe(thread, life, topic, entry);
   }
 }
 
@@ -189,9 +189,9 @@ export type Subscriptions = readonly (readonly [topic: string, messages: readonl
 export function subscriptionsOf({ extras }: Life): Subscriptions | undefined {
   const all: [string, string[]][] = [];
   for (const [topic, entries] of extras?.topics ?? []) {
-    const messages = [...entries].map(({ message }) => message);
-    if (messages.includes(undefined)) return undefined;
-    all.push([topic, messages as string[]]);
+    const messages = [...entries].map(({ task }) => task);
+    if (!messages.every((task) => typeof task === "string")) return undefined;
+    all.push([topic, messages]);
   }
   return all;
 }
@@ -200,10 +200,7 @@ export function subscriptionsOf({ extras }: Life): Subscriptions | undefined {
 export function resubscribe(life: Life, subscriptions: Subscriptions): void {
   extrasOf(life);
   for (const [topic, messages] of subscriptions) {
-    for (const each of messages) {
-      const { message, run } = jobOf(life, "subscription", each);
-      note(life, topic, { message, run: (value) => run(value) });
-    }
+    for (const task of messages) note(life, topic, { task });
   }
 }
 

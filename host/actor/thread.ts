@@ -108,10 +108,11 @@ import { Feed } from "./feed.ts";
 import { hashOf, nameOf } from "./hash.ts";
 import {
   type Address,
+  type Alarm,
+  type Armed,
   type Errand,
   type Holder,
   keyOf,
-  type NamedTimer,
   Pending,
   type Question,
   type Sending,
@@ -600,13 +601,13 @@ export class Thread implements Carrier {
     return { cancel: () => void this.#giveUp(pending) };
   }
 
-  /** Calls `fn` at `due` ms, unless that life ends first. */
-  alarm(life: Holder, due: number, fn: () => void, timer?: NamedTimer): { cancel(): void } {
+  /** At `due` ms, unless that life ends first. */
+  alarm(life: Holder, due: number, alarm: Alarm): Armed {
     const pending = this.#pend(due, life, undefined, 0);
     if (!pending) {
       const late = this.platform.after(due - this.now(), () => {
         this.unbind(life);
-        if (!life.ended) fn();
+        if (!life.ended) alarm.fire();
       });
       this.bind(life);
       return {
@@ -616,10 +617,14 @@ export class Thread implements Carrier {
         },
       };
     }
-    pending.timer = timer;
-    pending.resolve = fn;
+    pending.alarm = alarm;
     this.kick();
-    return { cancel: () => void this.#giveUp(pending) };
+    return pending;
+  }
+
+  disarm(armed: Armed): void {
+    if (armed instanceof Pending) this.#giveUp(armed);
+    else armed.cancel();
   }
 
   /** Has it run in its actor's turn, after what is queued. */
@@ -662,7 +667,7 @@ export class Thread implements Carrier {
   }
 
   /** A life goes on elsewhere: its timers here are taken back. */
-  disarm(life: Holder): void {
+  disarmAll(life: Holder): void {
     for (let pending = life.asks; pending; pending = life.asks) this.#giveUp(pending);
     this.#bound.delete(life);
   }
@@ -957,7 +962,8 @@ export class Thread implements Carrier {
 
   #timedOut(pending: Pending): void {
     if (!pending.target) {
-      pending.resolve(undefined);
+      if (pending.alarm) pending.alarm.fire();
+      else pending.resolve(undefined);
       return;
     }
     const { path } = pending.target;

@@ -1,127 +1,142 @@
 // Timers of an instance: each fires as a message of its own actor, in the actor's turn, after what is queued before it.
 // They live in the thread's timer wheel and end with the instance; those that name a message go along when it moves.
+//
+// One object each, as there may be a million of them: alarm, errand and disposable in one.
 import { milliseconds, wrong } from "../options.ts";
-import type { Life } from "./cell.ts";
+import type { Idle, Life } from "./cell.ts";
 import { extrasOf } from "./extras.ts";
-import type { NamedTimer } from "./holder.ts";
-import { type Job, jobOf, type Task } from "./job.ts";
+import type { Alarm, Armed, Errand } from "./holder.ts";
+import { jobNameOf, runJob, type Task } from "./job.ts";
 import type { Thread } from "./thread.ts";
+
+class Timer implements Alarm, Errand, Disposable {
+  readonly life: Life;
+  readonly task: Task;
+  readonly args: readonly unknown[];
+  /** When it was set; of one that fires once, when it is due. ms */
+  readonly from: number;
+  /** ms; 0: once. */
+  readonly period: number;
+  readonly #thread: Thread;
+  #armed: Armed | undefined;
+  #over = false;
+  /** In the mailbox, as an errand. */
+  #queued = false;
+
+  constructor(thread: Thread, life: Life, task: Task, args: readonly unknown[], from: number, period: number) {
+    this.#thread = thread;
+    this.life = life;
+    this.task = task;
+    this.args = args;
+    this.from = from;
+    this.period = period;
+    this.#arm();
+  }
+
+  get name(): string {
+    return jobNameOf("timer", this.task);
+  }
+
+  get travels(): boolean {
+    return typeof this.task === "string";
+  }
+
+  #arm(): void {
+    const { from, period } = this;
+    // Counted from the beginning, however long a tick takes.
+    const due = period === 0 ? from : from + (Math.floor((this.#thread.now() - from) / period) + 1) * period;
+    this.#armed = this.#thread.alarm(this.life, due, this);
+  }
+
+  fire(): void {
+    this.#armed = undefined;
+    // While one tick is still queued, the next is left out.
+    if (!this.#queued) {
+      this.#queued = true;
+      this.#thread.errand(this.life, this);
+    }
+    if (this.period !== 0) this.#arm();
+  }
+
+  run(): unknown {
+    this.#queued = false;
+    return this.#over ? undefined : runJob(this.life, this.task, this.args);
+  }
+
+  [Symbol.dispose](): void {
+    this.#over = true;
+    if (this.#armed) this.#thread.disarm(this.#armed);
+    this.#armed = undefined;
+  }
+}
 
 /** Runs it once, not before `delay` has passed. */
 export function after(thread: Thread, life: Life, delay: unknown, task: Task, args: readonly unknown[]): Disposable {
   const ms = milliseconds("after", delay);
-  return once(thread, life, thread.now() + ms, jobOf(life, "timer", task), args);
+  jobNameOf("timer", task, life);
+  return new Timer(thread, life, task, args, thread.now() + ms, 0);
 }
 
-function once(thread: Thread, life: Life, due: number, job: Job, args: readonly unknown[]): Disposable {
-  let over = false;
-  const errand = {
-    life,
-    name: job.name,
-    run: () => {
-      if (over) return undefined;
-      over = true;
-      return job.run(...args);
-    },
-  };
-  const end = () => {
-    over = true;
-    alarm.cancel();
-  };
-  const timer = named(job, args, due, 0, end);
-  const alarm = thread.alarm(life, due, () => thread.errand(life, errand), timer);
-  return { [Symbol.dispose]: end };
-}
-
-/** Runs it at the end of each period, counted from now, however long a tick takes. */
+/** Runs it at the end of each period, counted from now. */
 export function every(thread: Thread, life: Life, period: unknown, task: Task, args: readonly unknown[]): Disposable {
   const ms = milliseconds("every", period);
   if (ms <= 0) wrong("every", period, "longer than 0");
-  return repeated(thread, life, thread.now(), ms, jobOf(life, "timer", task), args);
+  jobNameOf("timer", task, life);
+  return new Timer(thread, life, task, args, thread.now(), ms);
 }
 
-function repeated(
-  thread: Thread,
-  life: Life,
-  began: number,
-  ms: number,
-  job: Job,
-  args: readonly unknown[],
-): Disposable {
-  let over = false;
-  let queued = false;
-  const errand = {
-    life,
-    name: job.name,
-    run: () => {
-      queued = false;
-      return over ? undefined : job.run(...args);
-    },
-  };
-  let alarm = { cancel() {} };
-  const end = () => {
-    over = true;
-    alarm.cancel();
-  };
-  const timer = named(job, args, began, ms, end);
-  const arm = () => {
-    const next = began + (Math.floor((thread.now() - began) / ms) + 1) * ms;
-    const fire = () => {
-      if (!queued) {
-        queued = true;
-        thread.errand(life, errand);
-      }
-      arm();
-    };
-    alarm = thread.alarm(life, next, fire, timer);
-  };
-  arm();
-  return { [Symbol.dispose]: end };
-}
+/** Calls onIdle when nothing was handled for so long; the dispatch notes what was. */
+class IdleWatch implements Idle, Alarm, Errand {
+  readonly life: Life;
+  readonly ms: number;
+  readonly name = "onIdle";
+  readonly travels = true;
+  last: number;
+  readonly #thread: Thread;
+  #armed: Armed | undefined;
+  #over = false;
 
-function named(
-  { message }: Job,
-  args: readonly unknown[],
-  from: number,
-  period: number,
-  end: () => void,
-): NamedTimer | undefined {
-  return message === undefined ? undefined : { message, args, from, period, end };
+  constructor(thread: Thread, life: Life, ms: number, since: number) {
+    this.#thread = thread;
+    this.life = life;
+    this.ms = ms;
+    this.last = since;
+    this.#arm();
+  }
+
+  #arm(): void {
+    this.#armed = this.#thread.alarm(this.life, this.last + this.ms, this);
+  }
+
+  fire(): void {
+    this.#armed = undefined;
+    if (this.#thread.now() - this.last < this.ms) this.#arm();
+    else this.#thread.errand(this.life, this);
+  }
+
+  run(): unknown {
+    if (this.#over) return undefined;
+    const now = this.#thread.now();
+    // Something was handled since, this queued behind it.
+    const quiet = now - this.last >= this.ms;
+    this.last = now;
+    this.#arm();
+    return quiet ? this.life.instance?.onIdle?.() : undefined;
+  }
+
+  end(): void {
+    this.#over = true;
+    if (this.#armed) this.#thread.disarm(this.#armed);
+    this.#armed = undefined;
+  }
 }
 
 /** `onIdle` when no message came for this long; undefined ends it. */
 export function idleAfter(thread: Thread, life: Life, period: unknown): void {
   const extras = extrasOf(life);
-  extras.idle?.timer?.cancel();
-  extras.idle = undefined;
-  if (period !== undefined) watchIdle(thread, life, milliseconds("idleAfter", period), thread.now());
-}
-
-function watchIdle(thread: Thread, life: Life, ms: number, since: number): void {
-  const extras = extrasOf(life);
-  const idle = { ms, last: since, timer: undefined as { cancel(): void } | undefined };
-  extras.idle = idle;
-  const errand = {
-    life,
-    name: "onIdle",
-    run: () => {
-      if (extras.idle !== idle) return undefined;
-      // Something was handled since, this queued behind it.
-      const quiet = thread.now() - idle.last >= ms;
-      idle.last = thread.now();
-      arm();
-      return quiet ? life.instance?.onIdle?.() : undefined;
-    },
-  };
-  const timer: NamedTimer = { message: "", args: [], from: since, period: ms, end() {} };
-  const arm = () => {
-    const fire = () => {
-      if (thread.now() - idle.last < ms) arm();
-      else thread.errand(life, errand);
-    };
-    idle.timer = thread.alarm(life, idle.last + ms, fire, timer);
-  };
-  arm();
+  extras.idle?.end();
+  extras.idle =
+    period === undefined ? undefined : new IdleWatch(thread, life, milliseconds("idleAfter", period), thread.now());
 }
 
 // ---- going along ----------------------------------------------------------------------------------
@@ -131,22 +146,24 @@ export type Timers = readonly (readonly [message: string, args: readonly unknown
 
 /** What names a message, of all that is set. */
 export function timersOf(life: Life): Timers {
-  const timers = [];
-  for (let pending = life.asks; pending; pending = pending.after) {
-    const { timer } = pending;
-    if (timer && timer.message !== "") timers.push([timer.message, timer.args, timer.from, timer.period] as const);
-  }
   // The oldest first, as they were set.
-  return timers.reverse();
+  return namedBy(life)
+    .reverse()
+    .map(({ task, args, from, period }) => [task as string, args, from, period] as const);
+}
+
+function namedBy(life: Life): Timer[] {
+  const timers: Timer[] = [];
+  for (let pending = life.asks; pending; pending = pending.after) {
+    const { alarm } = pending;
+    if (alarm instanceof Timer && alarm.travels) timers.push(alarm);
+  }
+  return timers;
 }
 
 /** Sets them again, for the same instants. */
 export function rearm(thread: Thread, life: Life, timers: Timers): void {
-  for (const [message, args, from, period] of timers) {
-    const job = jobOf(life, "timer", message);
-    if (period === 0) once(thread, life, from, job, args);
-    else repeated(thread, life, from, period, job, args);
-  }
+  for (const [message, args, from, period] of timers) new Timer(thread, life, message, args, from, period);
 }
 
 export function idleOf(life: Life): readonly [ms: number, last: number] | undefined {
@@ -155,14 +172,10 @@ export function idleOf(life: Life): readonly [ms: number, last: number] | undefi
 }
 
 export function rearmIdle(thread: Thread, life: Life, [ms, last]: readonly [number, number]): void {
-  watchIdle(thread, life, ms, last);
+  extrasOf(life).idle = new IdleWatch(thread, life, ms, last);
 }
 
 /** Ends all that name this message. */
 export function cancelTimers(life: Life, message: string): void {
-  const found: NamedTimer[] = [];
-  for (let pending = life.asks; pending; pending = pending.after) {
-    if (pending.timer?.message === message) found.push(pending.timer);
-  }
-  for (const timer of found) timer.end();
+  for (const timer of namedBy(life)) if (timer.task === message) timer[Symbol.dispose]();
 }

@@ -84,7 +84,8 @@ export class World {
   constructor(threads: number, thieves: number, module: WebAssembly.Module, bug: number, hooks: Hooks) {
     this.threads = threads;
     this.thieves = thieves;
-    this.pages = 1 + threads + 1 + ARENA_PAGES;
+    // Beyond a few threads, one more for each one's reserve.
+    this.pages = 1 + threads + 1 + ARENA_PAGES + Math.max(0, threads - 4);
     this.stacks = this.pages * 65536;
     this.memory = new WebAssembly.Memory({ initial: this.pages + 1, maximum: 65536, shared: true });
     this.u32 = new Uint32Array(this.memory.buffer);

@@ -121,6 +121,56 @@ export class Sky extends Actor<{ parent: ActorRef<Sky> | undefined; done: ActorR
   }
 }
 
+/** Row 11: one of a million. */
+export class Living extends Actor {
+  hello(to: ActorRef<Gather>) {
+    to.tell.result(0);
+  }
+}
+
+/** Row 17: counts, and says when it has all. */
+export class Tally extends Actor {
+  #count = 0;
+  add(by: number) {
+    this.#count += by;
+  }
+  count() {
+    return this.#count;
+  }
+}
+
+/** Rows 20 and 21: timers. */
+export class Clockwork extends Actor {
+  /** ns to set one of so many, and to take it back. */
+  measure(count: number): readonly [number, number] {
+    const timers: Disposable[] = [];
+    const before = performance.now();
+    for (let i = 0; i < count; i++) timers.push(this.ctx.after(3_600_000 + (i % 1000), "tick"));
+    const set = performance.now();
+    for (const timer of timers) timer[Symbol.dispose]();
+    const cancelled = performance.now();
+    return [((set - before) * 1e6) / count, ((cancelled - set) * 1e6) / count];
+  }
+  #ticks = 0;
+  #began = 0;
+  #resolve: ((late: number) => void) | undefined;
+  static override reentrant = true;
+  tick() {
+    if (++this.#ticks === 1000) this.#resolve?.(performance.now() - this.#began - 1000 * 5);
+  }
+  /** ms that the thousandth period of 5 ms ends too late. */
+  periods(): Promise<number> {
+    this.#began = performance.now();
+    const ticking = this.ctx.every(5, "tick");
+    return new Promise((resolve) => {
+      this.#resolve = (late) => {
+        ticking[Symbol.dispose]();
+        resolve(late);
+      };
+    });
+  }
+}
+
 /** Row 9: CPU tasks. */
 export class Task extends Actor<{ gather: ActorRef<Gather> }> {
   run(rounds: number) {

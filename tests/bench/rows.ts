@@ -218,6 +218,69 @@ async function imbalance(workers: number): Promise<number> {
   return ms;
 }
 
+/** A million actors: MB of the process that they take, and seconds to send each a message and hear from all. */
+async function living(count: number): Promise<number> {
+  const system = await open(2);
+  const rss = () => process.memoryUsage().rss / 2 ** 20;
+  const before = rss();
+  const done = system.spawn(actors.Done);
+  const gather = system.spawn(actors.Gather, { count, done });
+  const all = Array.from({ length: count }, () => system.spawn(actors.Living));
+  // The last of each worker has started when it answers.
+  for (const each of all.slice(-2)) await each.ask(slow).hello(gather);
+  await until(() => system.stats().active === count + 2);
+  livingMb = rss() - before;
+  const began = performance.now();
+  for (const each of all.slice(0, -2)) each.tell.hello(gather);
+  verify(await done.ask(slow).wait(), 0);
+  const seconds = (performance.now() - began) / 1000;
+  await system.stop({ within: 1 }).catch(() => {});
+  return seconds;
+}
+let livingMb = 0;
+
+/** How much more a message costs among 50 actors than among one, in percent; on one thread. */
+async function scaling(count: number): Promise<number> {
+  const system = await open(0);
+  const time = async (size: number) => {
+    const all = Array.from({ length: size }, () => system.spawn(actors.Tally));
+    await Promise.all(all.map((each) => each.ask.count()));
+    let best = Number.POSITIVE_INFINITY;
+    for (let round = 0; round < 5; round++) {
+      const before = performance.now();
+      for (let sent = 0; sent < count; sent += 5000) {
+        for (const each of all) for (let i = 0; i < 5000 / size; i++) each.tell.add(1);
+        await all.at(-1)?.ask(slow).count();
+      }
+      best = Math.min(best, performance.now() - before);
+    }
+    return best;
+  };
+  await time(1);
+  const one = await time(1);
+  const fifty = await time(50);
+  await system.stop();
+  return (fifty / one - 1) * 100;
+}
+
+let cancelNs = 0;
+async function timers(count: number): Promise<number> {
+  const system = await open(0);
+  const clock = system.spawn(actors.Clockwork);
+  await clock.ask(slow).measure(count / 10);
+  const [set, cancel] = await clock.ask(slow).measure(count);
+  cancelNs = cancel;
+  await system.stop();
+  return set;
+}
+
+async function periods(): Promise<number> {
+  const system = await open(0);
+  const late = await system.spawn(actors.Clockwork).ask(slow).periods();
+  await system.stop();
+  return late;
+}
+
 /** A fresh process: import, createSystem with two workers, first answer. */
 function startUp(): number {
   const code = `
@@ -465,6 +528,55 @@ export const rows: Row[] = [
     target: 1.8,
     peers: "not expressible",
     run: async () => (await imbalance(1)) / (await imbalance(2)),
+  },
+  {
+    id: "11",
+    name: "1,000,000 living actors: a message to each, and back from all",
+    unit: "s",
+    target: 1.5,
+    peers: "",
+    run: () => living(1_000_000),
+  },
+  {
+    id: "11'",
+    name: "what they take of memory, all told",
+    unit: "MB",
+    target: 600,
+    peers: "nact 1600, Erlang 2900",
+    run: async () => livingMb,
+  },
+  {
+    id: "11n",
+    name: "10,000,000 native actors: what they take of memory",
+    unit: "MB",
+    target: 1500,
+    peers: "",
+    run: async () => ((await nativeBytes(10_000_000)) * 10_000_000) / 2 ** 20,
+  },
+  {
+    id: "17",
+    name: "a message among 50 actors, beyond what it costs for one",
+    unit: "%",
+    target: 5,
+    peers: "airssys 6",
+    run: () => scaling(500_000),
+  },
+  {
+    id: "20",
+    name: "a million timers: to set one",
+    unit: "ns",
+    target: 1000,
+    peers: "",
+    run: () => timers(1_000_000),
+  },
+  { id: "20'", name: "to take it back", unit: "ns", target: 1000, peers: "", run: async () => cancelNs },
+  {
+    id: "21",
+    name: "the end of 1,000 periods of 5 ms, too late by",
+    unit: "ms",
+    target: 5,
+    peers: "",
+    run: () => periods(),
   },
   {
     id: "18",

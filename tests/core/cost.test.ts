@@ -1,0 +1,112 @@
+// What a message costs, counted: operations on shared words, calls into the core, and memory.
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { Actor, createSystem, type System } from "zanni";
+import { type Core, load, World } from "zanni/core/explore";
+import * as L from "../../assembly/layout.ts";
+
+const shared = suite("operations on shared words for a message");
+
+/** For each of `messages` from worker 0 to an actor of worker 1, in a system of so many workers. */
+function operations(workers: number, messages: number): number {
+  let count = 0;
+  const ignore = () => {};
+  const hooks = { step: () => void count++, racy: ignore, plain: ignore, awaken: ignore };
+  const world = new World(workers, 0, load("model"), 0, hooks);
+  world.start();
+  const { cell, generation } = world.cell(0, 1);
+  const call = (thread: number, name: string, ...args: number[]) => (world.core(thread)[name] as Core[string])(...args);
+  const before = count;
+  for (let i = 0; i < messages; i++) {
+    assert.is(call(0, "post", cell, generation, 7, 0, 0, 0, 0, 0, 0, 0), L.SENT);
+    assert.is(call(1, "take", 0) >>> 0, cell);
+    assert.is(call(1, "release", cell, L.TURN_DRY, 1), 0);
+  }
+  return (count - before) / messages;
+}
+
+shared("are as many with 16 workers as with one more than it takes", () => {
+  const counts = [2, 4, 8, 16].map((workers) => operations(workers, 500));
+  console.log(`  ${counts[0]?.toFixed(2)} for a message that comes alone to a worker that has nothing else`);
+  for (const each of counts) assert.is(each, counts[0]);
+});
+
+shared("do not become more: it took 19.1 when this was written", () => {
+  assert.ok(operations(2, 500) < 19.3, `${operations(2, 500)}`);
+});
+shared.run();
+
+const crossings = suite("calls into the core");
+
+class Counter extends Actor {
+  #count = 0;
+  add(by: number) {
+    this.#count += by;
+  }
+  value() {
+    return this.#count;
+  }
+}
+
+/** Runs it with a system of one thread; `count` answers how often its core has been called so far, by name. */
+async function counted(run: (system: System, count: () => Map<string, number>) => Promise<void>): Promise<void> {
+  const counts = new Map<string, number>();
+  const real = WebAssembly.instantiate;
+  const counting = async (module: WebAssembly.Module, imports: WebAssembly.Imports) => {
+    const instance = await real(module, imports);
+    const exports: Record<string, unknown> = {};
+    for (const [name, value] of Object.entries(instance.exports)) {
+      exports[name] = (...args: unknown[]) => {
+        counts.set(name, (counts.get(name) ?? 0) + 1);
+        return Reflect.apply(value as () => unknown, undefined, args);
+      };
+    }
+    return { exports };
+  };
+  Object.assign(WebAssembly, { instantiate: counting });
+  try {
+    const system = await createSystem({ logger: false });
+    await run(system, () => new Map(counts));
+    await system.stop();
+  } finally {
+    Object.assign(WebAssembly, { instantiate: real });
+  }
+}
+
+crossings("one for a tell, and two for a turn", async () => {
+  await counted(async (system, count) => {
+    const counter = system.spawn(Counter);
+    await counter.ask.value();
+    const messages = 10_000;
+    const before = count();
+    for (let i = 0; i < messages; i++) counter.tell.add(1);
+    assert.is(await counter.ask.value(), messages);
+    const after = count();
+    const spent = [...after].map(([name, calls]) => [name, calls - (before.get(name) ?? 0)] as const);
+    const all = spent.reduce((sum, [, calls]) => sum + calls, 0);
+    const posts = spent.find(([name]) => name === "post")?.[1];
+    assert.is(posts, messages + 1, "one for each tell, and for the ask");
+    // One message in 64 says how long it took.
+    const samples = spent.find(([name]) => name === "sample")?.[1] ?? 0;
+    // A turn handles a thousand: ten of them, and the ask.
+    assert.ok(all - messages - 1 - samples <= 40, spent.map(([name, calls]) => `${name} ${calls}`).join(", "));
+  });
+});
+crossings.run();
+
+const memory = suite("memory");
+memory("of messages is used again: a million of them take no more than the first ten thousand", async () => {
+  const system = await createSystem({ logger: false });
+  const counter = system.spawn(Counter);
+  const send = async (rounds: number) => {
+    for (let round = 0; round < rounds; round++) {
+      for (let i = 0; i < 10_000; i++) counter.tell.add(1);
+      await counter.ask.value();
+    }
+    return system.stats().memory.used;
+  };
+  const first = await send(1);
+  assert.is(await send(99), first);
+  await system.stop();
+});
+memory.run();
