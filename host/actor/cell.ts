@@ -1,7 +1,6 @@
 // The host half of a cell: what JavaScript knows of an actor and of its children. Plain data, made small, as there may
 // be a million of them; lifecycle.ts, children.ts and dispatch.ts change it.
-import type { Address, Holder, Waiting } from "./holder.ts";
-import type { Task } from "./job.ts";
+import type { Address, Holder, Task, Waiting } from "./holder.ts";
 import type { Ref } from "./ref.ts";
 import type { Definition, Instance } from "./registry.ts";
 import type { BackoffTerms, Limits } from "./supervise.ts";

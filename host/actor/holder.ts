@@ -88,6 +88,9 @@ export interface Errand {
   readonly run: () => unknown;
 }
 
+/** What a timer or a subscription is for: a closure, or the name of one of the actor's own messages. */
+export type Task = string | ((...args: never) => unknown);
+
 /** What is called when its time has come. */
 export interface Alarm {
   /** It can go along when its actor moves. */

@@ -3,8 +3,7 @@ import { ZanniError } from "../errors.ts";
 import { wrong } from "../options.ts";
 import type { Life } from "./cell.ts";
 import { hashOf } from "./hash.ts";
-
-export type Task = string | ((...args: never) => unknown);
+import type { Task } from "./holder.ts";
 
 /** By what its failure is named. With a life: throws when that has no such message. */
 export function jobNameOf(what: "timer" | "subscription", task: Task, life?: Life): string {

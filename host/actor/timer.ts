@@ -5,8 +5,8 @@
 import { milliseconds, wrong } from "../options.ts";
 import type { Idle, Life } from "./cell.ts";
 import { extrasOf } from "./extras.ts";
-import type { Alarm, Armed, Errand } from "./holder.ts";
-import { jobNameOf, runJob, type Task } from "./job.ts";
+import type { Alarm, Armed, Errand, Task } from "./holder.ts";
+import { jobNameOf, runJob } from "./job.ts";
 import type { Thread } from "./thread.ts";
 
 class Timer implements Alarm, Errand, Disposable {
