@@ -539,6 +539,8 @@ class LocalSystem implements System {
     if (root.status !== "stopped") {
       const target = new Ref(thread, root.cell, root.generation, ROOT, "", thread.stranger);
       const gone = thread.watch(target);
+      // From now on: a failure that comes before its turn would take its stop from it.
+      root.status = "stopping";
       later(thread, root, () => stopActor(thread, root, "shutdown"));
       await (late ? Promise.race([gone, late.passed]) : gone);
     }

@@ -161,6 +161,25 @@ both("strategies", (test) => {
     await until(async () => (await group.children.hanging.ask.restarts()) === 1, "it was restarted all the same");
   });
 
+  test("a stop of the system while a failure is on its way to the root is not lost", async (open) => {
+    for (let i = 0; i < 10; i++) {
+      const system = await open();
+      const events = system.events();
+      const inner = system.supervise({ name: "inner", decide: () => "escalate" }, (sup) =>
+        sup.spawn(Counter, undefined, { placement: "same" }),
+      );
+      await inner.children.ask.value();
+      inner.children.tell.crash("upwards");
+      for await (const event of events) if (event.type === "escalation") break;
+      let stopped = false;
+      void system.stop().then(() => {
+        stopped = true;
+      });
+      await until(() => stopped, "the system has stopped");
+      await system.stopped.catch(() => {});
+    }
+  });
+
   test("options are checked", async (open) => {
     const system = await open();
     const none = () => 0;
