@@ -289,10 +289,12 @@ export const KIND_OUTBOX = 31; //       and what waits for room elsewhere
 export const KIND_MOVED = 32; //        hanging on a cell: what an actor takes along to another thread
 export const KIND_TERMINATED = 33; //   user lane: whom it watches is gone
 export const KIND_UNWATCH = 34; //      to a thread: that watch is of no interest any more
+export const KIND_DECLARED = 35; //     to a thread: that message has a declared type
 export const KIND_STOP_WANTED = 23; //  to an actor that takes no message, and from there to its parent
 
 export const FORM_INLINE = 0;
 export const FORM_PACKED = 1;
+export const FORM_DECLARED = 4; //   one value of a declared wire type, whose mark is in TAGS
 export const FORM_WORDS = 3; //     several values of 8 bytes each, and the paths of refs among them (host/actor/words.ts)
 
 export const TAG_UNDEFINED = 0;

@@ -24,6 +24,7 @@ import {
 } from "../../assembly/layout.ts";
 import { outOfMemory, stopped, ZanniError } from "../errors.ts";
 import { defaults, known, milliseconds, oneOf, whole, wrong } from "../options.ts";
+import { isWellFormed } from "../wire/text.ts";
 import {
   below,
   Child,
@@ -272,7 +273,8 @@ export function labelChild(
   given: string | undefined,
 ): string | number {
   if (given === undefined) return family.ordinal(definition);
-  if (typeof given !== "string" || given === "" || given.includes("/") || given.length > defaults.nameLengthMax) {
+  const fits = typeof given === "string" && given !== "" && !given.includes("/") && isWellFormed(given);
+  if (!fits || given.length > defaults.nameLengthMax) {
     wrong("name", given, `a text of 1 to ${defaults.nameLengthMax} characters without "/"`);
   }
   if (family.named(given)) {

@@ -7,6 +7,7 @@ import {
   CELL_INIT,
   EXTENSION_BYTES,
   FLAG_EXTENDED,
+  FORM_DECLARED,
   FORM_INLINE,
   FRAME_FORM,
   FRAME_KIND,
@@ -24,6 +25,7 @@ import {
   KIND_CHILD_STOPPED,
   KIND_CHILDREN_LOST,
   KIND_CREDIT,
+  KIND_DECLARED,
   KIND_DESCRIBE,
   KIND_ERRAND,
   KIND_EVENT,
@@ -119,6 +121,7 @@ import {
   restartChildren,
 } from "./parent.ts";
 import { itemsOf, Pump } from "./pump.ts";
+import { type Received, receivedBy } from "./receive.ts";
 import { PUBLISHED } from "./reception.ts";
 import { Ref } from "./ref.ts";
 import type { Handler } from "./registry.ts";
@@ -447,9 +450,10 @@ export class Dispatch {
         const at = (frame + FRAME_PAYLOAD + (extended ? EXTENSION_BYTES : 0)) >>> 3;
         returned = (instance[name] as Handler)(thread.views.f64[at]);
       } else {
-        args = this.#args(actor, frame, hash, 0, 0);
+        const received = (kind & 0xff0000) === DECLARED ? this.#received(frame, instance[name]) : undefined;
+        args = this.#args(actor, frame, hash, 0, 0, received);
         if (!args) return TURN_DRY;
-        returned = (instance[name] as Handler)(...args);
+        returned = received ? (received.handler as Handler)(args[0]) : (instance[name] as Handler)(...args);
       }
     } catch (error) {
       return this.#threw(actor, frame, hash, error);
@@ -728,7 +732,10 @@ export class Dispatch {
     const name = actor.definition.message(hash);
     if (name === undefined) return this.#unknown(actor, hash, ticket, ticketGeneration, thread.letterOf(frame));
     const { life } = actor;
-    const args = this.#args(actor, frame, hash, ticket, ticketGeneration);
+    const handlers = life.instance as Record<string, Handler>;
+    const declared = thread.views.u8[frame + FRAME_FORM] === FORM_DECLARED;
+    const received = declared ? this.#received(frame, handlers[name]) : undefined;
+    const args = this.#args(actor, frame, hash, ticket, ticketGeneration, received);
     if (!args) return TURN_DRY;
     // Written before the question was sent, and not changed while the ask is pending: a whole number of ms.
     const due = (ticket + TICKET_TIMER + TIMER_DUE) >>> 2;
@@ -737,8 +744,7 @@ export class Dispatch {
     life.deadline = armed ? (u32[due] as number) + (u32[due + 1] as number) * 2 ** 32 : undefined;
     let returned: unknown;
     try {
-      const instance = life.instance as Record<string, Handler>;
-      returned = (instance[name] as Handler)(...args);
+      returned = received ? (received.handler as Handler)(args[0]) : (handlers[name] as Handler)(...args);
     } catch (error) {
       served(life);
       if (isRefusal(error)) {
@@ -863,6 +869,12 @@ export class Dispatch {
     return TURN_BLOCK;
   }
 
+  /** Bytes of the very type that this handler takes were checked when they were written. */
+  #received(frame: number, handler: Handler | undefined): Received | undefined {
+    const received = handler && receivedBy(handler);
+    return received?.crossing.mark === this.#thread.views.u32[(frame + FRAME_TAGS) >>> 2] ? received : undefined;
+  }
+
   /** The arguments, or undefined when they cannot be read: a dead letter. */
   #args(
     actor: HostCell,
@@ -870,10 +882,13 @@ export class Dispatch {
     hash: number,
     ticket: number,
     generation: number,
+    received?: Received,
   ): readonly unknown[] | undefined {
     const thread = this.#thread;
     try {
-      return thread.args(frame, actor.life);
+      return received
+        ? [thread.declaredValue(frame, received.crossing, received.lazily)]
+        : thread.args(frame, actor.life);
     } catch (error) {
       thread.recount();
       thread.deadLetter(actor.path, nameOf(hash), "undecodable");
@@ -933,6 +948,7 @@ export class Dispatch {
         if (kind === KIND_EVENT || kind === KIND_LOG) this.#reported(frame, kind);
         else if (kind === KIND_ITEMS) thread.items(frame);
         else if (kind === KIND_SUCCEEDED) succeeded(thread, u32[(frame + FRAME_SENDER) >>> 2] as number);
+        else if (kind === KIND_DECLARED) thread.heard(frame);
         else if (kind === KIND_UNWATCH) thread.unwatch(thread.index, u32[(frame + FRAME_SENDER) >>> 2] as number);
         else thread.settle(frame);
       }
@@ -982,4 +998,6 @@ const TURN_STOP = -2;
 /** The message is done with, and what it has sent waits for room. */
 const TURN_FULL = -3;
 
+/** As the form stands in the word at FRAME_KIND. */
+const DECLARED = FORM_DECLARED << 16;
 const ONE_NUMBER = ((1 << 28) | TAG_NUMBER) >>> 0;

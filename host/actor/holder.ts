@@ -60,6 +60,7 @@ export interface Waiting {
 
 /** What a carrier needs to know of a ref. */
 export interface Target extends Address {
+  readonly definition: string;
   readonly holder: Holder;
   readonly path: string;
   /** Messages go by reference: the actor is pinned to this thread. */

@@ -264,8 +264,7 @@ export function start(thread: Thread, actor: HostCell, after?: Error): number {
     const frame = thread.views.u32[(actor.cell + CELL_INIT) >>> 2] as number;
     // Inline is a path alone.
     if (thread.views.u8[frame + FRAME_FORM] !== FORM_INLINE) life.init = readInit(thread, frame, life).init;
-    const instance = actor.definition.make(life);
-    seat(life, instance);
+    const instance = instantiate(thread, actor, life);
     if (!actor.definition.hasHooks || (instance.onStart === base.onStart && !after)) return up(thread, actor, after);
     return hook(thread, actor, "onStart", instance.onStart?.(), () =>
       after
@@ -275,6 +274,17 @@ export function start(thread: Thread, actor: HostCell, after?: Error): number {
   } catch (error) {
     return fail(thread, actor, asError(error), "onStart");
   }
+}
+
+/** Its constructor; the first of a definition shows which of its messages have declared types. */
+export function instantiate(thread: Thread, { definition }: HostCell, life: Life & Seat): Instance {
+  const instance = definition.make(life);
+  if (!definition.announced && definition.declared.size > 0) {
+    definition.announced = true;
+    thread.announce(definition);
+  }
+  seat(life, instance);
+  return instance;
 }
 
 /** It runs; after a restart its parent is told. */

@@ -30,10 +30,10 @@ import {
 import { asError, stopped } from "../errors.ts";
 import type { HostCell, Past } from "./cell.ts";
 import { familyOf, readInit } from "./children.ts";
-import { extrasOf, seat } from "./extras.ts";
+import { extrasOf } from "./extras.ts";
 import { keyOf } from "./holder.ts";
 import { closeShelf, openShelf } from "./kept.ts";
-import { beginLife, fail, hook, ready, TURN_GONE } from "./lifecycle.ts";
+import { beginLife, fail, hook, instantiate, ready, TURN_GONE } from "./lifecycle.ts";
 import { resubscribe, type Subscriptions, subscriptionsOf } from "./reception.ts";
 import type { Ref } from "./ref.ts";
 import type { Thread } from "./thread.ts";
@@ -160,7 +160,7 @@ function construct(thread: Thread, actor: HostCell, life: ReturnType<typeof begi
   const init = u32[(actor.cell + CELL_INIT) >>> 2] as number;
   try {
     if (u8[init + FRAME_FORM] !== FORM_INLINE) life.init = readInit(thread, init, life).init;
-    seat(life, actor.definition.make(life));
+    instantiate(thread, actor, life);
     return undefined;
   } catch (error) {
     return asError(error);

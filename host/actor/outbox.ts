@@ -116,7 +116,7 @@ export class Outboxes implements Waiting {
   /** What the sender had waiting when its thread died; renew() goes on with it. */
   restore({ at, to, note, frames }: Shelf): void {
     const [path, here, native] = note as [string, boolean, boolean];
-    this.#box({ ...to, holder: this.holder, path, here, native, sending: undefined }, at, [...frames]);
+    this.#box({ ...to, definition: "", holder: this.holder, path, here, native, sending: undefined }, at, [...frames]);
   }
 
   /** Resolves when nothing waits for that receiver; without one, when nothing waits at all. */

@@ -1,6 +1,7 @@
 // A message that is checked on arrival, by any Standard Schema: zod, valibot, arktype, or a declared wire type.
 import { ZanniError } from "../errors.ts";
-import { wrong } from "../options.ts";
+import { known, wrong } from "../options.ts";
+import { type Crossing, crossingOf } from "../wire/crossing.ts";
 import type { InferIn, InferOut, StandardIssue, StandardResult, StandardSchemaV1 } from "../wire/standard.ts";
 
 /**
@@ -16,7 +17,9 @@ import type { InferIn, InferOut, StandardIssue, StandardResult, StandardSchemaV1
 export function receive<S extends StandardSchemaV1<any, any>, R>(
   schema: S,
   handler: (value: InferOut<S>) => R,
+  options: ReceiveOptions = {},
 ): (value: InferIn<S>) => R {
+  known("receive", options, ["lazily"]);
   const standard = (schema as Partial<S> | undefined)?.["~standard"];
   if (typeof standard?.validate !== "function") wrong("schema", schema, 'a Standard Schema: it has "~standard"');
   if (typeof handler !== "function") wrong("handler", handler, "a function (value) => …");
@@ -24,11 +27,35 @@ export function receive<S extends StandardSchemaV1<any, any>, R>(
     if (result.issues) throw invalid(result.issues);
     return handler(result.value);
   };
-  return (value) => {
+  const checking = (value: InferIn<S>): R => {
     const result = standard.validate(value);
     // A schema that checks asynchronously makes the handler asynchronous.
     return result instanceof Promise ? (result.then(checked) as R) : checked(result);
   };
+  const crossing = crossingOf(schema);
+  if (crossing) received.set(checking, { crossing, handler, lazily: options.lazily === true });
+  return checking;
+}
+
+export interface ReceiveOptions {
+  /**
+   * With a wire.struct: fields are read when the handler asks for them. They are getters of the value then, which `{ ...value }`
+   * does not copy; `value.toJSON()` gives all of it. Default false.
+   */
+  readonly lazily?: boolean;
+}
+
+/** A handler whose message has a declared type, and so comes as bytes of that type, checked when they were written. */
+export interface Received {
+  readonly crossing: Crossing;
+  readonly handler: (value: never) => unknown;
+  readonly lazily: boolean;
+}
+
+const received = new WeakMap<object, Received>();
+
+export function receivedBy(handler: object): Received | undefined {
+  return received.get(handler);
 }
 
 function invalid(issues: readonly StandardIssue[]): ZanniError {

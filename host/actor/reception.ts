@@ -252,7 +252,7 @@ function receptionFor(thread: Thread, holder: Holder): Target {
   const { u32 } = thread.views;
   const cell = u32[(HEADER + HEADER_RECEPTION) >>> 2] as number;
   const generation = u32[(HEADER + HEADER_RECEPTION_GENERATION) >>> 2] as number;
-  return { cell, generation, holder, path: NAME, here: false, native: false, sending: undefined };
+  return { cell, generation, definition: NAME, holder, path: NAME, here: false, native: false, sending: undefined };
 }
 
 export function topicName(topic: Topic<unknown>): string {

@@ -1,8 +1,10 @@
 // Definitions by name: what a thread can run. A class or setup function becomes a Definition once; its messages are
 // found by the hash of their names.
 import { ZanniError } from "../errors.ts";
+import type { Crossing } from "../wire/crossing.ts";
 import { Actor, type Hooks, hookNames, type Seat, seated, setupOf } from "./behavior.ts";
 import { hashOf, nameOf } from "./hash.ts";
+import { receivedBy } from "./receive.ts";
 import type { SupervisorOptions } from "./types.ts";
 
 export type Handler = (...args: readonly unknown[]) => unknown;
@@ -22,6 +24,10 @@ export class Definition {
   readonly movable: boolean;
   /** Messages that are known to answer with a stream. */
   readonly generators = new Set<string>();
+  /** Messages with a declared type, by name; known after the first instance. */
+  readonly declared = new Map<string, Crossing>();
+  /** Other threads know of them. */
+  announced = false;
   readonly #make: (seat: Seat) => object;
   /** Message names by hash; handlers in fields are added when the first instance shows them. */
   readonly #messages = new Map<number, string>();
@@ -69,7 +75,11 @@ export class Definition {
     const instance = this.#make(seat) as Instance;
     if (this.#fields !== false) {
       const names = Object.keys(instance).filter((key) => typeof instance[key] === "function");
-      for (const key of names) this.#learn(key);
+      for (const key of names) {
+        this.#learn(key);
+        const crossing = receivedBy(instance[key] as Handler)?.crossing;
+        if (crossing) this.declared.set(key, crossing);
+      }
       this.#fields = names.length > 0;
     }
     return instance;
@@ -122,6 +132,10 @@ export class Registry {
   streams(definition: string, message: string): boolean | undefined {
     const found = this.#byHash.get(hashOf(definition));
     return found?.hasHooks ? found.generators.has(message) : undefined;
+  }
+
+  all(): Iterable<Definition> {
+    return this.#byHash.values();
   }
 
   of(def: unknown): Definition | undefined {

@@ -18,6 +18,7 @@ import {
   EXTENSION_BYTES,
   FLAG_EXTENDED,
   FLAG_PRIVATE,
+  FORM_DECLARED,
   FORM_INLINE,
   FORM_PACKED,
   FORM_WORDS,
@@ -43,9 +44,11 @@ import {
   HEADER_LISTENING,
   HEADER_ROOT,
   HEADER_ROOT_GENERATION,
+  HEADER_WORKERS,
   KIND_CANCEL,
   KIND_CHILD_STOPPED,
   KIND_CREDIT,
+  KIND_DECLARED,
   KIND_ERRAND,
   KIND_EVENT,
   KIND_FAILURE,
@@ -99,6 +102,8 @@ import type { Views } from "../core/memory.ts";
 import { asError, isZanniError, outOfMemory, stopped, ZanniError } from "../errors.ts";
 import { defaults, known, milliseconds } from "../options.ts";
 import type { Platform } from "../platform/platform.ts";
+import { type Crossing, crossingMarked } from "../wire/crossing.ts";
+import { utf8Write, wellFormed } from "../wire/text.ts";
 import { ValueCodec } from "../wire/value.ts";
 import { Asks } from "./ask.ts";
 import type { Carrier } from "./carrier.ts";
@@ -122,7 +127,7 @@ import {
 import { Outboxes } from "./outbox.ts";
 import { full, type Limits, limitsFor, policyIn } from "./overflow.ts";
 import { Ref, tagOf, valueWith } from "./ref.ts";
-import type { Registry } from "./registry.ts";
+import type { Definition, Registry } from "./registry.ts";
 import type { BackoffTerms } from "./supervise.ts";
 import type { AskOptions, DeadLetterReason, ExitReason, MailboxOptions, Mode, Strategy } from "./types.ts";
 import { Words } from "./words.ts";
@@ -146,6 +151,15 @@ export interface Settings {
   readonly logs: boolean;
 }
 
+/** How a message of a declared type is sent. */
+interface Declared {
+  readonly crossing: Crossing;
+  /** Bytes to be reserved for one; 0: written elsewhere first. */
+  usual: number;
+}
+
+/** A buffer for what is read lazily. */
+const KEPT_BYTES = 65_536;
 /** What an outbox asks of a full mailbox. */
 export const ROOM = "room";
 /** Numbers of the traces that begin on one thread, apart from those of others. */
@@ -649,6 +663,118 @@ export class Thread implements Carrier {
     });
   }
 
+  // ---- declared types -----------------------------------------------------------------------------
+
+  /** By definition and message: what is known of those that live anywhere. */
+  readonly #declared = new Map<string, Map<number, Declared>>();
+
+  #declaredAs({ definition, here }: Target, hash: number): Declared | undefined {
+    return here ? undefined : this.#declared.get(definition)?.get(hash);
+  }
+
+  /** That message of the definition has a declared type. */
+  declare(definition: string, message: number, crossing: Crossing): void {
+    let messages = this.#declared.get(definition);
+    if (!messages) {
+      messages = new Map();
+      this.#declared.set(definition, messages);
+    }
+    messages.set(message, { crossing, usual: 0 });
+  }
+
+  /** The frame of such a message; 0: the value does not fit its type, or there is no memory. */
+  #composeDeclared(declared: Declared, value: unknown, sending: Sending | undefined, trace: number): number {
+    const { crossing, usual } = declared;
+    if (usual > 0) {
+      const frame = this.#frame(usual, sending, trace);
+      if (frame === 0) return 0;
+      const length = this.#writeDeclared(frame, declared, value);
+      if (length > 0) return this.#markDeclared(frame, crossing, length);
+      this.core.drop(frame);
+      if (length < 0) return 0;
+    }
+    const bytes = crossing.write(value);
+    if (!bytes) return 0;
+    // Where the next one is written straight into its frame, it is no longer, mostly.
+    if (utf8Write && this.views.lasts) declared.usual = bytes.length + 16;
+    const frame = this.#frame(bytes.length, sending, trace);
+    if (frame === 0) return 0;
+    this.write(frame, KIND_TELL, bytes);
+    return this.#markDeclared(frame, crossing, bytes.length);
+  }
+
+  #writeDeclared(frame: number, { crossing, usual }: Declared, value: unknown): number {
+    const { views } = this;
+    views.reach(frame + FRAME_PAYLOAD + EXTENSION_BYTES + usual);
+    const at = this.payload(frame);
+    try {
+      return crossing.writeInto(views.u8, views.data, at, at + usual, value);
+    } catch (error) {
+      this.core.drop(frame);
+      throw error;
+    }
+  }
+
+  #markDeclared(frame: number, { mark }: Crossing, length: number): number {
+    const { u8, u32 } = this.views;
+    u8[frame + FRAME_KIND] = KIND_TELL;
+    u8[frame + FRAME_FORM] = FORM_DECLARED;
+    u32[(frame + FRAME_TAGS) >>> 2] = mark;
+    u32[(frame + FRAME_SIZE) >>> 2] = length;
+    return frame;
+  }
+
+  /** What the first instance has shown, for those who send to others of them; for all threads, or one. */
+  announce({ name, hash, declared }: Definition, only?: number): void {
+    const all = this.views.u32[(HEADER + HEADER_WORKERS) >>> 2] as number;
+    for (const [message, crossing] of declared) {
+      const messageHash = hashOf(message);
+      this.declare(name, messageHash, crossing);
+      for (let index = 0; index < all; index++) {
+        if (index === this.index || (only !== undefined && index !== only)) continue;
+        this.tellThread(index, KIND_DECLARED, hash, messageHash, crossing.mark);
+      }
+    }
+  }
+
+  /** Another thread has said so. Who does not know the type goes on as before. */
+  heard(frame: number): void {
+    const { u32 } = this.views;
+    const definition = nameOf(u32[(frame + FRAME_SENDER) >>> 2] as number);
+    const crossing = crossingMarked(u32[(frame + FRAME_TAGS) >>> 2] as number);
+    if (crossing) this.declare(definition, u32[(frame + FRAME_NAME) >>> 2] as number, crossing);
+  }
+
+  /** A value of a declared type; `lazily`: its fields are read when they are asked for. */
+  declaredValue(frame: number, crossing: Crossing, lazily: boolean): unknown {
+    const { u8, u32 } = this.views;
+    const from = this.payload(frame);
+    const size = u32[(frame + FRAME_SIZE) >>> 2] as number;
+    // Copied out: engines do not decode texts from shared memory, and a lazy one is read when the frame is another's.
+    if (lazily) {
+      const at = this.#keep(u8.subarray(from, from + size));
+      return crossing.view(this.#kept, at, at + size);
+    }
+    if (this.#scratch.length < size) this.#scratch = new Uint8Array(size * 2);
+    this.#scratch.set(u8.subarray(from, from + size));
+    return crossing.read(this.#scratch, 0, size);
+  }
+  #scratch = new Uint8Array(4096);
+
+  /** Many in one buffer: each its own costs more than all the rest. It lives as long as one of them does. */
+  #keep(bytes: Uint8Array): number {
+    if (this.#keptAt + bytes.length > this.#kept.length) {
+      this.#kept = new Uint8Array(Math.max(KEPT_BYTES, bytes.length));
+      this.#keptAt = 0;
+    }
+    const at = this.#keptAt;
+    this.#kept.set(bytes, at);
+    this.#keptAt = at + bytes.length;
+    return at;
+  }
+  #kept = new Uint8Array(0);
+  #keptAt = 0;
+
   // ---- what may move ------------------------------------------------------------------------------
 
   /** Something of this life belongs to this thread, until unbind(). */
@@ -1003,6 +1129,11 @@ export class Thread implements Carrier {
       this.passed.delete(number);
       return args;
     }
+    if (form === FORM_DECLARED) {
+      const crossing = crossingMarked(u32[(frame + FRAME_TAGS) >>> 2] as number);
+      if (!crossing) throw new ZanniError("ERR_VERSION", "a message of a declared type that this thread does not know");
+      return [this.declaredValue(frame, crossing, false)];
+    }
     if (form === FORM_WORDS) {
       return this.words.read(this.views, payload, u32[(frame + FRAME_TAGS) >>> 2] as number, this, reader);
     }
@@ -1066,7 +1197,7 @@ export class Thread implements Carrier {
       this.passed.delete(number);
       return this.reporter && { hash: u32[(frame + FRAME_NAME) >>> 2] as number, args };
     }
-    if (form === FORM_PACKED && (u32[(frame + FRAME_SIZE) >>> 2] as number) > defaults.letterBytes) return undefined;
+    if (form !== FORM_INLINE && (u32[(frame + FRAME_SIZE) >>> 2] as number) > defaults.letterBytes) return undefined;
     const hash = u32[(frame + FRAME_NAME) >>> 2] as number;
     try {
       return { hash, args: this.peek(frame) };
@@ -1096,9 +1227,7 @@ export class Thread implements Carrier {
     if (!this.settings.logs) return;
     if (this.reporter) this.reporter.log(level, path, args);
     else {
-      const shown = args.map((arg) =>
-        tagOf(arg) >= 0 || typeof arg === "string" || arg instanceof Error ? arg : String(arg),
-      );
+      const shown = args.map((arg) => (tagOf(arg) >= 0 || arg instanceof Error ? arg : wellFormed(String(arg))));
       this.#report(KIND_LOG, [level, path, ...shown]);
     }
   }
@@ -1200,15 +1329,20 @@ export class Thread implements Carrier {
       }
     }
     if (target.native) throw notForNative(target, args);
-    const { words } = this;
-    const plain = target.here ? 0 : words.measure(args);
-    const { tags } = words;
-    const bytes = target.here || plain > 0 ? nothing : this.codec.encode(args, "args");
-    size = plain || bytes.length;
-    const frame = this.#frame(size, sending, trace);
-    if (frame === 0) return this.#unsent(NO_MEMORY, target, hash, size, args);
-    if (plain > 0) this.#writeWords(frame, size, tags, args);
-    else this.write(frame, KIND_TELL, bytes);
+    const declared = this.#declared.size > 0 && args.length === 1 ? this.#declaredAs(target, hash) : undefined;
+    let frame = declared ? this.#composeDeclared(declared, args[0], sending, trace) : 0;
+    if (frame !== 0) size = this.views.u32[(frame + FRAME_SIZE) >>> 2] as number;
+    else {
+      const { words } = this;
+      const plain = target.here ? 0 : words.measure(args);
+      const { tags } = words;
+      const bytes = target.here || plain > 0 ? nothing : this.codec.encode(args, "args");
+      size = plain || bytes.length;
+      frame = this.#frame(size, sending, trace);
+      if (frame === 0) return this.#unsent(NO_MEMORY, target, hash, size, args);
+      if (plain > 0) this.#writeWords(frame, size, tags, args);
+      else this.write(frame, KIND_TELL, bytes);
+    }
     const { u8, u32 } = this.views;
     u32[(frame + FRAME_NAME) >>> 2] = hash;
     u32[(frame + FRAME_SENDER) >>> 2] = holder.cell;
@@ -1470,8 +1604,11 @@ export class Thread implements Carrier {
     return this.args(frame, this.stranger);
   }
 
-  /** A number to another thread: KIND_SUCCEEDED (this one, in the place of one that died), KIND_UNWATCH. */
-  tellThread(index: number, kind: number, number: number): void {
+  /**
+   * Numbers to another thread: KIND_SUCCEEDED (this one, in the place of one that died), KIND_UNWATCH, KIND_DECLARED
+   * (definition, message, mark).
+   */
+  tellThread(index: number, kind: number, number: number, name = 0, tags = 0): void {
     this.persist(() => {
       const frame = this.core.reserveControl(0) >>> 0;
       if (frame === 0) return false;
@@ -1480,6 +1617,8 @@ export class Thread implements Carrier {
       u8[frame + FRAME_KIND] = kind;
       u8[frame + FRAME_FLAGS] = FLAG_PRIVATE;
       u32[(frame + FRAME_SENDER) >>> 2] = number;
+      u32[(frame + FRAME_NAME) >>> 2] = name;
+      u32[(frame + FRAME_TAGS) >>> 2] = tags;
       const block = WORKER_FIRST + index * WORKER_BYTES;
       const cell = u32[(block + WORKER_REPLIES) >>> 2] as number;
       const generation = u32[(block + WORKER_REPLIES_GENERATION) >>> 2] as number;

@@ -10,6 +10,8 @@ export class Views {
   u32: Uint32Array;
   i32: Int32Array;
   f64: Float64Array;
+  /** For what is not aligned. */
+  data: DataView;
   readonly #shared: boolean;
   /** Pages when the views were made. */
   #pages = -1;
@@ -22,7 +24,13 @@ export class Views {
     this.u32 = new Uint32Array(buffer);
     this.i32 = new Int32Array(buffer);
     this.f64 = new Float64Array(buffer);
+    this.data = new DataView(buffer);
     this.#pages = this.u32[LIMIT] as number;
+  }
+
+  /** Views of it stay what they are, whoever grows it. */
+  get lasts(): boolean {
+    return this.#shared;
   }
 
   /** A word that other threads write too, in the one order that all threads see. */
@@ -56,6 +64,7 @@ export class Views {
     this.u32 = new Uint32Array(buffer);
     this.i32 = new Int32Array(buffer);
     this.f64 = new Float64Array(buffer);
+    this.data = new DataView(buffer);
     this.#pages = this.u32[LIMIT] as number;
   }
 }

@@ -1,17 +1,15 @@
 // MessagePack, written and read by hand for declared types (github.com/msgpack/msgpack/blob/master/spec.md): the smallest form
 // of everything on writing, every legal form on reading, and never a byte beyond the end.
 import { ZanniError } from "../errors.ts";
+import { isWellFormed, latin1Slice, utf8Write } from "./text.ts";
 
 /** Texts up to this long are written unit by unit: while they are ASCII that is faster than a call. */
-const LOOPED = 100;
+const LOOPED = utf8Write ? 24 : 100;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** Texts up to this long are spelled out when they are read. */
 const SPELLED = 48;
-/** Node's own way from ASCII to a text, where there is one. */
-const latin1 = (globalThis as { Buffer?: { prototype: { latin1Slice?: (from: number, to: number) => string } } }).Buffer
-  ?.prototype.latin1Slice as ((this: Uint8Array, from: number, to: number) => string) | undefined;
 const floatBytes = new Uint8Array(8);
 const floatView = new DataView(floatBytes.buffer);
 
@@ -21,14 +19,41 @@ export interface Instant {
   readonly nanoseconds: number;
 }
 
+/** Bytes that somebody else has reserved are used up. */
+export const noRoom = Symbol("no room");
+
 export class Writer {
-  #bytes = new Uint8Array(256);
-  #view = new DataView(this.#bytes.buffer);
+  #own: Uint8Array = new Uint8Array(256);
+  #ownView: DataView = new DataView(this.#own.buffer);
+  #bytes = this.#own;
+  #view = this.#ownView;
   #at = 0;
+  #end = this.#own.length;
 
   /** From here on, as if nothing had been written. */
   begin(): void {
+    this.#bytes = this.#own;
+    this.#view = this.#ownView;
     this.#at = 0;
+    this.#end = this.#own.length;
+  }
+
+  /** Into these bytes, not beyond `end`: throws `noRoom`. */
+  aim(bytes: Uint8Array, view: DataView, at: number, end: number): void {
+    this.#bytes = bytes;
+    this.#view = view;
+    this.#at = at;
+    this.#end = end;
+  }
+
+  /** Where the next byte goes. */
+  get offset(): number {
+    return this.#at;
+  }
+
+  /** What has been written, valid until the next begin(). */
+  get written(): Uint8Array {
+    return this.#bytes.subarray(0, this.#at);
   }
 
   /** A copy of what has been written. */
@@ -76,7 +101,7 @@ export class Writer {
   /** False: half of a surrogate pair is in it, and nothing has been written. */
   string(value: string): boolean {
     const { length } = value;
-    this.#room(length * 3 + 5);
+    this.#room(length + 5);
     if (length <= LOOPED) {
       const head = length < 32 ? 1 : 2;
       const at = this.#at + head;
@@ -97,10 +122,22 @@ export class Writer {
         return true;
       }
     }
+    if (utf8Write && length > LOOPED && length < 0x10000) {
+      const head = length < 32 ? 1 : length < 0x100 ? 2 : 3;
+      // As many bytes as units: it is ASCII.
+      if (utf8Write.call(this.#bytes, value, this.#at + head, this.#end - this.#at - head) === length) {
+        this.#header(length, 0xa0, 31, 0xd9, 0xda, 0xdb);
+        this.#at += length;
+        return true;
+      }
+    }
     if (!isWellFormed(value)) return false;
+    this.#room(length * 3 + 5);
     const head = 5;
     const from = this.#at + head;
-    const { written } = encoder.encodeInto(value, this.#bytes.subarray(from));
+    const written = utf8Write
+      ? utf8Write.call(this.#bytes, value, from, length * 3)
+      : encoder.encodeInto(value, this.#bytes.subarray(from)).written;
     this.#header(written, 0xa0, 31, 0xd9, 0xda, 0xdb);
     if (this.#at !== from) this.#bytes.copyWithin(this.#at, from, from + written);
     this.#at += written;
@@ -189,20 +226,27 @@ export class Writer {
   }
 
   #room(bytes: number): void {
-    if (this.#at + bytes <= this.#bytes.length) return;
-    const larger = new Uint8Array(Math.max(this.#bytes.length * 2, this.#at + bytes));
-    larger.set(this.#bytes.subarray(0, this.#at));
-    this.#bytes = larger;
-    this.#view = new DataView(larger.buffer);
+    if (this.#at + bytes <= this.#end) return;
+    if (this.#bytes !== this.#own) throw noRoom;
+    const larger = new Uint8Array(Math.max(this.#end * 2, this.#at + bytes));
+    larger.set(this.#own.subarray(0, this.#at));
+    this.#own = larger;
+    this.#ownView = new DataView(larger.buffer);
+    this.#bytes = this.#own;
+    this.#view = this.#ownView;
+    this.#end = larger.length;
   }
 }
 
 export class Reader {
   readonly #bytes: Uint8Array;
-  #at = 0;
+  readonly #end: number;
+  #at: number;
 
-  constructor(bytes: Uint8Array) {
+  constructor(bytes: Uint8Array, at = 0, end = bytes.length) {
     this.#bytes = bytes;
+    this.#at = at;
+    this.#end = end;
   }
 
   get offset(): number {
@@ -210,12 +254,12 @@ export class Reader {
   }
 
   get left(): number {
-    return this.#bytes.length - this.#at;
+    return this.#end - this.#at;
   }
 
   /** Is the next value nothing? Then it is taken. */
   nil(): boolean {
-    if (this.#bytes[this.#at] !== 0xc0) return false;
+    if (this.#at >= this.#end || this.#bytes[this.#at] !== 0xc0) return false;
     this.#at++;
     return true;
   }
@@ -257,7 +301,7 @@ export class Reader {
 
   /** A float of either size, or a whole number that one can hold. */
   float(): number {
-    const code = this.#bytes[this.#at];
+    const code = this.#at < this.#end ? this.#bytes[this.#at] : 0;
     if (code === 0xcb) {
       this.#at++;
       return this.#float(8);
@@ -319,9 +363,15 @@ export class Reader {
         text += String.fromCharCode(unit);
       }
       if (some < 128) return text;
-    } else if (latin1) {
-      for (let i = from; i < to; i++) some |= bytes[i] as number;
-      if (some < 128) return latin1.call(bytes, from, to);
+    } else if (latin1Slice) {
+      let i = from;
+      for (; i + 8 <= to; i += 8) {
+        some |= (bytes[i] as number) | (bytes[i + 1] as number) | (bytes[i + 2] as number) | (bytes[i + 3] as number);
+        some |=
+          (bytes[i + 4] as number) | (bytes[i + 5] as number) | (bytes[i + 6] as number) | (bytes[i + 7] as number);
+      }
+      for (; i < to; i++) some |= bytes[i] as number;
+      if (some < 128) return latin1Slice.call(bytes, from, to);
     }
     try {
       return decoder.decode(bytes.subarray(from, to));
@@ -414,6 +464,17 @@ export class Reader {
     }
   }
 
+  /** So many values: short texts and small numbers at once. */
+  pass(count: number, depth: number): void {
+    const bytes = this.#bytes;
+    for (let left = count; left > 0; left--) {
+      const code = bytes[this.#at] as number;
+      const length = code >= 0xa0 && code < 0xc0 ? code - 0x9f : code < 0x80 ? 1 : 0;
+      if (length === 0 || this.#at + length > this.#end) this.skip(depth);
+      else this.#at += length;
+    }
+  }
+
   #lengthOf(size: number): number {
     if (size === 1) return this.#u8();
     return size === 2 ? this.#u16() : this.#u32();
@@ -421,7 +482,7 @@ export class Reader {
 
   /** The error of one who expected something else there. */
   wrong(expected: string, offset: number): ZanniError {
-    const found = offset < this.#bytes.length ? `0x${(this.#bytes[offset] as number).toString(16)}` : "the end";
+    const found = offset < this.#end ? `0x${(this.#bytes[offset] as number).toString(16)}` : "the end";
     return new ZanniError("ERR_MALFORMED", `byte ${offset} is ${found}, expected ${expected}`, { details: { offset } });
   }
 
@@ -441,7 +502,7 @@ export class Reader {
 
   #take(bytes: number): number {
     const at = this.#at;
-    if (at + bytes > this.#bytes.length) throw this.wrong(`${bytes} more bytes`, this.#bytes.length);
+    if (at + bytes > this.#end) throw this.wrong(`${bytes} more bytes`, this.#end);
     this.#at = at + bytes;
     return at;
   }
@@ -477,10 +538,4 @@ const skipped: { readonly [code: number]: readonly [number, number] } = {
 
 function narrow(value: bigint): number | bigint {
   return value >= BigInt(Number.MIN_SAFE_INTEGER) && value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value;
-}
-
-/** No half of a surrogate pair: what UTF-8 can say. */
-function isWellFormed(text: string): boolean {
-  const { isWellFormed: native } = text as { isWellFormed?: () => boolean };
-  return native ? native.call(text) : !/\p{Surrogate}/u.test(text);
 }

@@ -6,7 +6,8 @@
 // On the wire all is plain MessagePack: structs as arrays in field order, unions as [discriminant, ...fields].
 import { isZanniError, ZanniError } from "../errors.ts";
 import { defaults } from "../options.ts";
-import { Reader, Writer } from "./bytes.ts";
+import { noRoom, Reader, Writer } from "./bytes.ts";
+import { type Crossing, crosses, introduce, whole } from "./crossing.ts";
 import type { RefBrand } from "./sendable.ts";
 import type { StandardSchemaV1 } from "./standard.ts";
 
@@ -85,6 +86,8 @@ interface Codec {
   readonly shape: Shape;
   readonly write: Write;
   readonly read: Read;
+  /** Of a struct. */
+  readonly parts?: readonly Part[];
 }
 
 let scratch: Writer | undefined;
@@ -93,10 +96,12 @@ class Declared<T> implements WireType<T> {
   readonly "~standard": StandardSchemaV1<T, T>["~standard"];
   readonly #codec: Codec;
   #hash: string | undefined;
+  #crossing: Crossing | null | undefined;
 
   constructor(codec: Codec) {
     this.#codec = codec;
     codecs.set(this, codec);
+    if (codec.shape.kind === "struct" || codec.shape.kind === "union") introduce(this);
     this["~standard"] = { version: 1, vendor: "zanni", validate: (value) => validated(codec, value) as never };
   }
 
@@ -105,8 +110,14 @@ class Declared<T> implements WireType<T> {
     return this.#hash;
   }
 
+  /** For messages of actors. */
+  [crosses](): Crossing | undefined {
+    this.#crossing ??= crossingBy(this.#codec, this.hash) ?? null;
+    return this.#crossing ?? undefined;
+  }
+
   encode(value: T): Uint8Array {
-    const misfit = attempt(this.#codec, value);
+    const misfit = attempt(this.#codec, value, fresh, copied);
     if (!(misfit instanceof Misfit)) return misfit;
     throw refusal(misfit, "value");
   }
@@ -115,25 +126,27 @@ class Declared<T> implements WireType<T> {
     if (!(bytes instanceof Uint8Array)) {
       throw new ZanniError("ERR_MALFORMED", `bytes are a Uint8Array, not ${shown(bytes)}`, { details: { offset: 0 } });
     }
-    const reader = new Reader(bytes);
-    const value = this.#codec.read(reader, defaults.depthMax) as T;
-    if (reader.left > 0) throw reader.wrong("the end", reader.offset);
-    return value;
+    return readAll(this.#codec, bytes) as T;
   }
 }
 
 /** The bytes, or why there are none: what user code throws on the way is a misfit too. */
-function attempt({ write }: Codec, value: unknown): Uint8Array | Misfit {
+function attempt<R>(
+  { write }: Codec,
+  value: unknown,
+  begin: (writer: Writer) => void,
+  end: (writer: Writer) => R,
+): R | Misfit {
   // A getter may encode something else in between: that gets a writer of its own.
   const writer = scratch ?? new Writer();
   scratch = undefined;
-  writer.begin();
+  begin(writer);
   try {
     write(writer, value, defaults.depthMax);
-    return writer.end();
+    return end(writer);
   } catch (error) {
     if (error instanceof Misfit) return error;
-    if (isZanniError(error)) throw error;
+    if (isZanniError(error) || error === noRoom) throw error;
     return new Misfit(`throws when it is read: ${String(error)}`);
   } finally {
     scratch = writer;
@@ -148,11 +161,12 @@ function validated(codec: Codec, value: unknown) {
   checking = true;
   let misfit: Uint8Array | Misfit;
   try {
-    misfit = attempt(codec, value);
+    misfit = attempt(codec, value, fresh, copied);
   } finally {
     checking = before;
   }
-  if (!(misfit instanceof Misfit)) return { value };
+  // What it does not declare is not part of it.
+  if (!(misfit instanceof Misfit)) return { value: holdsRefs(codec.shape) ? value : readAll(codec, misfit) };
   return { issues: [{ message: misfit.what, path: [...misfit.path].reverse() }] };
 }
 
@@ -173,6 +187,13 @@ function codecOf(type: unknown, where: string): Codec {
   });
 }
 
+function readAll({ read }: Codec, bytes: Uint8Array, at = 0, end = bytes.length): unknown {
+  const reader = new Reader(bytes, at, end);
+  const value = read(reader, defaults.depthMax);
+  if (reader.left > 0) throw reader.wrong("the end", reader.offset);
+  return value;
+}
+
 /** For those who walk types: JSON, locks. */
 export function shapeOf(type: WireType<unknown>): Shape {
   return codecOf(type, "the type").shape;
@@ -180,6 +201,62 @@ export function shapeOf(type: WireType<unknown>): Shape {
 
 export function isWireType(value: unknown): value is WireType<unknown> {
   return typeof value === "object" && value !== null && codecs.has(value);
+}
+
+// ---- in messages ------------------------------------------------------------------------------------
+
+const fresh = (writer: Writer) => writer.begin();
+const copied = (writer: Writer) => writer.end();
+const written = (writer: Writer) => writer.written;
+const reached = (writer: Writer) => writer.offset;
+
+function crossingBy(codec: Codec, hash: string): Crossing | undefined {
+  if (holdsRefs(codec.shape)) return undefined;
+  let View: ReturnType<typeof viewOf> | undefined;
+  return {
+    mark: Number.parseInt(hash.slice(8), 16),
+    write(value) {
+      const bytes = attempt(codec, value, fresh, written);
+      return bytes instanceof Misfit ? undefined : bytes;
+    },
+    writeInto(bytes, view, at, end, value) {
+      try {
+        const offset = attempt(codec, value, (writer) => writer.aim(bytes, view, at, end), reached);
+        return offset instanceof Misfit ? -1 : offset - at;
+      } catch (error) {
+        if (error === noRoom) return 0;
+        throw error;
+      }
+    },
+    read: (bytes, at, end) => readAll(codec, bytes, at, end),
+    view(bytes, at, end) {
+      View ??= viewOf(codec);
+      return View ? new View(bytes, at, end) : readAll(codec, bytes, at, end);
+    },
+  };
+}
+
+function holdsRefs(shape: Shape, seen: readonly Shape[] = []): boolean {
+  if (seen.includes(shape)) return false;
+  const within = [...seen, shape];
+  switch (shape.kind) {
+    case "ref":
+      return true;
+    case "list":
+    case "optional":
+    case "added":
+      return holdsRefs(shape.item, within);
+    case "map":
+      return holdsRefs(shape.key, within) || holdsRefs(shape.item, within);
+    case "lazy":
+      return holdsRefs(shape.item(), within);
+    case "struct":
+      return shape.fields.some((field) => holdsRefs(field.shape, within));
+    case "union":
+      return shape.variants.some(({ fields }) => fields.some((field) => holdsRefs(field.shape, within)));
+    default:
+      return false;
+  }
 }
 
 // ---- atoms ----------------------------------------------------------------------------------------
@@ -288,7 +365,7 @@ function within(key: PropertyKey, write: () => void): void {
 }
 
 function located(error: unknown, key: PropertyKey): unknown {
-  if (isZanniError(error)) return error;
+  if (isZanniError(error) || error === noRoom) return error;
   const misfit = error instanceof Misfit ? error : new Misfit(`throws when it is read: ${String(error)}`);
   misfit.path.push(key);
   return misfit;
@@ -374,7 +451,7 @@ function added<T>(since: number, type: WireType<T>, fallback: NoInfer<T>): WireT
       details: { option: "since", given: since, allowed: "a whole number from 1" },
     });
   }
-  const misfit = attempt({ shape, write, read }, fallback);
+  const misfit = attempt({ shape, write, read }, fallback, fresh, copied);
   if (misfit instanceof Misfit) throw refusal(misfit, "the fallback");
   // Where a newer version has emptied it, it reads as if it were not there.
   const orFallback: Read = (reader, depth) => (reader.nil() ? fallback : read(reader, depth));
@@ -496,6 +573,7 @@ function struct<const F extends Fields>(name: string, fields: F): WireType<Struc
   const blank = blankOf(parts, {});
   return new Declared<StructOf<F>>({
     shape: { kind: "struct", name, fields: fieldsOf(parts) },
+    parts,
     write(writer, value, depth) {
       if (typeof value !== "object" || value === null || Array.isArray(value)) fits(false, value, `a ${name}`);
       writer.array(parts.length);
@@ -509,6 +587,88 @@ function struct<const F extends Fields>(name: string, fields: F): WireType<Struc
       return into;
     },
   });
+}
+
+/** A struct over its bytes: a field is read when it is asked for, and kept. Undefined: it is none. */
+function viewOf({ parts }: Codec): (new (bytes: Uint8Array, at: number, end: number) => object) | undefined {
+  if (!parts) return undefined;
+  class View extends LazyStruct {
+    constructor(bytes: Uint8Array, at: number, end: number) {
+      super(parts as readonly Part[], bytes, at, end);
+    }
+  }
+  for (const [i, { name }] of parts.entries()) {
+    // Nothing of its own has a name that a field could have.
+    Object.defineProperty(View.prototype, name, {
+      get(this: View) {
+        return LazyStruct.read(this, i);
+      },
+    });
+  }
+  return View;
+}
+
+/** What receive(type, handler, { lazily: true }) gives: the fields are getters. */
+class LazyStruct {
+  readonly #parts: readonly Part[];
+  readonly #bytes: Uint8Array;
+  readonly #end: number;
+  readonly #count: number;
+  readonly #begin: number;
+  /** The field that was read last, and where it begins. */
+  #field = 0;
+  #offset: number;
+  readonly #values: unknown[] = [];
+
+  constructor(parts: readonly Part[], bytes: Uint8Array, at: number, end: number) {
+    const reader = new Reader(bytes, at, end);
+    this.#parts = parts;
+    this.#bytes = bytes;
+    this.#end = end;
+    this.#count = reader.array();
+    this.#begin = reader.offset;
+    this.#offset = reader.offset;
+  }
+
+  static read(of: LazyStruct, field: number): unknown {
+    if (field in of.#values) return of.#values[field];
+    const value = of.#read(field);
+    of.#values[field] = value;
+    return value;
+  }
+
+  #read(field: number): unknown {
+    const { name, codec } = this.#parts[field] as Part;
+    if (field >= this.#count) {
+      if (codec.shape.kind === "added") return codec.shape.fallback;
+      if (codec.shape.kind === "removed") return undefined;
+      throw new Reader(this.#bytes, 0, this.#end).wrong(`the field "${name}"`, this.#end);
+    }
+    const ahead = field >= this.#field;
+    const reader = new Reader(this.#bytes, ahead ? this.#offset : this.#begin, this.#end);
+    reader.pass(ahead ? field - this.#field : field, defaults.depthMax);
+    this.#field = field;
+    this.#offset = reader.offset;
+    return codec.read(reader, defaults.depthMax - 1);
+  }
+
+  /** All of it, as a plain object. */
+  [whole](): object {
+    const all: Record<string, unknown> = {};
+    for (const [i, { name }] of this.#parts.entries()) {
+      const value = LazyStruct.read(this, i);
+      if (value !== undefined) all[name] = value;
+    }
+    return all;
+  }
+
+  toJSON(): object {
+    return this[whole]();
+  }
+
+  [Symbol.for("nodejs.util.inspect.custom")](): object {
+    return this[whole]();
+  }
 }
 
 const VARIANTS_MAX = 128;

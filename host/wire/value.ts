@@ -12,6 +12,8 @@
 import { addExtension, Packr } from "msgpackr";
 import { type ErrorCode, isZanniError, ZanniError } from "../errors.ts";
 import { defaults } from "../options.ts";
+import { whole } from "./crossing.ts";
+import { isWellFormed, wellFormed } from "./text.ts";
 
 /** How refs cross: supplied by the ring that knows them. */
 export interface RefBridge {
@@ -63,6 +65,8 @@ export class ValueCodec {
   #prepare(value: unknown, depth: number): unknown {
     switch (typeof value) {
       case "string":
+        if (isWellFormed(value)) return value;
+        return this.#mends ? wellFormed(value) : refused;
       case "boolean":
       case "undefined":
       case "bigint":
@@ -89,13 +93,14 @@ export class ValueCodec {
       }
       return copy ?? value;
     }
+    if (whole in value) return this.#preparePlain((value as { [whole](): object })[whole](), depth);
     const prototype: unknown = Object.getPrototypeOf(value);
     if (prototype === Object.prototype || prototype === null) return this.#preparePlain(value, depth);
     const portable = this.#bridge.portable(value);
     if (portable !== undefined) return typeof portable === "string" ? refused : new RefBox(portable);
     if (value instanceof Map) return this.#prepareMap(value, depth);
     if (value instanceof Set) return this.#prepareSet(value, depth);
-    if (value instanceof Error) return this.#prepareError(value, depth);
+    if (value instanceof Error) return this.#prepareErrorMended(value, depth);
     if (value instanceof Date || value instanceof RegExp) return value;
     if (ArrayBuffer.isView(value)) return value.buffer instanceof ArrayBuffer ? value : refused;
     if (value instanceof ArrayBuffer) return value;
@@ -136,6 +141,18 @@ export class ValueCodec {
     return copy;
   }
 
+  /** What has failed is told, whatever the texts in it. */
+  #prepareErrorMended(error: Error, depth: number): unknown {
+    const before = this.#mends;
+    this.#mends = true;
+    try {
+      return this.#prepareError(error, depth);
+    } finally {
+      this.#mends = before;
+    }
+  }
+  #mends = false;
+
   #prepareError(error: Error, depth: number): unknown {
     const { code, actor, details } = error as { code?: unknown; actor?: unknown; details?: unknown };
     const part = (value: unknown): unknown => {
@@ -144,9 +161,9 @@ export class ValueCodec {
     };
     const brand = isZanniError(error);
     return new ErrorBox([
-      error.name,
-      error.message,
-      error.stack,
+      part(error.name),
+      part(error.message),
+      part(error.stack),
       part(code),
       brand ? part(actor) : undefined,
       brand ? part(details) : undefined,
@@ -160,6 +177,9 @@ export class ValueCodec {
     const walk = (value: unknown, at: string): ZanniError | undefined => {
       if (typeof value === "function") {
         return refuse(at, "a function", "pass an ActorRef and tell it instead");
+      }
+      if (typeof value === "string" && !isWellFormed(value)) {
+        return refuse(at, "a text with half of a surrogate pair", "text.toWellFormed() mends it");
       }
       if (typeof value === "symbol") return refuse(at, "a symbol", "send its description");
       if (typeof value !== "object" || value === null) return undefined;

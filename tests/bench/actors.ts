@@ -1,5 +1,6 @@
 // The benchmark's actors; workloads as in the table of README.md.
-import { Actor, type ActorRef } from "zanni";
+import { Actor, type ActorRef, receive } from "zanni";
+import { type Infer, wire } from "zanni/wire";
 
 const BURST = 1000;
 const WINDOW = 10;
@@ -118,6 +119,51 @@ export class Sky extends Actor<{ parent: ActorRef<Sky> | undefined; done: ActorR
     if (parent) parent.tell.sum(value);
     else done?.tell.done(value);
     this.ctx.stop();
+  }
+}
+
+/** Row 8: 1 KiB, of which the receiver reads the id. */
+const parts = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"] as const;
+type Text = Record<(typeof parts)[number], typeof wire.string>;
+export const Kilobyte = wire.struct("Kilobyte", {
+  id: wire.u32,
+  name: wire.string,
+  ...(Object.fromEntries(parts.map((part) => [part, wire.string])) as Text),
+});
+type Kilobyte = Infer<typeof Kilobyte>;
+export class Taker extends Actor<{ count: number; done: ActorRef<Done> }> {
+  #got = 0;
+  #sum = 0;
+  #take({ id }: { readonly id: number }): void {
+    this.#sum += id;
+    if (++this.#got === this.init.count) this.init.done.tell.done(this.#sum);
+  }
+  plain(value: Kilobyte) {
+    this.#take(value);
+  }
+  declared = receive(Kilobyte, (value) => this.#take(value), { lazily: true });
+  ack(from: ActorRef<Giver>) {
+    from.tell.go(1);
+  }
+}
+export class Giver extends Actor<{ to: ActorRef<Taker>; count: number; declared: boolean }> {
+  #left = this.init.count;
+  #value: Kilobyte = {
+    id: 1,
+    name: "a message of some length",
+    ...(Object.fromEntries(parts.map((part) => [part, part.repeat(90)])) as Record<keyof Text, string>),
+  };
+  /** So many bursts of a hundred, each of which is acknowledged. */
+  go(bursts: number) {
+    const { to, declared } = this.init;
+    for (; bursts > 0 && this.#left > 0; bursts--) {
+      for (let i = 0; i < 100; i++) {
+        if (declared) to.tell.declared(this.#value);
+        else to.tell.plain(this.#value);
+      }
+      this.#left -= 100;
+      to.tell.ack(this.self);
+    }
   }
 }
 

@@ -218,6 +218,22 @@ async function imbalance(workers: number): Promise<number> {
   return ms;
 }
 
+/** A message of 1 KiB across threads, ns; 10 bursts of 100 under way. */
+async function payload(declared: boolean, count: number): Promise<number> {
+  const system = await open(2);
+  const done = system.spawn(actors.Done, undefined, { placement: 0 });
+  const to = system.spawn(actors.Taker, { count, done }, { placement: 0 });
+  const from = system.spawn(actors.Giver, { to, count, declared }, { placement: 1 });
+  await done.ask(slow).done(0);
+  await done.ask(slow).wait();
+  const before = performance.now();
+  from.tell.go(10);
+  verify(await done.ask(slow).wait(), count);
+  const ns = ((performance.now() - before) * 1e6) / count;
+  await system.stop();
+  return ns;
+}
+
 /** A million actors: MB of the process that they take, and seconds to send each a message and hear from all. */
 async function living(count: number): Promise<number> {
   const system = await open(2);
@@ -510,6 +526,22 @@ export const rows: Row[] = [
     target: 50,
     peers: "",
     run: () => nativeSkynet(2),
+  },
+  {
+    id: "8",
+    name: "a message of 1 KiB across threads, declared wire type",
+    unit: "ns",
+    target: 900,
+    peers: "CAF 550, postMessage 2606",
+    run: () => payload(true, 200_000),
+  },
+  {
+    id: "8u",
+    name: "the same, undeclared",
+    unit: "ns",
+    target: 1800,
+    peers: "",
+    run: () => payload(false, 200_000),
   },
   {
     id: "9",

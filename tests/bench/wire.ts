@@ -2,6 +2,7 @@
 // large one (nested, 10 line items, about 1.1 KB). All in one run, interleaved; medians of 9 rounds.
 import { Packr } from "msgpackr";
 import { type Infer, wire } from "zanni/wire";
+import type { Crossing } from "../../host/wire/crossing.ts";
 
 const Small = wire.struct("Small", {
   id: wire.u32,
@@ -103,6 +104,29 @@ for (const [name, [s, l]] of results as Map<string, [number, number]>) {
     `| ${name} | ${s.toFixed(0)} | ${(s / ownSmall).toFixed(2)} | ${l.toFixed(0)} | ${(l / ownLarge).toFixed(2)} |`,
   );
 }
+// Lazily: one of fifty fields, the last of them the worst.
+const names = Array.from({ length: 50 }, (_, i) => `field${i}`);
+const Wide = wire.struct("Wide", Object.fromEntries(names.map((name) => [name, wire.string])));
+const wide = Wide.encode(Object.fromEntries(names.map((name, i) => [name, `value ${i}`])));
+// As messages are read; there is no other way to it yet.
+const [crosses] = Object.getOwnPropertySymbols(Object.getPrototypeOf(Wide)) as unknown as [keyof typeof Wide];
+const crossing = (Wide[crosses] as unknown as () => Crossing).call(Wide);
+const reads: { readonly [what: string]: () => unknown } = {
+  "decoded whole": () => Wide.decode(wide),
+  "lazily, the first": () => (crossing.view(wide, 0, wide.length) as Record<string, unknown>)["field0"],
+  "lazily, the last": () => (crossing.view(wide, 0, wide.length) as Record<string, unknown>)["field49"],
+};
+const times = new Map(Object.keys(reads).map((what) => [what, [] as number[]]));
+for (let round = 0; round < 10; round++) {
+  for (const [what, read] of Object.entries(reads)) {
+    const before = performance.now();
+    for (let i = 0; i < 20_000; i++) read();
+    if (round > 0) times.get(what)?.push(((performance.now() - before) * 1e6) / 20_000);
+  }
+}
+const [all, first, last] = [...times.values()].map(median) as [number, number, number];
+const share = (ns: number) => `${ns.toFixed(0)} ns, ${((ns / all) * 100).toFixed(0)} %`;
+console.log(`a struct of 50 fields: whole ${all.toFixed(0)} ns; the first ${share(first)}; the last ${share(last)}`);
 const bytes = (value: object) => plain.pack(asArray(value)).length;
 console.log(
   `bytes: small ${Small.encode(small).length} (msgpackr arrays ${bytes(small)}), large ${Large.encode(large).length} (${bytes(large)})`,

@@ -1,5 +1,16 @@
 // The actors of the host suite; the same module serves the worker threads.
-import { Actor, type ActorRef, actor, type Context, type Directive, type ExitReason, refuse, topic } from "zanni";
+import {
+  Actor,
+  type ActorRef,
+  actor,
+  type Context,
+  type Directive,
+  type ExitReason,
+  receive,
+  refuse,
+  topic,
+} from "zanni";
+import { wire } from "zanni/wire";
 
 /** Counts, crashes on demand, awaits on demand. */
 export class Counter extends Actor<{ start: number } | undefined> {
@@ -1073,5 +1084,60 @@ export class Juggler extends Actor {
   drop() {
     for (const resolve of this.#open) resolve();
     this.#open = [];
+  }
+}
+
+export const Reading = wire.struct("Reading", {
+  sensor: wire.string,
+  value: wire.f64,
+  at: wire.timestamp,
+  tags: wire.list(wire.string),
+  note: wire.optional(wire.string),
+  unit: wire.added(2, wire.string, "K"),
+});
+export const Instruction = wire.union("Instruction", { Stop: {}, Wait: { ms: wire.u32 }, Say: { text: wire.string } });
+const Wide = wire.struct("Wide", Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`f${i}`, wire.string])));
+
+/** Takes messages of declared types, as they come or lazily. */
+// biome-ignore lint/suspicious/noExplicitAny: its own class is not known yet
+export class Meter extends Actor<ActorRef<any> | undefined> {
+  // biome-ignore lint/suspicious/noExplicitAny: values of several types
+  #seen: any[] = [];
+  read = receive(Reading, (reading) => {
+    this.#seen.push(reading);
+    return Object.keys(reading).join();
+  });
+  glance = receive(
+    Reading,
+    (reading) => {
+      const plain = Object.getPrototypeOf(reading) === Object.prototype;
+      const { tags } = reading;
+      if (tags !== reading.tags) throw new Error("it is read anew each time");
+      this.#seen.push(JSON.parse(JSON.stringify(reading)));
+      return plain;
+    },
+    { lazily: true },
+  );
+  order = receive(Instruction, (order) => {
+    if (order.type === "Stop") this.ctx.stash();
+    else this.#seen.push(order);
+    return order.type;
+  });
+  /** As it was read, to somebody else. */
+  pass = receive(Reading, (reading): void => void this.init?.tell.read(reading), { lazily: true });
+  whole = receive(Reading, (reading) => reading, { lazily: true });
+  last = receive(Wide, (wide) => wide["f49"], { lazily: true });
+  keys(value: object) {
+    return Object.keys(value);
+  }
+  unstash() {
+    this.ctx.unstash();
+  }
+  // biome-ignore lint/suspicious/noExplicitAny: the same
+  seen(): any[] {
+    return this.#seen.splice(0);
+  }
+  async hold(gate: ActorRef<Gate>) {
+    await gate.ask({ timeout: "1m" }).pass();
   }
 }

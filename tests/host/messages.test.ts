@@ -107,6 +107,10 @@ both("messages", (test) => {
     assert.is(back.message, "too far");
     assert.is(back.stack, error.stack);
     assert.instance(back.cause, TypeError);
+    // Whatever its texts are: what has failed is told.
+    const odd = (await echo.ask.echo(new Error("half \ud800", { cause: "\udfff" }))) as Error;
+    assert.is(odd.message, "half \ufffd");
+    throws(() => system.spawn(Echo, undefined, { name: "\ud800" }), "ERR_OPTION");
   });
 
   test("a message is a copy, also on the same thread", async (open) => {
@@ -136,6 +140,8 @@ both("messages", (test) => {
       [{ buffer: new Uint8Array(sharedBuffer()) }, "args[0].buffer"],
       [{ c: new Custom() }, "args[0].c"],
       [{ signal: new AbortController().signal }, "args[0].signal"],
+      [["well", "\ud83d alone"], "args[0][1]"],
+      [new Set(["\udc00"]), "args[0].values()"],
     ];
     for (const [value, at] of cases) {
       assert.is(throws(() => echo.tell.echo(value), "ERR_NOT_SENDABLE").details["at"], at);

@@ -1,0 +1,22 @@
+// What texts need: a check, and Node's own ways between texts and bytes, where there are any: faster than TextEncoder and TextDecoder, and they take shared
+// memory, which those do not everywhere.
+interface NativeBuffer {
+  /** Answers how many bytes it took, no more than `length`. */
+  utf8Write?(this: Uint8Array, text: string, at: number, length: number): number;
+  latin1Slice?(this: Uint8Array, from: number, to: number): string;
+}
+
+const native = (globalThis as { Buffer?: { prototype: NativeBuffer } }).Buffer?.prototype;
+export const utf8Write = native?.utf8Write;
+export const latin1Slice = native?.latin1Slice;
+
+/** No half of a surrogate pair: what UTF-8 can say. */
+export function isWellFormed(text: string): boolean {
+  const { isWellFormed: own } = text as { isWellFormed?: () => boolean };
+  return own ? own.call(text) : !/\p{Surrogate}/u.test(text);
+}
+
+/** The same text, with U+FFFD in the place of each half. */
+export function wellFormed(text: string): string {
+  return isWellFormed(text) ? text : text.replace(/\p{Surrogate}/gu, "\ufffd");
+}
