@@ -1382,7 +1382,9 @@ export class Thread implements Carrier {
   #frame(bytes: number, sending: Sending | undefined, trace: number): number {
     if (!sending && trace === 0) return this.core.compose(bytes) >>> 0;
     const { priority, ttl } = sending ?? { priority: PRIORITY_NORMAL, ttl: Infinity };
-    return this.core.prepare(bytes, priority, ttl === Infinity ? 0 : this.now() + ttl, trace) >>> 0;
+    // 0 says never, and is the time when the system began: where the clock stands still while code runs, that lasts.
+    const due = ttl === Infinity ? 0 : Math.max(this.now() + ttl, Number.MIN_VALUE);
+    return this.core.prepare(bytes, priority, due, trace) >>> 0;
   }
 
   /** The number that this message carries: that of the one its sender handles, or a new one. */

@@ -18,7 +18,8 @@ const browser = suite<{ browser: Browser }>("browser");
 
 browser.before(async (context) => {
   mkdirSync(folder, { recursive: true });
-  await bundleSuite(folder, { zanni: "/build/zanni.js", "zanni/worker": "/build/worker.js" }, PARTS);
+  const packages = { zanni: "/build/zanni.js", "zanni/worker": "/build/worker.js", "zanni/wire": "/build/wire.js" };
+  await bundleSuite(folder, packages, PARTS);
   writeFileSync(
     `${folder}index.html`,
     `<!doctype html><meta charset="utf-8"><title>zanni</title><link rel="icon" href="data:,"><script>

@@ -27,7 +27,7 @@ const edge = suite("edge");
 edge("the host suite inside workerd", async () => {
   const folder = `${root}build/edge/`;
   mkdirSync(folder, { recursive: true });
-  await bundleSuite(folder, { zanni: "./zanni.js", "zanni/worker": "./zanni.js" });
+  await bundleSuite(folder, { zanni: "./zanni.js", "zanni/worker": "./zanni.js", "zanni/wire": "./wire.js" });
   const isolate = new Miniflare({
     compatibilityDate,
     cf: false,
@@ -62,6 +62,8 @@ edge("the host suite inside workerd", async () => {
       script("suite0.js", readFileSync(`${folder}suite0.js`, "utf8")),
       script("edge.js", read("edge.js")),
       script("runtime.js", read("runtime.js")),
+      script("wire.js", read("wire.js")),
+      script("declared.js", read("declared.js")),
       core,
     ],
   });
