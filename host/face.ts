@@ -4,7 +4,7 @@
 export { Actor, actor, refuse } from "./actor/behavior.ts";
 // observing
 export type { DeadLetter, SystemEvent } from "./actor/event.ts";
-export { receive } from "./actor/receive.ts";
+export { type ReceiveOptions, receive } from "./actor/receive.ts";
 // refs: tell and ask
 export { topic } from "./actor/reception.ts";
 // spawning and supervision

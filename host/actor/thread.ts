@@ -198,7 +198,7 @@ export class Thread implements Carrier {
   readonly #watcher: Holder = nobody();
   /** How these watches end, by number. */
   readonly #watches = new Map<number, () => void>();
-  #nextWatch = 1;
+  #nextWatch: number;
   /** Of actors that may move: how much belongs to this thread, which keeps them here. */
   readonly #bound = new Map<Holder, number>();
   /** Messages by reference, by number. */
@@ -253,6 +253,8 @@ export class Thread implements Carrier {
     this.settings = settings;
     this.block = WORKER_FIRST + index * WORKER_BYTES;
     this.codec = new ValueCodec({ portable: (value) => this.#portable(value), revive: (parts) => this.#revive(parts) });
+    // In µs, so that none is a number of a thread that died in this one's place.
+    this.#nextWatch = Math.floor(this.now() * 1000) % 2 ** 31;
     this.replies = heir ? this.#inherited() : this.#openReplies();
     this.#reading = this.stranger;
   }
