@@ -158,6 +158,9 @@ interface Declared {
   usual: number;
 }
 
+/** Bytes that are written straight into a frame, at most, and how many more than last time are reserved. */
+const DIRECT_MAX = 16_384;
+const SLACK = 16;
 /** A buffer for what is read lazily. */
 const KEPT_BYTES = 65_536;
 /** What an outbox asks of a full mailbox. */
@@ -691,14 +694,18 @@ export class Thread implements Carrier {
       const frame = this.#frame(usual, sending, trace);
       if (frame === 0) return 0;
       const length = this.#writeDeclared(frame, declared, value);
-      if (length > 0) return this.#markDeclared(frame, crossing, length);
+      if (length > 0) {
+        // One that was long is no reason to reserve as much for all that follow.
+        if (length < usual >>> 1) declared.usual = length + SLACK;
+        return this.#markDeclared(frame, crossing, length);
+      }
       this.core.drop(frame);
       if (length < 0) return 0;
     }
     const bytes = crossing.write(value);
     if (!bytes) return 0;
     // Where the next one is written straight into its frame, it is no longer, mostly.
-    if (utf8Write && this.views.lasts) declared.usual = bytes.length + 16;
+    if (utf8Write && this.views.lasts) declared.usual = bytes.length > DIRECT_MAX ? 0 : bytes.length + SLACK;
     const frame = this.#frame(bytes.length, sending, trace);
     if (frame === 0) return 0;
     this.write(frame, KIND_TELL, bytes);

@@ -31,7 +31,7 @@ both("declared messages", (test) => {
 
   test("of every size: what grows finds room", async (open) => {
     const ref = await meter(await open());
-    for (const length of [0, 1, 23, 24, 25, 31, 32, 90, 255, 256, 1000, 10, 70_000, 3]) {
+    for (const length of [0, 1, 23, 24, 25, 31, 32, 90, 255, 256, 1000, 10, 12, 15_000, 5, 70_000, 3, 8]) {
       const one = { ...reading, sensor: "s".repeat(length), tags: [`é${"t".repeat(length)}`] };
       await ref.ask.read(one);
       assert.equal(await ref.ask.seen(), [one], `${length}`);
