@@ -17,11 +17,22 @@ test("under load: each message handled once, or a dead letter, or named; in orde
   }
 });
 
+const small = (...args: string[]) =>
+  spawnSync(process.execPath, ["--max-old-space-size=100", ...args], { encoding: "utf8" });
+
+/** Does a process outlive a thread that has no memory left? One of Node 24 does not. */
+function outlives(): boolean {
+  const hog = "const all = []; for (;;) all.push(new Array(1000).fill(all.length))";
+  const program = `new (require("node:worker_threads").Worker)(${JSON.stringify(hog)}, { eval: true }).on("error", () => {})`;
+  return small("-e", program).status === 0;
+}
+
 test("by running out of memory: whoever asked is told, and the actor restarted", () => {
-  const file = fileURLToPath(new URL("./memory.js", import.meta.url));
-  const { stdout, status, stderr } = spawnSync(process.execPath, ["--max-old-space-size=100", file], {
-    encoding: "utf8",
-  });
+  if (!outlives()) {
+    console.log(`  skipped: a thread without memory ends the whole process in Node ${process.versions.node}`);
+    return;
+  }
+  const { stdout, status, stderr } = small(fileURLToPath(new URL("./memory.js", import.meta.url)));
   assert.is(status, 0, stderr);
   const [message = "", restarts] = stdout.split("\n");
   assert.match(message, /^"Hog-1" failed in "eat": worker 0 died: .*memory/);
