@@ -1,5 +1,5 @@
-// What texts need: a check, and Node's own ways between texts and bytes, where there are any: faster than TextEncoder and TextDecoder, and they take shared
-// memory, which those do not everywhere.
+// What texts need: a check, and Node's own ways between texts and bytes, where there are any. They are faster than TextEncoder
+// and TextDecoder, and take shared memory, which those do not everywhere.
 interface NativeBuffer {
   /** Answers how many bytes it took, no more than `length`. */
   utf8Write?(this: Uint8Array, text: string, at: number, length: number): number;

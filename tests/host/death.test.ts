@@ -3,37 +3,13 @@ import * as assert from "uvu/assert";
 import { createSystem, isZanniError, type System, type SystemEvent, type SystemOptions, Worker } from "zanni";
 import * as actors from "./actors.ts";
 import { Gate, Journal, Mortal, MortalSwitchboard, Slow, Source } from "./actors.ts";
-import { onNode, rejects, threaded, until, worker } from "./helper.ts";
+import { observed, onNode, rejects, threaded, until, worker } from "./helper.ts";
 
 const ways = onNode ? (["exit", "throw"] as const) : (["throw"] as const);
 
 threaded("a thread that dies", (declare, nodeOnly) => {
-  /** A system of two workers, and its events so far. */
-  const test = (name: string, run: (system: System, events: SystemEvent[]) => Promise<void>, options?: SystemOptions) =>
-    declare(name, async () => {
-      const system = await createSystem({
-        actors,
-        worker,
-        workers: 2,
-        logger: false,
-        supervision: { maxRestarts: 100 },
-        ...options,
-      });
-      const events: SystemEvent[] = [];
-      const done = (async () => {
-        for await (const event of system.events()) events.push(event);
-      })();
-      try {
-        await run(system, events);
-        await system.stop({ within: "20s" });
-        await done;
-        for (const { missedWakes } of system.stats().workers) assert.is(missedWakes, 0, "no wake-up was missed");
-      } catch (error) {
-        throw isZanniError(error) ? new Error(`${error.code}: ${error.stack}`) : error;
-      } finally {
-        await system.stop({ within: "1s" }).catch(() => {});
-      }
-    });
+  const test = (name: string, run: Parameters<typeof observed>[0], options?: SystemOptions) =>
+    declare(name, () => observed(run, options));
   const on = (worker: number, name?: string) =>
     name === undefined ? { placement: worker } : { placement: worker, name };
   const ends = (promise: Promise<unknown>) => promise.catch((error: unknown) => error);

@@ -7,6 +7,7 @@ import {
   type ErrorCode,
   isZanniError,
   type System,
+  type SystemEvent,
   type SystemOptions,
   Worker,
 } from "zanni";
@@ -44,6 +45,29 @@ export function threaded(title: string, define: (test: Test, nodeOnly: (reason: 
   const test: Test = host.modes.includes("shared") ? tests : skip("memory cannot be shared here");
   define(test, (reason) => (onNode ? test : skip(reason)));
   tests.run();
+}
+
+/** Runs with a system of two worker threads, and its events so far; it must stop in time, and have missed no wake-up. */
+export async function observed(
+  run: (system: System, events: SystemEvent[]) => Promise<void>,
+  options?: SystemOptions,
+): Promise<void> {
+  const supervision = { maxRestarts: 100 };
+  const system = await createSystem({ actors, worker, workers: 2, logger: false, supervision, ...options });
+  const events: SystemEvent[] = [];
+  const done = (async () => {
+    for await (const event of system.events()) events.push(event);
+  })();
+  try {
+    await run(system, events);
+    await system.stop({ within: "20s" });
+    await done;
+    for (const { missedWakes } of system.stats().workers) assert.is(missedWakes, 0, "no wake-up was missed");
+  } catch (error) {
+    throw isZanniError(error) ? new Error(`${error.code}: ${error.stack}`) : error;
+  } finally {
+    await system.stop({ within: "1s" }).catch(() => {});
+  }
 }
 
 export function both(

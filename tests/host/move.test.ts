@@ -1,9 +1,9 @@
 // Movable actors go to another thread between two of their messages, and nobody notices.
 import * as assert from "uvu/assert";
-import { type ActorRef, createSystem, isZanniError, type System, type SystemEvent, topic } from "zanni";
-import * as actors from "./actors.ts";
+import { type ActorRef, isZanniError, type System, type SystemEvent, topic } from "zanni";
+import type * as actors from "./actors.ts";
 import { Journal, Juggler, Mortal, Nomad } from "./actors.ts";
-import { rejects, threaded, until, worker } from "./helper.ts";
+import { observed, rejects, threaded, until } from "./helper.ts";
 
 interface Movable {
   where(): number;
@@ -11,31 +11,7 @@ interface Movable {
 }
 
 threaded("movable actors", (declare) => {
-  /** A system of two workers, and its events so far. */
-  const test = (name: string, run: (system: System, events: SystemEvent[]) => Promise<void>) =>
-    declare(name, async () => {
-      const system = await createSystem({
-        actors,
-        worker,
-        workers: 2,
-        logger: false,
-        supervision: { maxRestarts: 100 },
-      });
-      const events: SystemEvent[] = [];
-      const done = (async () => {
-        for await (const event of system.events()) events.push(event);
-      })();
-      try {
-        await run(system, events);
-        await system.stop({ within: "20s" });
-        await done;
-        for (const { missedWakes } of system.stats().workers) assert.is(missedWakes, 0, "no wake-up was missed");
-      } catch (error) {
-        throw isZanniError(error) ? new Error(`${error.code}: ${error.stack}`) : error;
-      } finally {
-        await system.stop({ within: "1s" }).catch(() => {});
-      }
-    });
+  const test = (name: string, run: Parameters<typeof observed>[0]) => declare(name, () => observed(run));
   const workerOf = async (system: System, path: string): Promise<number> => {
     const find = (
       nodes: readonly { path: string; worker: number; children: readonly unknown[] }[],
