@@ -1,6 +1,7 @@
 // Every error of zanni: one class, a stable code, and a message that says what to do. Errors arrive from other
 // threads and nodes, where `instanceof` does not hold: recognise them by isZanniError(error, code).
 
+/** What an error is known by. docs/reference has what each means where it is thrown. */
 export type ErrorCode =
   // asks and sends
   | "ERR_ASK_TIMEOUT"

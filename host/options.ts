@@ -1,6 +1,7 @@
 // All defaults and limits, with their units, in one place; and the checks of what users give.
 import { ZanniError } from "./errors.ts";
 
+/** Milliseconds, or a text such as `"250ms"`, `"5s"`, `"2m"`, `"1h"`. */
 export type Duration = number | `${number}${"ms" | "s" | "m" | "h"}`;
 
 export const defaults = {

@@ -30,15 +30,21 @@ import {
 } from "../assembly/layout.ts";
 import type { Views } from "./core/memory.ts";
 
+/** One thread that runs actors. */
 export interface WorkerStats {
+  /** As in the event `move`, and in `placement`. */
   readonly id: number;
   /** Share of its time spent in turns, 0 to 1, since the system began. */
   readonly utilisation: number;
+  /** Times that an actor was run. */
   readonly turns: number;
+  /** Turns of actors that were another's until then. */
   readonly steals: number;
   /** Movable actors that it handed over to others. */
   readonly moves: number;
+  /** Actors that wait for a turn. */
   readonly runQueue: number;
+  /** Times that it slept because there was nothing to do. */
   readonly parks: number;
   /** Time-outs that found work nobody had announced: anything but 0 is a bug of zanni. */
   readonly missedWakes: number;

@@ -1,6 +1,8 @@
 // A bounded stream of values, for those who listen with `for await`.
 
+/** Values to be taken with `for await`; leaving the loop ends their source. */
 export interface Stream<T> extends AsyncIterable<T>, AsyncDisposable {
+  /** Ends the source, for this reason. */
   cancel(reason?: unknown): Promise<void>;
 }
 

@@ -67,6 +67,7 @@ export interface System extends Spawner, AsyncDisposable {
   readonly name: string;
   /** "shared": worker threads over one memory; "single": this thread. */
   readonly mode: Mode;
+  /** An actor on this thread, whose messages go by reference. */
   spawnHere: SpawnHere;
   /**
    * A behavior of a native module as an actor: supervised like any other, and run by whichever worker has time. Its
@@ -76,11 +77,13 @@ export interface System extends Spawner, AsyncDisposable {
   spawnNative(module: string, behavior: string, options?: NativeOptions): ActorRef<any>;
   /** By path, such as `shop/counter`: walks the tree. */
   lookup(path: string): Promise<AnyRef | undefined>;
+  /** All actors, with states and counters, as each of them answered. */
   tree(): Promise<TreeNode>;
   /** Settles when the system has stopped: rejects with ERR_RESTART_LIMIT when a failure reached the root. */
   readonly stopped: Promise<void>;
   /** The last 1,024 of them, with their reason. */
   readonly deadLetters: readonly DeadLetter[];
+  /** Counters of the whole system; costs no message. */
   stats(): SystemStats;
   /** To all that are subscribed now, on every thread. */
   publish<T>(topic: Topic<T>, value: Sendable<NoInfer<T>>): void;

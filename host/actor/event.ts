@@ -1,6 +1,13 @@
 // The events of this ring: one closed list. Nothing is paid while nobody listens.
 import type { DeadLetterReason, Directive, Overflow } from "./types.ts";
 
+/**
+ * What happens in a system, by `type`; `at` is in ms since the system began, `actor` a path. Where there is a
+ * `diagnostics_channel`, each is published there too, on the channel `zanni:event`.
+ *
+ * @example
+ * for await (const event of system.events()) if (event.type === "crash") console.error(event.actor, event.error);
+ */
 export type SystemEvent = { readonly at: number; readonly actor: string } & (
   | { readonly type: "spawn" | "stop" }
   | {
@@ -46,7 +53,9 @@ type Without<T, K extends keyof T> = T extends unknown ? Omit<T, K> : never;
 /** An event as it is raised; the time is added. */
 export type Raised = Without<SystemEvent, "at"> & { readonly letter?: Letter | undefined };
 
+/** A message that nobody handled. */
 export interface DeadLetter {
+  /** Path of whom it was meant for. */
   readonly actor: string;
   readonly message: string;
   readonly reason: DeadLetterReason;

@@ -37,6 +37,7 @@ export function receive<S extends StandardSchemaV1<any, any>, R>(
   return checking;
 }
 
+/** How `receive` reads what it declares. */
 export interface ReceiveOptions {
   /**
    * With a wire.struct: fields are read when the handler asks for them. They are getters of the value then, which `{ ...value }`

@@ -7,8 +7,10 @@ import { ZanniError } from "../errors.ts";
 import { type Duration, known, milliseconds, whole, wrong } from "../options.ts";
 import { platform } from "../platform/choose.ts";
 
+/** `open`: calls are refused. `half-open`: one is let through, to see. */
 export type CircuitState = "closed" | "open" | "half-open";
 
+/** For `circuit`. */
 export interface CircuitOptions {
   /** Failures in a row that open it. Default 5. */
   readonly failures?: number;
@@ -16,11 +18,13 @@ export interface CircuitOptions {
   readonly reset?: Duration;
   /** What counts as a failure. Default: every error. */
   readonly isFailure?: (error: unknown) => boolean;
+  /** Told of each change, after it. */
   readonly onChange?: (state: CircuitState) => void;
   /** ms, monotonic; for tests. */
   readonly now?: () => number;
 }
 
+/** A gate before something that fails. */
 export interface Circuit {
   readonly state: CircuitState;
   /** Calls `work`, or rejects with ERR_CIRCUIT_OPEN; `details.retryAfter` says in how many ms a call may get through. */

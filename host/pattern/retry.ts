@@ -6,6 +6,7 @@ import { type ErrorCode, isZanniError, type ZanniError } from "../errors.ts";
 import { defaults, known, milliseconds, whole, wrong } from "../options.ts";
 import { platform } from "../platform/choose.ts";
 
+/** For `retry`. */
 export interface RetryOptions {
   /** Tries in all. Default 3. */
   readonly attempts?: number;

@@ -2,6 +2,7 @@
 import { hashOf } from "../actor/hash.ts";
 import { ZanniError } from "../errors.ts";
 
+/** Which worker of a pool gets a message; see {@link PoolOptions.route}. */
 export type Route = "round-robin" | "random" | "least-busy" | "consistent-hash" | "pull";
 export const routes: readonly Route[] = ["round-robin", "random", "least-busy", "consistent-hash", "pull"];
 

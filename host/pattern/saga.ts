@@ -2,6 +2,7 @@
 import { asError, ZanniError } from "../errors.ts";
 import { type RetryOptions, retry } from "./retry.ts";
 
+/** For `saga`. */
 export interface SagaOptions {
   /** No further step begins; what is done is undone. */
   readonly signal?: AbortSignal;
@@ -9,6 +10,7 @@ export interface SagaOptions {
   readonly undo?: Omit<RetryOptions, "signal">;
 }
 
+/** Steps, and how each is undone. */
 export interface Saga<Done extends object> {
   /**
    * `run` gets what the steps before it gave, by name; `undo` gets what this one gave. Steps run one after the other.

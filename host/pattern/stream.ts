@@ -4,11 +4,13 @@ import type { Stream } from "../stream.ts";
 export type Items<T> = Iterable<T> | AsyncIterable<T>;
 export type Job<T, R> = (item: T, index: number, signal: AbortSignal) => Promise<R>;
 
+/** For `pool.map` and the stages of a pipeline. */
 export interface MapOptions {
   /** Results in the order of the items. Default: in the order of completion. */
   readonly ordered?: boolean;
   /** Items in work, or done and not yet taken. */
   readonly concurrency?: number;
+  /** Ends it, with its reason. */
   readonly signal?: AbortSignal;
 }
 

@@ -3,6 +3,12 @@ import type { AnyDef, Handlers, InitOf, Sound } from "../actor/types.ts";
 import type { System as Plain } from "../system.ts";
 import { type PoolArgs, type PoolRef, pool } from "./pool.ts";
 
+/**
+ * Actors, their threads and their memory; made by `createSystem`. Its own children are those of the root.
+ *
+ * @example
+ * await using system = await createSystem();
+ */
 export interface System extends Plain {
   /**
    * Workers of one definition under a supervisor, and a face that picks one for each message.

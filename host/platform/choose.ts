@@ -49,14 +49,17 @@ export class Worker implements WorkerLike {
     this.#worker = platform().worker(url, name === undefined ? {} : { name });
   }
 
+  /** As of a Web Worker; the system uses it. */
   postMessage(value: unknown, transfer?: unknown): void {
     this.#worker.postMessage(value, transfer);
   }
 
+  /** Ends the thread at once; its actors are restarted elsewhere. */
   terminate(): unknown {
     return this.#worker.terminate();
   }
 
+  /** As of a Web Worker. */
   addEventListener(type: "message" | "error" | "messageerror" | "exit", listener: (event: WorkerEvent) => void): void {
     this.#worker.addEventListener(type, listener);
   }

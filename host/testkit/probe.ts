@@ -5,12 +5,15 @@ import type { ActorRef, AskOptions, Spawner } from "../actor/types.ts";
 import { ZanniError } from "../errors.ts";
 import { known, milliseconds } from "../options.ts";
 
+/** A message that a probe got. */
 export interface Received<H> {
   readonly type: keyof H & string;
   readonly args: readonly unknown[];
 }
 
+/** A stand-in for an actor; made by `system.probe()`. */
 export interface Probe<H> {
+  /** To be given to whom it stands in for. */
   readonly ref: ActorRef<H>;
   /** All that came, the oldest first. */
   readonly received: readonly Received<H>[];

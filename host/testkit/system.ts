@@ -17,6 +17,7 @@ import { openSystem } from "../system.ts";
 import { VirtualTime } from "./clock.ts";
 import { type Probe, probe, type Stage } from "./probe.ts";
 
+/** A system whose time and schedule the test decides. */
 export interface TestSystem extends System {
   /** Give it to createTestSystem({ seed }) to have the same schedule again. */
   readonly seed: number;
@@ -42,6 +43,7 @@ export interface TestSystem extends System {
   crash(ref: ActorRef<unknown>, error?: Error): Promise<void>;
 }
 
+/** For `createTestSystem`. */
 export interface TestOptions extends Omit<SystemOptions, "worker" | "workers"> {
   /** A whole number below 2^32. Default: another each time. */
   readonly seed?: number;

@@ -1,4 +1,6 @@
 // The Standard Schema interface, version 1 (standardschema.dev): what zod, valibot, arktype and declared wire types share.
+
+/** A schema of any library that follows standardschema.dev. */
 export interface StandardSchemaV1<Input = unknown, Output = Input> {
   readonly "~standard": {
     readonly version: 1;
@@ -15,6 +17,8 @@ export interface StandardIssue {
   readonly path?: ReadonlyArray<PropertyKey | { readonly key: PropertyKey }> | undefined;
 }
 // biome-ignore-start lint/suspicious/noExplicitAny: schemas of any types
+/** What a schema takes. */
 export type InferIn<S extends StandardSchemaV1<any, any>> = NonNullable<S["~standard"]["types"]>["input"];
+/** What a schema gives. */
 export type InferOut<S extends StandardSchemaV1<any, any>> = NonNullable<S["~standard"]["types"]>["output"];
 // biome-ignore-end lint/suspicious/noExplicitAny: schemas of any types
