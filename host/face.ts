@@ -41,6 +41,7 @@ export type {
   SpawnOptions,
   Strategy,
   Supervised,
+  SupervisionOptions,
   SupervisorOptions,
   Tell,
   Topic,

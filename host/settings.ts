@@ -3,13 +3,15 @@ import { WORKERS_MAX } from "../assembly/layout.ts";
 import { checkMailbox, supervisionOf } from "./actor/children.ts";
 import type { Patience } from "./actor/slow.ts";
 import type { Settings } from "./actor/thread.ts";
-import type { Logger, MailboxOptions, Mode, SupervisorOptions } from "./actor/types.ts";
+import type { Logger, MailboxOptions, Mode, SupervisionOptions } from "./actor/types.ts";
 import type { NativeSource } from "./core/native.ts";
 import { type Duration, defaults, known, milliseconds, whole, wrong } from "./options.ts";
 import { canShare } from "./platform/choose.ts";
 import type { Platform, WorkerLike } from "./platform/platform.ts";
 
+/** For `createSystem`. All are optional; an unknown one is refused with ERR_OPTION. */
 export interface SystemOptions {
+  /** For logs. Default "zanni". */
   readonly name?: string;
   /** Every definition a worker may be asked to run, by name: `import * as actors from "./actors.js"`. */
   readonly actors?: { readonly [name: string]: unknown };
@@ -26,7 +28,7 @@ export interface SystemOptions {
   /** Limits of every mailbox that says nothing else. Default 65,536 messages, 64 MiB. */
   readonly mailbox?: MailboxOptions;
   /** How the root supervises, and every parent that says nothing else. Default 3 restarts in 5s. */
-  readonly supervision?: Omit<SupervisorOptions, "decide" | "name">;
+  readonly supervision?: Omit<SupervisionOptions, "decide">;
   /** Default 5s. */
   readonly askTimeout?: Duration;
   /** A handler on a worker thread that runs for longer is an event, while it still runs. Default 1s; Infinity: none is. */
@@ -101,7 +103,12 @@ export function resolve(options: SystemOptions, outside: Platform): Resolved {
   checkMailbox(mailbox);
   const supervision = options.supervision ?? {};
   const bases = { ...defaults.supervision, withinMs: defaults.supervision.within } as unknown as Settings;
-  const { strategy, maxRestarts, withinMs, backoff } = supervisionOf(supervision, bases);
+  const { strategy, maxRestarts, withinMs, backoff } = supervisionOf(supervision, bases, [
+    "strategy",
+    "maxRestarts",
+    "within",
+    "backoff",
+  ]);
   const memory = options.memory ?? (mode === "shared" ? defaults.memory : defaults.memorySingle);
   const most = 4 * 1024 ** 3;
   if (typeof memory !== "number" || !(memory >= 4 * 1024 ** 2 && memory <= most)) {

@@ -10,7 +10,7 @@ import type {
   ExitReason,
   initType,
   Json,
-  SupervisorOptions,
+  SupervisionOptions,
 } from "./types.ts";
 
 /** What a new instance is given. */
@@ -52,7 +52,7 @@ export abstract class Actor<Init = void> {
   /** The name on the wire and in paths; default: the registry's key. */
   static readonly wireName?: string;
   /** How this actor supervises what it spawns with `ctx.spawn`. */
-  static readonly supervision?: SupervisorOptions;
+  static readonly supervision?: SupervisionOptions;
 
   constructor() {
     if (!seat) {
@@ -62,6 +62,7 @@ export abstract class Actor<Init = void> {
     seat = undefined;
   }
 
+  /** What it was spawned with; the same after a restart. */
   protected get init(): Init {
     return this[seats].init as Init;
   }
@@ -71,13 +72,15 @@ export abstract class Actor<Init = void> {
     // biome-ignore lint/suspicious/noExplicitAny: the same
     return this[seats].self as ActorRef<any>;
   }
+  /** What it may do besides answering. */
   protected get ctx(): Context {
     return this[seats].ctx;
   }
 
-  /** Every instance, also after a restart. */
   // biome-ignore-start lint/suspicious/noConfusingVoidType: a hook that returns nothing is typed so
+  /** Every instance, also after a restart, before its first message. */
   protected onStart(): void | Promise<void> {}
+  /** Every instance, before it ends or is replaced; `{ error }` after a failure. Not when it is killed. */
   protected onStop(_reason: ExitReason): void | Promise<void> {}
   /** On the fresh instance, after a crash and after `onStart`. */
   protected onRestart(_error: Error): void | Promise<void> {}

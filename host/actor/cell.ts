@@ -100,6 +100,8 @@ export interface Rare {
   traced: Traced | undefined;
   /** Tickets of the parent, which waits for the end of the instance. */
   readonly holders: number[];
+  /** A supervisor whose children are held. */
+  held: boolean;
 }
 
 /** The message in hand, while its handler has not settled. */
@@ -129,6 +131,8 @@ export interface HealthTerms {
 export interface Trouble {
   /** From its failure until it has started again. */
   restarting: boolean;
+  /** It was told to start again, and has not been held since. */
+  ordered: boolean;
   restarts: number;
   /** Failures in a row, for the backoff. */
   failures: number;

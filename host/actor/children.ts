@@ -34,6 +34,7 @@ import {
   nameOfChild,
   type Supervision,
   type Terms,
+  type Trouble,
 } from "./cell.ts";
 import { nameOf } from "./hash.ts";
 import { watchHealth } from "./health.ts";
@@ -43,7 +44,7 @@ import { Ref } from "./ref.ts";
 import type { Definition } from "./registry.ts";
 import type { BackoffTerms } from "./supervise.ts";
 import type { Settings, Thread } from "./thread.ts";
-import type { Backoff, Directive, HealthOptions, MailboxOptions, SpawnOptions, SupervisorOptions } from "./types.ts";
+import type { Backoff, Directive, HealthOptions, MailboxOptions, SpawnOptions, SupervisionOptions } from "./types.ts";
 
 const spawnOptions = ["name", "restart", "mailbox", "budget", "placement", "shutdown", "backoff", "health"];
 
@@ -101,6 +102,20 @@ export function addChild(
   const child = new Child(family.next, address, parent, definition, label, terms);
   family.add(child);
   return child;
+}
+
+/** What it takes to bring a child back; from its first failure on. */
+export function troubleOf(child: Child): Trouble {
+  child.trouble ??= {
+    restarting: false,
+    ordered: false,
+    restarts: 0,
+    failures: 0,
+    upSince: 0,
+    timer: undefined,
+    round: 0,
+  };
+  return child.trouble;
 }
 
 /** The record goes, the name is free again. */
@@ -195,15 +210,20 @@ export function endChild(thread: Thread, child: Child): Promise<void> {
   });
 }
 
-const supervisorOptions = ["name", "strategy", "maxRestarts", "within", "backoff", "decide"];
+/** What an actor may say of how it supervises. */
+const supervisionOptions = ["strategy", "maxRestarts", "within", "backoff", "decide"];
 
-/** How a parent supervises: its own options over the system's. */
-export function supervisionOf(options: SupervisorOptions | undefined, settings: Settings): Supervision {
+/** How a parent supervises: its own options, of those `allowed`, over the system's. */
+export function supervisionOf(
+  options: SupervisionOptions | undefined,
+  settings: Settings,
+  allowed: readonly string[] = supervisionOptions,
+): Supervision {
   if (!options) {
     const { strategy, maxRestarts, withinMs, backoff } = settings;
     return { strategy, maxRestarts, withinMs, backoff, decide: undefined };
   }
-  known("supervision", options, supervisorOptions);
+  known("supervision", options, allowed);
   const { strategy = settings.strategy } = options;
   oneOf("strategy", strategy, ["one-for-one", "one-for-all", "rest-for-one"]);
   const { maxRestarts = settings.maxRestarts, within } = options;

@@ -277,8 +277,9 @@ export class Dispatch {
       outcome = next();
       if (outcome === TURN_GONE) return outcome;
     }
-    if (bits & SYSTEM_RESTART && actor.internal && actor.status === "running") restartChildren(thread, actor);
-    if (bits & (SYSTEM_KILL | SYSTEM_RESTART | SYSTEM_RESUME)) outcome = obey(thread, actor, bits) || outcome;
+    if (bits & SYSTEM_RESTART && actor.internal && !(bits & SYSTEM_KILL))
+      outcome = restartChildren(thread, actor) || outcome;
+    else if (bits & (SYSTEM_KILL | SYSTEM_RESTART | SYSTEM_RESUME)) outcome = obey(thread, actor, bits) || outcome;
     return outcome;
   }
 
@@ -322,16 +323,16 @@ export class Dispatch {
         return TURN_DRY;
       case KIND_STOP_WANTED:
         if (parts.length > 0) childStopWanted(thread, actor, parts[0] as number);
-        else if (actor.parent && !actor.internal) {
+        else if (actor.parent) {
           // It is down and is to stop: whoever would bring it back should know.
           if (actor.status === "failed" && thread.core.stopQueued(actor.cell))
             thread.sendControl(actor.parent, KIND_STOP_WANTED, [actor.child]);
         }
         return TURN_DRY;
       case KIND_HOLD: {
-        const [error, forced] = parts[0] as [Error, boolean];
-        if (!actor.internal) return hold(thread, actor, error, forced, ticket, ticketGeneration);
-        holdSupervisor(thread, actor, error, () => thread.reply(ticket, ticketGeneration, true));
+        const [error, forced, ordered] = parts[0] as [Error, boolean, boolean];
+        if (!actor.internal) return hold(thread, actor, error, { forced, ordered }, ticket, ticketGeneration);
+        holdSupervisor(thread, actor, error, ordered, ticket, ticketGeneration);
         return TURN_DRY;
       }
       case KIND_FAIL:

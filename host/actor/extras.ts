@@ -19,7 +19,7 @@ export function extrasOf(life: Life): Extras {
 }
 
 export function rareOf(actor: HostCell): Rare {
-  actor.rare ??= { shelf: 0, stashed: [], unstashed: [], stashing: false, traced: undefined, holders: [] };
+  actor.rare ??= { shelf: 0, stashed: [], unstashed: [], stashing: false, traced: undefined, holders: [], held: false };
   return actor.rare;
 }
 

@@ -449,7 +449,9 @@ export function obey(thread: Thread, actor: HostCell, bits: number): number {
     if (actor.status === "stopping") return hurry(thread, actor);
     if (actor.status !== "failed")
       tellLinked(thread, actor, new ZanniError("ERR_ACTOR_STOPPED", `"${actor.path}" was killed`));
-    return stop(thread, actor, actor.failure ? { error: actor.failure } : "killed");
+    // One that was held for its siblings' sake has ended already.
+    const held = actor.status === "failed" && actor.life.ended ? actor.reason : undefined;
+    return stop(thread, actor, held ?? (actor.failure ? { error: actor.failure } : "killed"));
   }
   // Not failed: a decision that came twice.
   if (actor.status !== "failed") return 0;
@@ -465,7 +467,13 @@ function restart(thread: Thread, actor: HostCell): number {
   thread.views.u32[(actor.cell + CELL_RESTARTS) >>> 2] = actor.restarts;
   thread.count(METER_RESTARTS, 1);
   // It was held for its siblings' sake: the instance is over already.
-  if (actor.life.ended) return start(thread, actor, error);
+  if (actor.life.ended) {
+    if (!answerHolders(thread, actor)) return start(thread, actor, error);
+    // They begin anew once more, before this one did.
+    actor.status = "failed";
+    actor.failure = error;
+    return TURN_WAIT;
+  }
   const begin = () => {
     endLife(thread, actor);
     return start(thread, actor, error);
@@ -475,38 +483,48 @@ function restart(thread: Thread, actor: HostCell): number {
 
 /**
  * The parent restarts a group: this instance ends, for the reason `error`, and the actor waits for RESTART. Who waits
- * for that is told by `ticket`. `forced`: what its onStop awaits is not waited for.
+ * for that is told by `ticket`. `forced`: what its onStop awaits is not waited for. `ordered`: a RESTART was sent since
+ * the last hold; if it has not come yet, it is not followed, for the group fails once more.
  */
 export function hold(
   thread: Thread,
   actor: HostCell,
   error: Error,
-  forced: boolean,
+  { forced, ordered }: { readonly forced: boolean; readonly ordered: boolean },
   ticket: number,
   ticketGeneration: number,
 ): number {
-  if (actor.status === "stopping" || actor.status === "stopped" || actor.life.ended) {
+  const over = actor.status === "stopping" || actor.status === "stopped";
+  if (over || (actor.life.ended && !ordered)) {
     thread.reply(ticket, ticketGeneration, true);
     return 0;
   }
   const { holders } = rareOf(actor);
   const first = holders.length === 0;
   holders.push(ticket, ticketGeneration);
-  if (!first && !forced) return 0;
+  if (actor.life.ended || (!first && !forced)) return 0;
   const own = actor.status === "failed" ? actor.failure : undefined;
   answerServed(thread, actor, error);
   actor.epoch++;
   actor.next = undefined;
   actor.status = "failed";
   actor.failure = own ?? error;
+  actor.reason = own ? { error: own } : "shutdown";
   const held = () => {
     endLife(thread, actor);
-    for (let i = 0; i < holders.length; i += 2) thread.reply(holders[i] as number, holders[i + 1] as number, true);
-    holders.length = 0;
+    answerHolders(thread, actor);
     return TURN_WAIT;
   };
   if (forced) return held();
-  return afterChildren(thread, actor, () => onStop(thread, actor, own ? { error: own } : "shutdown", held));
+  return afterChildren(thread, actor, () => onStop(thread, actor, actor.reason as ExitReason, held));
+}
+
+/** Who waits for the end of the instance is told of it. False: nobody does. */
+export function answerHolders(thread: Thread, { rare }: HostCell): boolean {
+  if (!rare || rare.holders.length === 0) return false;
+  const holders = rare.holders.splice(0);
+  for (let i = 0; i < holders.length; i += 2) thread.reply(holders[i] as number, holders[i + 1] as number, true);
+  return true;
 }
 
 // ---- ending ---------------------------------------------------------------------------------------

@@ -11,14 +11,16 @@ import {
   SYSTEM_KILL,
   SYSTEM_RESTART,
   SYSTEM_RESUME,
+  TURN_UNBLOCK,
 } from "../../assembly/layout.ts";
 import { asError, ZanniError } from "../errors.ts";
 import { base } from "./behavior.ts";
-import type { Child, HostCell, LostChild, Trouble } from "./cell.ts";
-import { childrenOf, endChild, familyOf, removeChild } from "./children.ts";
+import type { Child, HostCell, LostChild } from "./cell.ts";
+import { childrenOf, endChild, familyOf, removeChild, troubleOf } from "./children.ts";
+import { rareOf } from "./extras.ts";
 import type { Address } from "./holder.ts";
 import { SUPERVISOR } from "./internal.ts";
-import { afterChildren, answerServed, fail, sendable, tellWatchers } from "./lifecycle.ts";
+import { afterChildren, answerHolders, answerServed, fail, sendable, tellWatchers, wait } from "./lifecycle.ts";
 import { Ref } from "./ref.ts";
 import { affected, decide, delayOf, inARow } from "./supervise.ts";
 import type { Ended, Thread } from "./thread.ts";
@@ -73,6 +75,8 @@ export function childFailed(thread: Thread, parent: HostCell, parts: readonly un
   }
   const trouble = troubleOf(child);
   trouble.restarting = true;
+  // It comes back with all the others, or not at all.
+  if (isHeld(parent)) return 0;
   let wanted: Directive | undefined;
   try {
     wanted = wantedFor(thread, parent, child, error);
@@ -87,7 +91,8 @@ export function childFailed(thread: Thread, parent: HostCell, parts: readonly un
     parent.supervision,
     family.history,
     thread.now(),
-    message !== "onStart",
+    // A supervisor that failed has no children left that could go on.
+    message !== "onStart" && child.definition !== SUPERVISOR,
   );
   report(thread, child, message, error, decision.action);
   switch (decision.action) {
@@ -156,18 +161,6 @@ export function childrenLost(thread: Thread, parent: HostCell, parts: readonly u
   return 0;
 }
 
-function troubleOf(child: Child): Trouble {
-  child.trouble ??= {
-    restarting: false,
-    restarts: 0,
-    failures: 0,
-    upSince: 0,
-    timer: undefined,
-    round: 0,
-  };
-  return child.trouble;
-}
-
 function wantedFor(thread: Thread, parent: HostCell, child: Child, error: Error): Directive | undefined {
   const ref = () => new Ref(thread, child.cell, child.generation, child.definition, child, parent.life) as never;
   const { instance } = parent.life;
@@ -175,9 +168,7 @@ function wantedFor(thread: Thread, parent: HostCell, child: Child, error: Error)
     const answer = instance.onChildFailed?.(ref(), error);
     if (answer !== undefined) return answer;
   }
-  if (parent.supervision.decide) return parent.supervision.decide(error, ref());
-  // A supervisor fails when restarting did not help: making it anew would bring back none of its children.
-  return child.definition === SUPERVISOR ? "escalate" : undefined;
+  return parent.supervision.decide?.(error, ref());
 }
 
 // ---- restarting -----------------------------------------------------------------------------------
@@ -220,6 +211,7 @@ function pause(thread: Thread, child: Child, ms: number, then: () => void): void
 function restart(thread: Thread, child: Child, error: Error): void {
   const trouble = troubleOf(child);
   trouble.restarting = true;
+  trouble.ordered = true;
   trouble.restarts++;
   // From here on it counts as up, until it says so itself or fails.
   trouble.upSince = thread.now();
@@ -237,12 +229,7 @@ async function restartGroup(
   error: Error,
 ): Promise<void> {
   const family = familyOf(parent);
-  for (const child of group) troubleOf(child).restarting = true;
-  for (const child of group.toReversed()) {
-    if (!family.has(child)) continue;
-    if (child.terms.policy === "temporary") await endChild(thread, child);
-    else await holdChild(thread, parent, child, error);
-  }
+  await holdChildren(thread, parent, group, error);
   // The pause is the group's: it does not end with whoever failed.
   const start = () => {
     if (parent.status === "stopping" || parent.status === "stopped") return;
@@ -254,55 +241,93 @@ async function restartGroup(
   else thread.after(delay, start);
 }
 
+/** In reverse order: temporary ones end, the instances of the others do. */
+async function holdChildren(thread: Thread, parent: HostCell, children: readonly Child[], error: Error): Promise<void> {
+  for (const child of children) if (child.terms.policy !== "temporary") troubleOf(child).restarting = true;
+  for (const child of children.toReversed()) {
+    if (!familyOf(parent).has(child)) continue;
+    if (child.terms.policy === "temporary") await endChild(thread, child);
+    else await holdChild(thread, parent, child, error);
+  }
+}
+
 /** Resolves when the instance has ended, or the child is gone. What takes too long is not waited for. */
 async function holdChild(thread: Thread, parent: HostCell, child: Child, error: Error): Promise<void> {
-  if (child.trouble) {
-    child.trouble.timer?.cancel();
-    child.trouble.timer = undefined;
-  }
+  const trouble = troubleOf(child);
+  trouble.timer?.cancel();
+  trouble.timer = undefined;
   const ask = (forced: boolean) =>
-    thread.question(child, KIND_HOLD, [sendable(thread, error), forced], parent.life, child.path);
+    thread.question(child, KIND_HOLD, [sendable(thread, error), forced, trouble.ordered], parent.life, child.path);
   const { shutdownMs } = child.terms;
   const late = shutdownMs < Infinity ? thread.after(shutdownMs, () => void ask(true).catch(() => {})) : undefined;
   // ERR_ACTOR_STOPPED: it is gone, or we are; there is nothing to wait for.
   await ask(false).catch(() => {});
   late?.cancel();
+  trouble.ordered = false;
 }
 
 /** A supervisor is held by holding its children: it has no instance, and they are brought back in place. */
-export function holdSupervisor(thread: Thread, actor: HostCell, error: Error, done: () => void): void {
-  actor.failure = error;
-  void (async () => {
-    for (const child of childrenOf(actor).toReversed()) {
-      if (!familyOf(actor).has(child)) continue;
-      troubleOf(child).restarting = true;
-      await holdChild(thread, actor, child, error);
-    }
-    done();
-  })();
+export function holdSupervisor(
+  thread: Thread,
+  actor: HostCell,
+  error: Error,
+  ordered: boolean,
+  ticket: number,
+  ticketGeneration: number,
+): void {
+  const rare = rareOf(actor);
+  rare.holders.push(ticket, ticketGeneration);
+  // Its restart is on its way, and meets this.
+  if (rare.held && ordered) return;
+  actor.failure ??= error;
+  void holdChildren(thread, actor, childrenOf(actor), error).then(() => {
+    rare.held = true;
+    answerHolders(thread, actor);
+  });
 }
 
-/** And brought back by bringing them back. */
-export function restartChildren(thread: Thread, actor: HostCell): void {
+/** And brought back by bringing them back; what it has failed at is forgotten. Answers how its turn ends. */
+export function restartChildren(thread: Thread, actor: HostCell): number {
+  if (actor.rare?.held) {
+    // Those above it begin anew once more, before this did.
+    if (answerHolders(thread, actor)) return 0;
+    actor.rare.held = false;
+  }
   const error = actor.failure ?? new Error("restarted");
   actor.failure = undefined;
-  const round = ++familyOf(actor).round;
+  const family = familyOf(actor);
+  family.history = [];
+  const round = ++family.round;
   for (const child of childrenOf(actor)) {
-    troubleOf(child).round = round;
+    // Those that joined while the others were down run already.
+    if (!child.trouble?.restarting) continue;
+    child.trouble.round = round;
     if (!child.gone) restart(thread, child, error);
   }
   if (actor.parent) thread.sendControl(actor.parent, KIND_CHILD_STARTED, [actor.child]);
+  if (actor.status !== "failed") return 0;
+  actor.status = "running";
+  return TURN_UNBLOCK;
+}
+
+/** A supervisor whose children are down, and wait for what becomes of it. */
+function isHeld({ internal, parent, failure }: HostCell): boolean {
+  return internal && parent !== undefined && failure !== undefined;
 }
 
 // ---- failing in turn ------------------------------------------------------------------------------
 
-/** The parent fails in turn: its children end first. */
+/** The parent fails in turn: its children end first. Those of a supervisor keep their places, for its restart. */
 function failAsParent(thread: Thread, parent: HostCell, error: Error, message: string | undefined): number {
   answerServed(thread, parent, error);
   parent.epoch++;
   parent.next = undefined;
   parent.status = "failed";
   parent.failure = error;
+  if (isHeld(parent)) {
+    const failed = () => fail(thread, parent, error, message);
+    return wait(thread, parent, holdChildren(thread, parent, childrenOf(parent), error), failed, failed);
+  }
   for (const child of childrenOf(parent)) if (child.trouble?.restarting) thread.control(child, SYSTEM_KILL);
   return afterChildren(thread, parent, () => fail(thread, parent, error, message));
 }

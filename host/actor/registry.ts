@@ -5,7 +5,7 @@ import type { Crossing } from "../wire/crossing.ts";
 import { Actor, type Hooks, hookNames, type Seat, seated, setupOf } from "./behavior.ts";
 import { hashOf, nameOf } from "./hash.ts";
 import { receivedBy } from "./receive.ts";
-import type { SupervisorOptions } from "./types.ts";
+import type { SupervisionOptions } from "./types.ts";
 
 export type Handler = (...args: readonly unknown[]) => unknown;
 /** An instance, or what a setup function returned. */
@@ -18,7 +18,7 @@ export class Definition {
   readonly name: string;
   readonly hash: number;
   readonly reentrant: boolean;
-  readonly supervision: SupervisorOptions | undefined;
+  readonly supervision: SupervisionOptions | undefined;
   readonly hasHooks: boolean;
   /** It has snapshot() and restore(): it may move to another thread. */
   readonly movable: boolean;
@@ -51,7 +51,7 @@ export class Definition {
       this.hasHooks = false;
       this.movable = false;
     } else if (typeof def === "function" && def.prototype instanceof Actor) {
-      const Class = def as unknown as (new () => Actor) & { reentrant?: boolean; supervision?: SupervisorOptions };
+      const Class = def as unknown as (new () => Actor) & { reentrant?: boolean; supervision?: SupervisionOptions };
       this.#make = (seat) => seated(seat, () => new Class());
       this.reentrant = Class.reentrant ?? false;
       this.supervision = Class.supervision;

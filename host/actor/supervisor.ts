@@ -1,6 +1,7 @@
 // Supervisors made by supervise(): actors without code of their own, that live on the thread that made them, so that
 // `decide` may be a closure. What they do about a failed child is lifecycle.ts's, as for every parent.
 import { KIND_DESCRIBE } from "../../assembly/layout.ts";
+import { oneOf } from "../options.ts";
 import { below, Family, type HostCell, nameOfChild } from "./cell.ts";
 import { addChild, labelChild, spawn, supervisionOf, usualTerms } from "./children.ts";
 import type { Described } from "./describe.ts";
@@ -10,6 +11,8 @@ import { Ref } from "./ref.ts";
 import type { Thread } from "./thread.ts";
 import type { ChildStatus, Spawner, SpawnOptions, Supervised, SupervisorOptions } from "./types.ts";
 
+const supervisorOptions = ["name", "restart", "strategy", "maxRestarts", "within", "backoff", "decide"];
+
 export function superviseUnder<C>(
   thread: Thread,
   parent: HostCell,
@@ -17,12 +20,14 @@ export function superviseUnder<C>(
   start: (sup: Spawner) => C,
   holder: Holder,
 ): Supervised<C> {
-  const supervision = supervisionOf(options, thread.settings);
+  const supervision = supervisionOf(options, thread.settings, supervisorOptions);
+  const { restart: policy = "permanent" } = options;
+  oneOf("restart", policy, ["permanent", "transient", "temporary"]);
   parent.family ??= new Family();
   const label = labelChild(parent, parent.family, NAME, options.name);
   const path = below(parent.path, nameOfChild(NAME, label));
   const actor = internalCell(thread, path, parent, parent.family.next, supervision, NAME);
-  addChild(parent, actor, NAME, label, { ...usualTerms, shutdownMs: Infinity });
+  addChild(parent, actor, NAME, label, { ...usualTerms, policy, shutdownMs: Infinity });
   const ref = new Ref(thread, actor.cell, actor.generation, NAME, path, holder);
   const spawnUnder = (def: unknown, init?: unknown, spawnOptions?: SpawnOptions) =>
     spawn(thread, actor, def, init, spawnOptions, holder);

@@ -40,7 +40,7 @@ import {
 import { ZanniError } from "../errors.ts";
 import { watchAgain } from "./bond.ts";
 import { Child, type HostCell, type LostChild } from "./cell.ts";
-import { familyOf, readInit, supervisionOf, usualTerms } from "./children.ts";
+import { familyOf, readInit, supervisionOf, troubleOf, usualTerms } from "./children.ts";
 import { nameOf } from "./hash.ts";
 import { type Address, keyOf, type Pending } from "./holder.ts";
 import { internalCell, SUPERVISOR } from "./internal.ts";
@@ -188,7 +188,7 @@ function child(
   familyOf(parent).restore(record);
   // One that is lost as well has no more to do.
   if (down.has(cell)) {
-    record.trouble = { restarting: true, restarts: 0, failures: 0, upSince: 0, timer: undefined, round: 0 };
+    troubleOf(record).restarting = true;
   }
 }
 

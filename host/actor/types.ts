@@ -3,12 +3,28 @@ import type { Duration } from "../options.ts";
 import type { Stream } from "../stream.ts";
 import type { HereBrand, IsAny, IsSendable, Json, NotSendable, RefBrand, Sendable } from "../wire/sendable.ts";
 
+/** When an actor that ended by itself comes back: always; only after a failure; never. One that was stopped never does. */
 export type RestartPolicy = "permanent" | "transient" | "temporary";
+/** Who restarts with a child that failed: nobody; all its siblings; those that were started after it. */
 export type Strategy = "one-for-one" | "one-for-all" | "rest-for-one";
+/**
+ * What becomes of a child that failed: a new instance; the same one goes on with its next message; it ends; its supervisor
+ * fails in its place.
+ */
 export type Directive = "restart" | "resume" | "stop" | "escalate";
+/** `shared`: worker threads over one memory. `single`: all on the thread that made the system. */
 export type Mode = "shared" | "single";
+/** What happens to a message that a full mailbox has no room for; see {@link MailboxOptions.overflow}. */
 export type Overflow = "block" | "drop-newest" | "drop-oldest" | "fail" | "coalesce";
+/**
+ * Why a message was not handled: its actor is gone; it knows no such message; it was older than its `ttl`, or whoever asked
+ * has given up; the mailbox was full; its bytes did not fit what the receiver declares.
+ */
 export type DeadLetterReason = "stopped" | "unknown-message" | "expired" | "overflow" | "undecodable";
+/**
+ * How an actor ended: by itself or by `stop()`; with its supervisor or its system; by `kill()`; by a failure after which it
+ * was not to come back.
+ */
 export type ExitReason = "normal" | "shutdown" | "killed" | { readonly error: Error };
 
 // biome-ignore-start lint/suspicious/noExplicitAny: protocols are open
@@ -43,6 +59,7 @@ export type Asks<H> =
           ? (...args: SentArgs<A>) => Reply<R>
           : never;
       };
+/** How long to wait for a reply, and what ends the waiting. */
 export interface AskOptions {
   /** Default `createSystem({ askTimeout })`, 5s. */
   readonly timeout?: Duration;
@@ -50,8 +67,10 @@ export interface AskOptions {
   /** False: the handler does not wait for the answer, so it is no part of a deadlock. Default true. */
   readonly waits?: boolean;
 }
+/** `ref.ask.message(…)`, or with options `ref.ask({ timeout: "1s" }).message(…)`. */
 export type Ask<H> = Asks<H> & ((options: AskOptions) => Asks<H>);
 
+/** For `ref.with(…)`: how its messages are queued. */
 export interface SendOptions {
   /** Default "normal". */
   readonly priority?: "high" | "normal" | "low";
@@ -59,13 +78,24 @@ export interface SendOptions {
   readonly ttl?: Duration;
 }
 
+/**
+ * The address of an actor: it can be sent in messages, and stays good over crashes, restarts and moves.
+ *
+ * @example
+ * const counter = system.spawn(Counter, { start: 1 });
+ * counter.tell.add(2);
+ * console.log(await counter.ask.value());
+ */
 export interface ActorRef<H> extends RefBrand, AsyncDisposable {
+  /** Fire and forget: `ref.tell.add(1)`. */
   readonly tell: Tell<H>;
+  /** Request and reply: `await ref.ask.value()`. */
   readonly ask: Ask<H>;
   /** `parent/name`: readable in logs, stable across restarts. */
   readonly path: string;
   /** Resolves when the mailbox has room and nothing of this sender waits for it. Rejects with ERR_DEADLOCK. */
   ready(): Promise<void>;
+  /** The same actor; a later one of the same path is another. */
   equals(other: ActorRef<any>): boolean;
   /** Messages in its mailbox, the one in hand included: a glance, exact for nobody but the actor itself. */
   readonly queued: number;
@@ -94,27 +124,45 @@ export interface HereRef<H> extends HereBrand, AsyncDisposable {
       ? (...a: A) => Promise<Awaited<R>>
       : never;
   };
+  /** As of any {@link ActorRef}. */
   readonly path: string;
+  /** Resolves when the actor is gone for good (not on restarts). */
   readonly stopped: Promise<ExitReason>;
+  /** Handles what is queued, then stops. */
   stop(): Promise<void>;
+  /** At once when it is idle or awaits something, else after the message in hand. */
   kill(): Promise<void>;
 }
 
+/** Where a system writes what nobody listens to; the console is one. */
 export interface Logger {
+  /** Nothing of zanni's own. */
   debug(...a: unknown[]): void;
+  /** What `ctx.log.info` is given. */
   info(...a: unknown[]): void;
+  /** What lacks, such as memory that cannot be shared. */
   warn(...a: unknown[]): void;
+  /** Failures, when there is no listener for events. */
   error(...a: unknown[]): void;
 }
 
+/**
+ * What an actor may do besides answering: `this.ctx` in a class, the second argument of a setup function. It ends with the
+ * instance; afterwards everything here throws ERR_ACTOR_STOPPED.
+ */
 export interface Context extends Spawner {
+  /** Its own, such as `shop/counter`. */
   readonly path: string;
+  /** This actor, for others. */
   readonly self: ActorRef<any>;
+  /** Who supervises it; undefined at the root. */
   readonly parent: ActorRef<any> | undefined;
   readonly system: { readonly name: string; readonly mode: Mode };
+  /** By path from the root, such as `shop/counter`: walks the tree. Undefined: there is none. */
   lookup(path: string): Promise<ActorRef<any> | undefined>;
   /** The same actor, with this one as the sender. */
   bind<H>(ref: ActorRef<H>): ActorRef<H>;
+  /** A child that stays on this thread, and whose messages go by reference. */
   spawnHere: SpawnHere;
   /**
    * Handles the next messages with other handlers of the same protocol, `undefined` with its own again. What the given
@@ -142,7 +190,9 @@ export interface Context extends Spawner {
    * If one of the two fails, or is killed, so does the other, unless it overrides `onLinkFailed`. Ends with this instance.
    */
   link(ref: ActorRef<any>): void;
+  /** Takes the link back, on both sides. */
   unlink(ref: ActorRef<any>): void;
+  /** The system's logger, with the path of this actor. */
   readonly log: Logger;
   /** How often this actor has been restarted. */
   readonly restarts: number;
@@ -164,10 +214,12 @@ export interface Context extends Spawner {
   join(group: string): Disposable;
   /** In the order they joined. */
   members(group: string): Promise<readonly ActorRef<any>[]>;
+  /** Ends this actor once what is queued is handled; it does not come back. */
   stop(): void;
 }
 
 declare const topicType: unique symbol;
+/** The name of something that is published, with the type of its values; made by `topic()`. */
 export interface Topic<T> {
   readonly name: string;
   readonly [topicType]: T;
@@ -184,13 +236,22 @@ export interface Def<H, I> {
 export interface ActorHooks {
   readonly reentrant?: boolean;
   readonly wireName?: string;
-  readonly supervision?: SupervisorOptions;
+  readonly supervision?: SupervisionOptions;
 }
 export type ActorClass = abstract new () => { readonly [initType]: any };
+/** Whatever can be spawned: a class that extends Actor, or what `actor()` gave. */
 export type AnyDef = ActorClass | Def<any, any>;
+/** The messages of a definition. */
 export type Handlers<D> = D extends Def<infer H, any> ? H : D extends abstract new () => infer A ? A : never;
+/** What a definition is spawned with. */
 export type InitOf<D> =
   D extends Def<any, infer I> ? I : D extends abstract new () => { readonly [initType]: infer I } ? I : never;
+/**
+ * The ref of a definition.
+ *
+ * @example
+ * let counter: RefOf<typeof Counter>;
+ */
 export type RefOf<D> = ActorRef<Handlers<D>>;
 
 type ReplyValue<R> =
@@ -223,6 +284,7 @@ export interface MailboxOptions {
   /** For "coalesce", when there is nothing to replace. Default "drop-newest". */
   readonly fallback?: "drop-newest" | "drop-oldest";
 }
+/** How a child is named, supervised, placed and ended. */
 export interface SpawnOptions {
   /** Unique among living siblings (ERR_NAME_TAKEN). Default `definition-n`. */
   readonly name?: string;
@@ -249,6 +311,7 @@ export interface Backoff {
   /** Longer or shorter by up to this share. Default 0.2. */
   readonly jitter?: number;
 }
+/** When to ask for `health()`, and how often it may fail. */
 export interface HealthOptions {
   readonly every: Duration;
   /** Default `every`. */
@@ -256,6 +319,7 @@ export interface HealthOptions {
   /** Failed checks in a row that count as a failure. Default 3. */
   readonly threshold?: number;
 }
+/** For `spawnNative`. */
 export interface NativeOptions extends SpawnOptions {
   /** Bytes of state, zeroed at its start and after a crash. Default 40. */
   readonly stateBytes?: number;
@@ -263,6 +327,7 @@ export interface NativeOptions extends SpawnOptions {
 // biome-ignore lint/suspicious/noConfusingVoidType: no init is typed so
 type InitArgs<I, O> = void extends I ? [init?: I, options?: O] : [init: Sendable<I>, options?: O];
 
+/** Whoever has children: a system, an actor's context, a supervisor. */
 export interface Spawner {
   /** Synchronous: the ref is good at once, the actor starts on its own thread. */
   spawn<D extends AnyDef>(def: D & Sound<D>, ...args: InitArgs<InitOf<D>, SpawnOptions>): RefOf<D>;
@@ -278,8 +343,8 @@ export type SpawnHere = <D extends AnyDef>(
     : [init: InitOf<D>, options?: SpawnOptions]
 ) => HereRef<Handlers<D>>;
 
-export interface SupervisorOptions {
-  readonly name?: string;
+/** How children are brought back when they fail, and how often. */
+export interface SupervisionOptions {
   /** Who restarts with a failed child: nobody (default), all, or those that were started after it. */
   readonly strategy?: Strategy;
   /** More than `maxRestarts` within `within` and the supervisor itself fails. Default 3 in 5s; Infinity: no limit. */
@@ -287,8 +352,20 @@ export interface SupervisorOptions {
   readonly within?: Duration;
   /** For children that have none of their own. */
   readonly backoff?: Backoff;
+  /** Asked for each failure. Default: by the policy of the child. */
   readonly decide?: (error: Error, child: ActorRef<unknown>) => Directive;
 }
+/** For `supervise`: the supervisor itself is a child too. */
+export interface SupervisorOptions extends SupervisionOptions {
+  /** Unique among living siblings. Default `supervisor-n`. */
+  readonly name?: string;
+  /**
+   * Does it come back, with its children, when it has failed itself? Default "permanent": it does, as often as its own
+   * supervisor allows. "temporary": it ends, and its children with it.
+   */
+  readonly restart?: RestartPolicy;
+}
+/** One line of `status()`. `restarting` also while it pauses before its restart. */
 export interface ChildStatus {
   readonly path: string;
   readonly state: "running" | "restarting" | "stopped";
@@ -298,16 +375,22 @@ export interface ChildStatus {
 export interface Supervised<C> extends Spawner, AsyncDisposable {
   readonly children: C;
   readonly path: string;
+  /** Its children, in the order they were started. */
   status(): Promise<readonly ChildStatus[]>;
+  /** Stops the children in reverse order, then itself. */
   stop(): Promise<void>;
 }
 
+/** `blocked`: it awaits something, waits for room elsewhere, or pauses before a restart. */
 export type NodeState = "idle" | "runnable" | "running" | "blocked" | "stopped";
+/** An actor as `system.tree()` saw it. */
 export interface TreeNode {
   readonly path: string;
   readonly definition: string;
   readonly state: NodeState;
+  /** Number of its thread, as in `stats().workers`. */
   readonly worker: number;
+  /** Messages in its mailbox. */
   readonly queued: number;
   readonly processed: number;
   readonly restarts: number;

@@ -27,6 +27,7 @@ import { type Items, type MapOptions, mapped } from "./stream.ts";
 export type { Route } from "./route.ts";
 export type { MapOptions } from "./stream.ts";
 
+/** For `pool`; what `SpawnOptions` has is for each worker. */
 export interface PoolOptions extends SpawnOptions {
   /** How many workers. Default "cpus": as many as there are worker threads. */
   readonly size?: number | "cpus";
@@ -45,11 +46,15 @@ export interface PoolOptions extends SpawnOptions {
   readonly supervision?: Omit<SupervisorOptions, "name">;
 }
 
+/** The face of a pool. */
 export interface PoolRef<H> extends AsyncDisposable {
+  /** To one worker, by the route. */
   readonly tell: Tell<H>;
+  /** Of one worker, by the route. */
   readonly ask: Ask<H>;
   /** To every worker. True: none of them was full. */
   readonly broadcast: Tell<H>;
+  /** Of the supervisor above its workers. */
   readonly path: string;
   /** How many workers there are now. */
   readonly size: number;

@@ -390,6 +390,81 @@ export class Friend extends Actor<{ journal: ActorRef<Journal>; name: string; su
   }
 }
 
+/** Takes its time to stop: its onStop waits at a gate. Ends by itself or fails on demand. */
+export class Departing extends Actor<{ gate: ActorRef<Gate> }> {
+  ready() {
+    return true;
+  }
+  leave() {
+    this.ctx.stop();
+  }
+  crash() {
+    throw new Error("on the way out");
+  }
+  protected override async onStop(reason: ExitReason) {
+    if (reason === "shutdown") await this.init.gate.ask({ timeout: "1m" }).pass();
+  }
+}
+
+/** Watches many and is linked with many; counts what each has said, and how much that was when its notice came. */
+export class Witness extends Actor {
+  readonly #said = new Map<string, number>();
+  readonly #ended = new Map<string, number[]>();
+  #longest = 0;
+  watch(...refs: ActorRef<unknown>[]) {
+    for (const ref of refs) this.ctx.watch(ref);
+  }
+  watchAndUnwatch(ref: ActorRef<unknown>, times: number) {
+    for (let i = 0; i < times; i++) {
+      this.ctx.watch(ref);
+      this.ctx.unwatch(ref);
+    }
+  }
+  link(...refs: ActorRef<unknown>[]) {
+    for (const ref of refs) this.ctx.link(ref);
+  }
+  heard(from: string) {
+    this.#said.set(from, (this.#said.get(from) ?? 0) + 1);
+  }
+  /** For each that has ended: messages before each notice. */
+  ended() {
+    return [...this.#ended].map(([path, counts]) => [path, ...counts] as [string, ...number[]]);
+  }
+  longest() {
+    return this.#longest;
+  }
+  /** Ends another, then itself. */
+  killAndLeave(other: ActorRef<unknown>) {
+    void other.kill();
+    this.ctx.stop();
+  }
+  killAll(others: ActorRef<unknown>[]) {
+    for (const other of others) void other.kill();
+  }
+  #note(path: string) {
+    this.#ended.set(path, [...(this.#ended.get(path) ?? []), this.#said.get(path) ?? 0]);
+  }
+  protected override onTerminated(ref: ActorRef<unknown>, reason: ExitReason) {
+    if (typeof reason === "object") this.#longest = Math.max(this.#longest, reason.error.message.length);
+    this.#note(ref.path);
+  }
+  protected override onLinkFailed(ref: ActorRef<unknown>) {
+    this.#note(ref.path);
+  }
+}
+
+/** Says so many words to its witness, and ends in one way or another. */
+export class Speaker extends Actor<ActorRef<Witness>> {
+  sayAndEnd(words: number, way: "leaves" | "fails") {
+    for (let i = 0; i < words; i++) this.init.tell.heard(this.ctx.path);
+    if (way === "fails") throw new Error("said all");
+    this.ctx.stop();
+  }
+  failAtLength(length: number) {
+    throw new Error("x".repeat(length));
+  }
+}
+
 /** Survives those it is linked with. */
 export class Survivor extends Friend {
   protected override onLinkFailed(ref: ActorRef<unknown>, error: Error) {

@@ -47,7 +47,7 @@ both("strategies", (test) => {
   });
 
   test("a group that restarts together counts once", async (open) => {
-    const system = await open();
+    const system = await open({ supervision: { maxRestarts: 0 } });
     const journal = system.spawn(Journal);
     const group = system.supervise({ strategy: "one-for-all", maxRestarts: 2, within: "1m" }, (sup) =>
       three(sup, journal),
@@ -64,7 +64,7 @@ both("strategies", (test) => {
   });
 
   test("intensity is the supervisor's: failures of different children add up", async (open) => {
-    const system = await open();
+    const system = await open({ supervision: { maxRestarts: 0 } });
     const group = system.supervise({ name: "group", maxRestarts: 2, within: "1m" }, (sup) =>
       [1, 2, 3].map(() => sup.spawn(Counter, undefined)),
     );
