@@ -1,6 +1,17 @@
 // Watches and links: exactly one notice, in order, and none that was taken back.
 import * as assert from "uvu/assert";
-import { Counter, Friend, Gate, Hooked, Journal, LinkedSender, LinkedTaker, Survivor } from "./actors.ts";
+import {
+  Counter,
+  Friend,
+  Gate,
+  Hooked,
+  Journal,
+  LinkedSender,
+  LinkedTaker,
+  Speaker,
+  Survivor,
+  Witness,
+} from "./actors.ts";
 import { both, until } from "./helper.ts";
 
 both("watch", (test) => {
@@ -98,6 +109,98 @@ both("watch", (test) => {
       void b.stop();
       await journal.ask.atLeast(i + 1);
     }
+  });
+
+  test("each of many is told once; who has ended or taken its watch back is not", async (open) => {
+    const system = await open();
+    const watched = system.spawn(Counter, undefined, { name: "watched" });
+    const witnesses = Array.from({ length: 30 }, () => system.spawn(Witness));
+    for (const each of witnesses) await each.ask.watch(watched, watched);
+    const early = witnesses.slice(0, 10);
+    const others = witnesses.slice(10, 20);
+    for (const each of early) await each.stop();
+    for (const each of others) await each.ask.watchAndUnwatch(watched, 100);
+    await watched.stop();
+    const told = witnesses.slice(20);
+    await until(
+      async () => (await Promise.all(told.map((each) => each.ask.ended()))).every(({ length }) => length),
+      "told",
+    );
+    for (const each of told) assert.equal(await each.ask.ended(), [["watched", 0]]);
+    for (const each of others) assert.equal(await each.ask.ended(), []);
+    assert.is(system.stats().deadLetters, 0);
+  });
+
+  test("an end never overtakes what was said before it, a thousand times, by notices and by links", async (open) => {
+    const system = await open();
+    const witness = system.spawn(Witness);
+    const speakers = Array.from({ length: 1000 }, (_, i) =>
+      system.spawn(Speaker, witness, { name: `speaker-${i}`, restart: "temporary" }),
+    );
+    const [watched, linked] = [speakers.slice(0, 500), speakers.slice(500)];
+    await witness.ask.watch(...watched);
+    await witness.ask.link(...linked);
+    for (const [i, each] of watched.entries()) each.tell.sayAndEnd(i % 7, i % 2 ? "fails" : "leaves");
+    for (const [i, each] of linked.entries()) each.tell.sayAndEnd(i % 7, "fails");
+    await until(async () => (await witness.ask.ended()).length === 1000, "all have ended");
+    const wrong = (await witness.ask.ended()).filter(([path, ...counts]) => {
+      const i = Number(path.slice("speaker-".length)) % 500;
+      return counts.length !== 1 || counts[0] !== i % 7;
+    });
+    assert.equal(wrong, []);
+  });
+
+  test("a name that is used again is another actor", async (open) => {
+    const system = await open();
+    const witness = system.spawn(Witness);
+    const first = system.spawn(Counter, undefined, { name: "same" });
+    await witness.ask.watch(first);
+    await first.stop();
+    const second = system.spawn(Counter, undefined, { name: "same" });
+    assert.not.ok(second.equals(first));
+    await until(async () => (await witness.ask.ended()).length === 1, "the first has ended");
+    await second.stop();
+    const third = system.spawn(Counter, undefined, { name: "same" });
+    await witness.ask.watch(third);
+    await third.stop();
+    await until(async () => (await witness.ask.ended())[0]?.length === 3, "the third too, but never the second");
+  });
+
+  test("two that watch each other, one of which ends the other and then itself", async (open) => {
+    const system = await open();
+    for (let i = 0; i < 50; i++) {
+      const [one, other] = [system.spawn(Witness), system.spawn(Witness)];
+      await one.ask.watch(other, one);
+      await other.ask.watch(one);
+      const ends = Promise.all([one.stopped, other.stopped]);
+      one.tell.killAndLeave(other);
+      assert.equal(await ends, ["normal", "killed"]);
+    }
+  });
+
+  test("killed by many at once, it ends once", async (open) => {
+    const system = await open();
+    const witness = system.spawn(Witness);
+    const killers = Array.from({ length: 8 }, () => system.spawn(Witness));
+    const victims = Array.from({ length: 50 }, (_, i) => system.spawn(Counter, undefined, { name: `victim-${i}` }));
+    await witness.ask.watch(...victims);
+    for (const each of killers) each.tell.killAll(victims);
+    await Promise.all(victims.map((each) => each.stopped));
+    await until(async () => (await witness.ask.ended()).length === 50, "all are told of");
+    for (const killer of killers) await killer.stop();
+    assert.equal(
+      (await witness.ask.ended()).filter(([, ...notices]) => notices.length !== 1),
+      [],
+    );
+  });
+
+  test("a reason of a megabyte arrives whole", async (open) => {
+    const system = await open();
+    const witness = system.spawn(Witness);
+    const speaker = system.spawn(Speaker, witness, { restart: "temporary" });
+    await witness.ask.watch(speaker);
+    speaker.tell.failAtLength(1_000_000);
+    await until(async () => (await witness.ask.longest()) === 1_000_000, "it has arrived");
   });
 });
 
