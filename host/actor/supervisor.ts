@@ -1,6 +1,6 @@
 // Supervisors made by supervise(): actors without code of their own, that live on the thread that made them, so that
 // `decide` may be a closure. What they do about a failed child is lifecycle.ts's, as for every parent.
-import { KIND_DESCRIBE } from "../../assembly/layout.ts";
+import { KIND_DESCRIBE, SYSTEM_KILL } from "../../assembly/layout.ts";
 import { oneOf } from "../options.ts";
 import { below, Family, type HostCell, nameOfChild } from "./cell.ts";
 import { addChild, labelChild, spawn, supervisionOf, usualTerms } from "./children.ts";
@@ -35,7 +35,7 @@ export function superviseUnder<C>(
     spawn: spawnUnder as unknown as Spawner["spawn"],
     supervise: (options, start) => superviseUnder(thread, actor, options, start, holder),
   };
-  const children = start(sup);
+  const children = begun(thread, actor, () => start(sup));
   return {
     ...sup,
     children,
@@ -47,4 +47,14 @@ export function superviseUnder<C>(
     stop: () => ref.stop(),
     [Symbol.asyncDispose]: () => ref.stop(),
   };
+}
+
+/** If not all can be started, nothing is left of those that were. */
+function begun<C>(thread: Thread, actor: HostCell, start: () => C): C {
+  try {
+    return start();
+  } catch (error) {
+    thread.control(actor, SYSTEM_KILL);
+    throw error;
+  }
 }

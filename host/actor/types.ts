@@ -331,7 +331,7 @@ type InitArgs<I, O> = void extends I ? [init?: I, options?: O] : [init: Sendable
 export interface Spawner {
   /** Synchronous: the ref is good at once, the actor starts on its own thread. */
   spawn<D extends AnyDef>(def: D & Sound<D>, ...args: InitArgs<InitOf<D>, SpawnOptions>): RefOf<D>;
-  /** A supervisor below this one, with the children that `start` spawns. */
+  /** A supervisor below this one, with the children that `start` spawns. If `start` throws, so does this, and they end. */
   supervise<C>(options: SupervisorOptions, start: (sup: Spawner) => C): Supervised<C>;
 }
 /** Pinned to the calling thread: closures, DOM and sockets are welcome in its messages. */

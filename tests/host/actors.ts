@@ -390,6 +390,13 @@ export class Friend extends Actor<{ journal: ActorRef<Journal>; name: string; su
   }
 }
 
+/** Has nothing to do. */
+export class Brief extends Actor {
+  protected override onStart() {
+    this.ctx.stop();
+  }
+}
+
 /** Takes its time to stop: its onStop waits at a gate. Ends by itself or fails on demand. */
 export class Departing extends Actor<{ gate: ActorRef<Gate> }> {
   ready() {

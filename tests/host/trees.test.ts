@@ -1,7 +1,7 @@
 // Trees of supervisors: how they end, what they bring back, and how many children they bear.
 import * as assert from "uvu/assert";
 import { type ActorRef, createSystem, type RestartPolicy, type Spawner, type Strategy, type Supervised } from "zanni";
-import { Counter, Departing, Echo, Fragile, Gate, Hooked, Journal } from "./actors.ts";
+import { Brief, Counter, Departing, Echo, Fragile, Gate, Hooked, Journal } from "./actors.ts";
 import { both, rejects, throws, until } from "./helper.ts";
 
 const names = ["a", "b", "c"] as const;
@@ -58,6 +58,39 @@ both("the end of a tree", (test) => {
     gate.tell.open();
     await stopped;
     assert.is(system.stats().restarts, 0);
+  });
+});
+
+both("a start that fails", (test) => {
+  test("a start function that throws leaves nothing behind", async (open) => {
+    const system = await open();
+    const started: ActorRef<Counter>[] = [];
+    const begin = () =>
+      system.supervise({ name: "group" }, (sup) => {
+        started.push(sup.spawn(Counter, undefined, { name: "one" }));
+        sup.supervise({ name: "below" }, (below) => started.push(below.spawn(Counter, undefined)));
+        sup.spawn(Counter, undefined, { name: "one" });
+      });
+    throws(begin, "ERR_NAME_TAKEN");
+    assert.equal(await Promise.all(started.map((each) => each.stopped)), ["shutdown", "shutdown"]);
+    await until(
+      async () => (await system.tree()).children.length === 0,
+      "the supervisor is gone too, and its name free",
+    );
+    throws(begin, "ERR_NAME_TAKEN");
+  });
+
+  test("one that stops in its start leaves nothing behind", async (open) => {
+    const system = await open();
+    const group = system.supervise({ name: "group", strategy: "one-for-all" }, (sup) => ({
+      brief: sup.spawn(Brief, undefined, { name: "brief" }),
+      other: sup.spawn(Counter, undefined, { name: "other" }),
+    }));
+    assert.is(await group.children.brief.stopped, "normal");
+    await until(async () => (await group.status()).length === 1, "it is no child any more");
+    assert.is(await group.children.other.ask.restarts(), 0);
+    const again = group.spawn(Brief, undefined, { name: "brief" });
+    assert.is(await again.stopped, "normal");
   });
 });
 

@@ -149,6 +149,32 @@ layers("only sync.ts says atomic, only platform/ asks where it runs", () => {
 });
 layers.run();
 
+const ported = suite("ported cases");
+ported("every test that tests/PORTED.md names exists", () => {
+  /** Titles of a file; what a template fills in is anything. */
+  const titles = (file: string) =>
+    [...read(file).matchAll(/^\s*\w+\(\s*(["`])(.+?)\1,/gm)].map(
+      ([, , title]) =>
+        new RegExp(`^${(title as string).replace(/[\\^$.*+?()[\]{}|]/g, "\\$&").replace(/\\\$\\\{.+?\\\}/g, ".+")}$`),
+    );
+  let named = 0;
+  for (const row of read("tests/PORTED.md").split("\n")) {
+    let file: string | undefined;
+    for (const [, where, title] of row.matchAll(/`((?:core|host|property|testkit)\/[\w-]+)`|"([^"]+)"/g)) {
+      if (where) file = `tests/${where}.test.ts`;
+      else if (file) {
+        named++;
+        assert.ok(
+          titles(file).some((each) => each.test(title as string)),
+          `${file} has a test "${title}"`,
+        );
+      }
+    }
+  }
+  assert.ok(named > 100, `${named} are named`);
+});
+ported.run();
+
 const wasm = suite("wasm");
 const parts = (name: string) => {
   const bytes = readFileSync(join(root, `build/${name}.wasm`));

@@ -158,6 +158,18 @@ export async function check() {
   // @ts-expect-error but such a ref may not travel
   app.spawn(Keeper, { r: here });
 
+  // what may be watched
+  class Watching extends Actor {
+    begin(ref: RefOf<typeof Bad1>) {
+      this.ctx.watch(ref);
+      // @ts-expect-error a path is no ref
+      this.ctx.watch("shop/counter");
+      // @ts-expect-error neither is an actor itself
+      this.ctx.unwatch(this);
+    }
+  }
+  void Watching;
+
   // what may be sent
   interface Tree {
     readonly name: string;
