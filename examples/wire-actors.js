@@ -3,13 +3,13 @@
 //
 // prints:
 //   the archive keeps 3 orders of ann, bob
-//   the router has looked at nothing but their customers
+//   the router has looked at nothing but their clients
 //   refused: the message does not fit: items.0.count is -1, not a whole number from 0 to 65535
 import { Actor, createSystem, receive } from "zanni";
 import { wire } from "zanni/wire";
 
 const Order = wire.struct("Order", {
-  customer: wire.string,
+  client: wire.string,
   items: wire.list(wire.struct("Item", { sku: wire.string, count: wire.u16 })),
   note: wire.optional(wire.string),
 });
@@ -17,8 +17,8 @@ const Order = wire.struct("Order", {
 class Archive extends Actor {
   #orders = [];
   keep = receive(Order, (order) => void this.#orders.push(order));
-  customers() {
-    return { count: this.#orders.length, names: [...new Set(this.#orders.map(({ customer }) => customer))] };
+  clients() {
+    return { count: this.#orders.length, names: [...new Set(this.#orders.map(({ client }) => client))] };
   }
 }
 
@@ -27,7 +27,7 @@ class Router extends Actor {
   route = receive(
     Order,
     (order) => {
-      if (order.customer !== "") this.init.tell.keep(order);
+      if (order.client !== "") this.init.tell.keep(order);
     },
     { lazily: true },
   );
@@ -36,13 +36,13 @@ class Router extends Actor {
 const system = await createSystem({ logger: false });
 const archive = system.spawn(Archive);
 const router = system.spawn(Router, archive);
-for (const customer of ["ann", "bob", "", "ann"]) {
-  await router.ask.route({ customer, items: [{ sku: "tea", count: 2 }] });
+for (const client of ["ann", "bob", "", "ann"]) {
+  await router.ask.route({ client, items: [{ sku: "tea", count: 2 }] });
 }
-const { count, names } = await archive.ask.customers();
+const { count, names } = await archive.ask.clients();
 console.log(`the archive keeps ${count} orders of ${names.join(", ")}`);
-console.log("the router has looked at nothing but their customers");
+console.log("the router has looked at nothing but their clients");
 await router.ask
-  .route({ customer: "eve", items: [{ sku: "tea", count: -1 }] })
+  .route({ client: "eve", items: [{ sku: "tea", count: -1 }] })
   .catch(({ message }) => console.log(`refused: ${message}`));
 await system.stop();

@@ -14,12 +14,12 @@ import type { InferIn, InferOut, StandardIssue, StandardResult, StandardSchemaV1
  * }
  */
 // biome-ignore lint/suspicious/noExplicitAny: schemas of any types
-export function receive<S extends StandardSchemaV1<any, any>, R>(
+export function receive<S extends StandardSchemaV1<any, any>, R, const O extends ReceiveOptions = object>(
   schema: S,
-  handler: (value: InferOut<S>) => R,
-  options: ReceiveOptions = {},
+  handler: (value: O extends { readonly lazily: true } ? Readonly<InferOut<S>> : InferOut<S>) => R,
+  options?: O,
 ): (value: InferIn<S>) => R {
-  known("receive", options, ["lazily"]);
+  known("receive", options ?? {}, ["lazily"]);
   const standard = (schema as Partial<S> | undefined)?.["~standard"];
   if (typeof standard?.validate !== "function") wrong("schema", schema, 'a Standard Schema: it has "~standard"');
   if (typeof handler !== "function") wrong("handler", handler, "a function (value) => …");
@@ -33,7 +33,7 @@ export function receive<S extends StandardSchemaV1<any, any>, R>(
     return result instanceof Promise ? (result.then(checked) as R) : checked(result);
   };
   const crossing = crossingOf(schema);
-  if (crossing) received.set(checking, { crossing, handler, lazily: options.lazily === true });
+  if (crossing) received.set(checking, { crossing, handler, lazily: options?.lazily === true });
   return checking;
 }
 

@@ -66,14 +66,15 @@ type Check<T, M extends Mode> =
     ? T
     : unknown extends T
       ? NotSendable<"an unknown value cannot be checked; parse it with a schema or type it as Json">
-      : T extends Atom
-        ? T
-        : T extends RefBrand
+      : // Before what may be sent: where the libraries are older, shared memory has the shape of other memory.
+        T extends HostObject
+        ? NotSendable<"shared memory, ports and streams cannot be sent; pass an ActorRef, or return a generator">
+        : T extends Atom
           ? T
-          : T extends HereBrand
-            ? NotSendable<"this ref is pinned to its thread (spawnHere); spawn() the actor to share it">
-            : T extends HostObject
-              ? NotSendable<"shared memory, ports and streams cannot be sent; pass an ActorRef, or return a generator">
+          : T extends RefBrand
+            ? T
+            : T extends HereBrand
+              ? NotSendable<"this ref is pinned to its thread (spawnHere); spawn() the actor to share it">
               : T extends ((...args: never) => unknown) | (abstract new (...args: never) => unknown)
                 ? NotSendable<"functions and closures cannot be sent; pass an ActorRef and tell it instead">
                 : T extends symbol

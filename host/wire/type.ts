@@ -11,7 +11,7 @@ import { type Crossing, crosses, introduce, whole } from "./crossing.ts";
 import type { RefBrand } from "./sendable.ts";
 import type { StandardSchemaV1 } from "./standard.ts";
 
-/** A declared wire type. */
+/** A declared wire type: what `wire` builds. */
 export interface WireType<T> extends StandardSchemaV1<T, T> {
   /** 16 hexadecimal digits of what it looks like on the wire; types that differ there have different ones. */
   readonly hash: string;
@@ -21,16 +21,26 @@ export interface WireType<T> extends StandardSchemaV1<T, T> {
   decode(bytes: Uint8Array): T;
 }
 
+/**
+ * The type of the values of a wire type.
+ *
+ * @example
+ * type Reading = Infer<typeof Reading>;
+ */
 export type Infer<W> = W extends WireType<infer T> ? T : never;
 // biome-ignore lint/suspicious/noExplicitAny: fields of any type
 export type Fields = { readonly [name: string]: WireType<any> };
-type OptionalKeys<F extends Fields> = { [K in keyof F]: undefined extends Infer<F[K]> ? K : never }[keyof F];
-type StructOf<F extends Fields> = { readonly [K in Exclude<keyof F, OptionalKeys<F>>]: Infer<F[K]> } & {
-  readonly [K in OptionalKeys<F>]?: Infer<F[K]>;
-};
+/** As editors show it: the fields themselves, instead of what they were made from. */
+type Shown<T> = T extends infer U ? { [K in keyof U]: U[K] } : never;
+type FieldsOf<F extends Fields> = {
+  -readonly [K in keyof F as undefined extends Infer<F[K]> ? never : K]: Infer<F[K]>;
+} & { -readonly [K in keyof F as undefined extends Infer<F[K]> ? K : never]?: Infer<F[K]> };
+type StructOf<F extends Fields> = Shown<FieldsOf<F>>;
 type UnionOf<V extends { readonly [variant: string]: Fields }> = {
-  [K in keyof V]: { readonly type: K } & StructOf<V[K]>;
-}[keyof V];
+  [K in keyof V]: Shown<{ type: K } & FieldsOf<V[K]>>;
+}[keyof V] extends infer U
+  ? U
+  : never;
 
 /** What a type looks like, as data: for its hash, its lock, and its JSON. */
 export type Shape =

@@ -287,7 +287,7 @@ packaged("nothing stands at the top level but what has its place there", () => {
 
 packaged("versions are pinned, and no address of a registry is recorded", () => {
   for (const [name, version] of Object.entries(manifest.devDependencies))
-    assert.match(version, /^\d+\.\d+\.\d+(-[\w.]+)?$/, name);
+    assert.match(version, /^(npm:\w+@)?\d+\.\d+\.\d+(-[\w.]+)?$/, name);
   assert.not.match(read("package-lock.json"), /"resolved":/);
 });
 
