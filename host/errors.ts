@@ -1,7 +1,7 @@
 // Every error of zanni: one class, a stable code, and a message that says what to do. Errors arrive from other
 // threads and nodes, where `instanceof` does not hold: recognise them by isZanniError(error, code).
 
-/** What an error is known by. docs/reference has what each means where it is thrown. */
+/** What an error is known by; docs/errors.md says of each what happened, and what to do. */
 export type ErrorCode =
   // asks and sends
   | "ERR_ASK_TIMEOUT"

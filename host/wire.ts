@@ -5,10 +5,11 @@ import { wire as builder, type WireType } from "./wire/type.ts";
 export type { InferIn, InferOut, StandardSchemaV1 } from "./wire/standard.ts";
 export type { Infer, WireType } from "./wire/type.ts";
 
-type Builder = Omit<typeof builder, "ref"> & {
+/** What `wire` has. */
+export interface WireBuilder extends Omit<typeof builder, "ref"> {
   /** An ActorRef: it crosses in messages, checked by receive(); bytes of its own it has none. */
   ref<H>(): WireType<ActorRef<H>>;
-};
+}
 
 /**
  * Builds wire types: plain MessagePack, structs as arrays in field order, unions as `[discriminant, ...fields]`.
@@ -18,4 +19,4 @@ type Builder = Omit<typeof builder, "ref"> & {
  * type Reading = Infer<typeof Reading>;
  * const bytes = Reading.encode({ sensor: "north", value: 22.5, at: new Date() });
  */
-export const wire: Builder = builder;
+export const wire: WireBuilder = builder;

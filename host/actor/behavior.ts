@@ -80,7 +80,7 @@ export abstract class Actor<Init = void> {
   // biome-ignore-start lint/suspicious/noConfusingVoidType: a hook that returns nothing is typed so
   /** Every instance, also after a restart, before its first message. */
   protected onStart(): void | Promise<void> {}
-  /** Every instance, before it ends or is replaced; `{ error }` after a failure. Not when it is killed. */
+  /** Every instance, before it ends or is replaced; `{ error }` after a failure. When it is killed, nobody waits for it. */
   protected onStop(_reason: ExitReason): void | Promise<void> {}
   /** On the fresh instance, after a crash and after `onStart`. */
   protected onRestart(_error: Error): void | Promise<void> {}

@@ -116,9 +116,11 @@ export interface ActorRef<H> extends RefBrand, AsyncDisposable {
 }
 /** A ref that must stay on this thread: its messages may carry closures, DOM nodes, anything, by reference. */
 export interface HereRef<H> extends HereBrand, AsyncDisposable {
+  /** As of any {@link ActorRef}, with arguments by reference. */
   readonly tell: {
     readonly [K in keyof H as MessageKey<H, K>]: H[K] extends (...a: infer A) => unknown ? (...a: A) => boolean : never;
   };
+  /** As of any {@link ActorRef}, with arguments and reply by reference. */
   readonly ask: {
     readonly [K in keyof H as MessageKey<H, K>]: H[K] extends (...a: infer A) => infer R
       ? (...a: A) => Promise<Awaited<R>>

@@ -19,29 +19,42 @@ import * as layout from "../../assembly/layout.ts";
 import { wasmFile } from "../platform/file.ts";
 import { seeded } from "./random.ts";
 
-export type Core = Record<string, (...args: number[]) => number> & { dequePush(block: number, hint: bigint): number };
+/** The exports of the compiled core, by name; assembly/parts.ts has them. */
+export type Core = Record<string, (...args: number[]) => number> & {
+  /** The one that takes more than 32 bits. */
+  dequePush(block: number, hint: bigint): number;
+};
 type Call = () => unknown;
+/** Sleeps while the word there has that value, until it is notified. */
 export interface Wait {
   readonly address: number;
   readonly value: number;
 }
+/** What a thread does: it yields calls into the core, waits, and pauses, at which others may come in between. */
 // biome-ignore lint/suspicious/noExplicitAny: a program gets back what its calls return
 export type Program<T = unknown> = Generator<Call | Wait | "pause", T, any>;
 
+/** A play: threads with a program each, on one small memory, and what must hold at its end. */
 export interface Scenario {
   readonly name: string;
   readonly threads: number;
   /** Index of the first worker that steals. Default 1. */
   readonly thieves?: number;
+  /** Before each execution; alone. */
   setup(world: World): void;
   /** One per thread, made anew for each execution. */
   programs(world: World): Program[];
   /** After the end: what is wrong, or nothing. */
   check(world: World): string | undefined;
   /** Threads one of which dies, anywhere, and what goes on in its place. */
-  readonly deaths?: { readonly of: readonly number[]; successor(world: World, thread: number): Program };
+  readonly deaths?: {
+    readonly of: readonly number[];
+    /** The program of the thread that takes the place of the dead one. */
+    successor(world: World, thread: number): Program;
+  };
 }
 
+/** How far to look. */
 export interface Bounds {
   readonly preemptions: number;
   /** Executions after which depth-first search gives up, as incomplete. */
@@ -50,6 +63,7 @@ export interface Bounds {
   readonly random?: { readonly seed: number; readonly executions: number };
 }
 
+/** What was found; `trace` is replayed by `replay`. */
 export interface Outcome {
   readonly executions: number;
   readonly complete: boolean;
@@ -146,16 +160,19 @@ export class World {
     this.cores[thread] = this.#spare.core;
   }
 
+  /** The exports that this thread calls. */
   core(thread: number): Core {
     const core = this.cores[thread];
     if (!core) throw new RangeError(`no thread ${thread}`);
     return core;
   }
 
+  /** Where the block of that worker lies, in bytes. */
   block(worker: number): number {
     return layout.WORKER_FIRST + worker * layout.WORKER_BYTES;
   }
 
+  /** The 32 bits there. */
   word(address: number): number {
     return this.u32[address >>> 2] as number;
   }
@@ -170,6 +187,7 @@ export class World {
     return { cell, generation };
   }
 
+  /** Memory as it is at the beginning. */
   start(): void {
     if (this.#died) this.cores[this.#died.thread] = this.#died.core;
     this.#died = undefined;
@@ -253,6 +271,7 @@ export class Explorer {
     this.#races = new Races(this.#world.memory.buffer.byteLength, scenario.threads);
   }
 
+  /** Plays executions until one fails, all are done, or the bounds are reached. */
   explore(bounds: Bounds): Outcome {
     const began = performance.now();
     const outcome = (executions: number, complete: boolean, failure?: Outcome["failure"]): Outcome => ({

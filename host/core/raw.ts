@@ -7,6 +7,7 @@ import type { Core } from "./abi.ts";
 
 export { layout };
 
+/** For `new RawCore`. */
 export interface RawOptions {
   /** Default 1, at most 128. */
   readonly workers?: number;
@@ -30,13 +31,17 @@ export interface RawAddress {
   readonly generation: number;
 }
 
+/** Three numbers, as they lie in a frame. */
 export interface RawMessage {
+  /** A whole number below 2^32. */
   readonly name: number;
   readonly a: number;
   readonly b: number;
 }
 
+/** What a head word says; docs/core.md draws how one follows the other. */
 export type CellState = "idle" | "runnable" | "running" | "blocked" | "stopped";
+/** How a turn ends: all is handled; the rest waits for the next; it awaits something; it still does; it does no more. */
 export type Outcome = "dry" | "yield" | "block" | "wait" | "unblock";
 
 interface Parts extends Core {
@@ -147,6 +152,7 @@ export class RawWorker {
     return Boolean(this.exports.park());
   }
 
+  /** It is awake again. */
   unpark(): void {
     this.exports.unpark();
   }
@@ -205,6 +211,7 @@ export class RawDeque {
     this.#block = block;
   }
 
+  /** Cells in it, as its owner sees it. */
   get length(): number {
     return this.#parts.dequeLength(this.#block);
   }

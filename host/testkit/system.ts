@@ -163,7 +163,7 @@ class Turns implements Stage {
  * Runs a test with several seeds, or with that of the variable ZANNI_SEED; the error of one that fails begins with its seed.
  *
  * @example
- * await withSeeds(100, async (system) => { … });
+ * await withSeeds(100, async (system) => check(system));
  */
 export async function withSeeds(
   seeds: number | readonly number[],

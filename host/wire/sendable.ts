@@ -106,4 +106,5 @@ type Check<T, M extends Mode> =
 export type Sendable<T> = [T] extends [Check<T, "thread">] ? T : Check<T, "thread">;
 export type IsSendable<T> = [T] extends [Check<T, "thread">] ? true : false;
 
+/** What JSON can say. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };

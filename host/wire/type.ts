@@ -776,6 +776,7 @@ function digest(text: string): string {
  * const bytes = Reading.encode({ sensor: "north", value: 22.5, at: new Date() });
  */
 export const wire = {
+  /** True or false. */
   bool: atom<boolean>(
     "bool",
     (writer, value) => {
@@ -784,7 +785,9 @@ export const wire = {
     },
     (reader) => reader.bool(),
   ),
+  /** Text; one with half of a surrogate pair is refused. */
   string,
+  /** A Uint8Array; decoded, a copy. */
   bytes: atom<Uint8Array>(
     "bytes",
     (writer, value) => {
@@ -795,19 +798,31 @@ export const wire = {
   ),
   /** A Date, to the millisecond. */
   timestamp,
+  /** A whole number from -128 to 127. */
   i8: small("i8", -0x80, 0x7f),
+  /** A whole number of 16 bits, with a sign. */
   i16: small("i16", -0x8000, 0x7fff),
+  /** A whole number of 32 bits, with a sign. */
   i32: small("i32", -0x80000000, 0x7fffffff),
+  /** A bigint of 64 bits, with a sign. */
   i64: large("i64", -(2n ** 63n), 2n ** 63n - 1n),
+  /** A whole number from 0 to 255. */
   u8: small("u8", 0, 0xff),
+  /** A whole number from 0 to 65,535. */
   u16: small("u16", 0, 0xffff),
+  /** A whole number from 0 to 4,294,967,295. */
   u32: small("u32", 0, 0xffffffff),
+  /** A bigint from 0, of 64 bits. */
   u64: large("u64", 0n, 2n ** 64n - 1n),
   /** A number that 32 bits hold exactly. */
   f32: float("f32"),
+  /** Any number; NaN and -0 are kept. */
   f64: float("f64"),
+  /** A list of values of one type. */
   list,
+  /** A Map; its keys are texts or numbers. */
   map,
+  /** May be undefined; a field of a struct may be left out. */
   optional,
   /** Encoded as an array in field order. */
   struct,
