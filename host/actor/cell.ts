@@ -102,6 +102,8 @@ export interface Rare {
   readonly holders: number[];
   /** A supervisor whose children are held. */
   held: boolean;
+  /** How many RESTARTs it had been sent when it was held last. */
+  heldAfter: number;
 }
 
 /** The message in hand, while its handler has not settled. */
@@ -131,8 +133,8 @@ export interface HealthTerms {
 export interface Trouble {
   /** From its failure until it has started again. */
   restarting: boolean;
-  /** It was told to start again, and has not been held since. */
-  ordered: boolean;
+  /** It is being held: whoever else wants that waits with them. */
+  holding: Promise<void> | undefined;
   restarts: number;
   /** Failures in a row, for the backoff. */
   failures: number;

@@ -108,7 +108,7 @@ export function addChild(
 export function troubleOf(child: Child): Trouble {
   child.trouble ??= {
     restarting: false,
-    ordered: false,
+    holding: undefined,
     restarts: 0,
     failures: 0,
     upSince: 0,

@@ -330,9 +330,9 @@ export class Dispatch {
         }
         return TURN_DRY;
       case KIND_HOLD: {
-        const [error, forced, ordered] = parts[0] as [Error, boolean, boolean];
-        if (!actor.internal) return hold(thread, actor, error, { forced, ordered }, ticket, ticketGeneration);
-        holdSupervisor(thread, actor, error, ordered, ticket, ticketGeneration);
+        const [error, forced, restarts] = parts[0] as [Error, boolean, number];
+        if (!actor.internal) return hold(thread, actor, error, { forced, restarts }, ticket, ticketGeneration);
+        holdSupervisor(thread, actor, error, restarts, ticket, ticketGeneration);
         return TURN_DRY;
       }
       case KIND_FAIL:

@@ -19,7 +19,16 @@ export function extrasOf(life: Life): Extras {
 }
 
 export function rareOf(actor: HostCell): Rare {
-  actor.rare ??= { shelf: 0, stashed: [], unstashed: [], stashing: false, traced: undefined, holders: [], held: false };
+  actor.rare ??= {
+    shelf: 0,
+    stashed: [],
+    unstashed: [],
+    stashing: false,
+    traced: undefined,
+    holders: [],
+    held: false,
+    heldAfter: 0,
+  };
   return actor.rare;
 }
 

@@ -483,25 +483,28 @@ function restart(thread: Thread, actor: HostCell): number {
 
 /**
  * The parent restarts a group: this instance ends, for the reason `error`, and the actor waits for RESTART. Who waits
- * for that is told by `ticket`. `forced`: what its onStop awaits is not waited for. `ordered`: a RESTART was sent since
- * the last hold; if it has not come yet, it is not followed, for the group fails once more.
+ * for that is told by `ticket`. `forced`: what its onStop awaits is not waited for. `restarts`: how many RESTARTs it has
+ * been sent; one since the last hold that has not come yet is waited for, and not followed: the group fails once more.
+ * A hold may come twice, from a parent that has heard of a thread's death.
  */
 export function hold(
   thread: Thread,
   actor: HostCell,
   error: Error,
-  { forced, ordered }: { readonly forced: boolean; readonly ordered: boolean },
+  { forced, restarts }: { readonly forced: boolean; readonly restarts: number },
   ticket: number,
   ticketGeneration: number,
 ): number {
-  const over = actor.status === "stopping" || actor.status === "stopped";
-  if (over || (actor.life.ended && !ordered)) {
-    thread.reply(ticket, ticketGeneration, true);
+  const rare = rareOf(actor);
+  const { holders } = rare;
+  const first = holders.length === 0;
+  const sent = restarts > rare.heldAfter;
+  rare.heldAfter = restarts;
+  holders.push(ticket, ticketGeneration);
+  if (actor.status === "stopping" || actor.status === "stopped" || (actor.life.ended && !sent && first)) {
+    answerHolders(thread, actor);
     return 0;
   }
-  const { holders } = rareOf(actor);
-  const first = holders.length === 0;
-  holders.push(ticket, ticketGeneration);
   if (actor.life.ended || (!first && !forced)) return 0;
   const own = actor.status === "failed" ? actor.failure : undefined;
   answerServed(thread, actor, error);

@@ -137,8 +137,7 @@ export function nativeTurn(thread: Thread, cell: number): void {
     const bits = u32[(block + WORKER_OUT_BITS) >>> 2] as number;
     const blocked = u32[(block + WORKER_OUT_BLOCKED) >>> 2] !== 0;
     let outcome: number = blocked ? TURN_WAIT : TURN_DRY;
-    const held = hearControl(thread, cell, u32[(block + WORKER_OUT_SYSTEM) >>> 2] as number);
-    if (held) outcome = TURN_WAIT;
+    if (hearControl(thread, cell, u32[(block + WORKER_OUT_SYSTEM) >>> 2] as number)) outcome = TURN_WAIT;
     if (why === NATIVE_STOP || bits & SYSTEM_KILL) {
       end(thread, cell, why === NATIVE_STOP ? whyStopped(thread, cell) : "killed");
       return;
@@ -153,10 +152,9 @@ export function nativeTurn(thread: Thread, cell: number): void {
       );
     if (why === NATIVE_ROOM) giveRoom(thread, cell);
     if (why === NATIVE_UNKNOWN || why === NATIVE_UNANSWERED) putDown(thread, cell, why === NATIVE_UNKNOWN);
-    // A RESTART that a hold has overtaken is not followed: the group fails once more, and another comes.
-    const restarts = bits & SYSTEM_RESTART && held !== "again";
-    if (restarts) restart(thread, cell);
-    if (blocked && (restarts || bits & SYSTEM_RESUME)) outcome = TURN_UNBLOCK;
+    // Also where a hold has overtaken an earlier RESTART, and it runs already: it begins anew with its group.
+    if (bits & SYSTEM_RESTART) restart(thread, cell);
+    if (blocked && bits & (SYSTEM_RESTART | SYSTEM_RESUME)) outcome = TURN_UNBLOCK;
     more = core.release(cell, outcome, 0);
     thread.views.refresh();
   } while (more);
@@ -234,11 +232,11 @@ function parentOf(thread: Thread, init: number): Address {
 }
 
 /**
- * Who watches is kept with the cell, wherever it runs next; questions are answered. "held": its parent restarts a group,
- * and it waits for its own RESTART; "again": the one that it was sent before does not count.
+ * Who watches is kept with the cell, wherever it runs next; questions are answered. True: its parent restarts a group,
+ * and it waits for its own RESTART.
  */
-function hearControl(thread: Thread, cell: number, frames: number): "held" | "again" | undefined {
-  let held: "held" | "again" | undefined;
+function hearControl(thread: Thread, cell: number, frames: number): boolean {
+  let held = false;
   for (let i = 0; i < frames; i++) {
     const { u8, u32 } = thread.views;
     const frame = u32[(thread.block + WORKER_SYSTEM + i * 4) >>> 2] as number;
@@ -258,11 +256,7 @@ function hearControl(thread: Thread, cell: number, frames: number): "held" | "ag
       const [said] = thread.decode(thread.payload(frame), size, thread.stranger) as [readonly unknown[]];
       thread.reply(ticket, generation, knownToNative(thread, cell, said));
     } else if (kind === KIND_HOLD) {
-      const size = u32[(frame + FRAME_SIZE) >>> 2] as number;
-      const [[, , ordered]] = thread.decode(thread.payload(frame), size, thread.stranger) as [
-        [Error, boolean, boolean],
-      ];
-      held = ordered ? "again" : "held";
+      held = true;
       thread.reply(ticket, generation, true);
     } else if (kind === KIND_STOP_WANTED && thread.core.stopQueued(cell)) {
       const child = u32[(init + INIT_CHILD) >>> 2] as number;

@@ -15,7 +15,7 @@ import {
 } from "../../assembly/layout.ts";
 import { asError, ZanniError } from "../errors.ts";
 import { base } from "./behavior.ts";
-import type { Child, HostCell, LostChild } from "./cell.ts";
+import type { Child, HostCell, LostChild, Trouble } from "./cell.ts";
 import { childrenOf, endChild, familyOf, removeChild, troubleOf } from "./children.ts";
 import { rareOf } from "./extras.ts";
 import type { Address } from "./holder.ts";
@@ -211,7 +211,6 @@ function pause(thread: Thread, child: Child, ms: number, then: () => void): void
 function restart(thread: Thread, child: Child, error: Error): void {
   const trouble = troubleOf(child);
   trouble.restarting = true;
-  trouble.ordered = true;
   trouble.restarts++;
   // From here on it counts as up, until it says so itself or fails.
   trouble.upSince = thread.now();
@@ -251,19 +250,27 @@ async function holdChildren(thread: Thread, parent: HostCell, children: readonly
   }
 }
 
-/** Resolves when the instance has ended, or the child is gone. What takes too long is not waited for. */
-async function holdChild(thread: Thread, parent: HostCell, child: Child, error: Error): Promise<void> {
+/** Resolves when the instance has ended, or the child is gone. */
+function holdChild(thread: Thread, parent: HostCell, child: Child, error: Error): Promise<void> {
   const trouble = troubleOf(child);
   trouble.timer?.cancel();
   trouble.timer = undefined;
+  // Of two groups at once, one is told: a second hold would wait for a RESTART that the first has used up.
+  trouble.holding ??= holdNow(thread, parent, child, trouble, error).finally(() => {
+    trouble.holding = undefined;
+  });
+  return trouble.holding;
+}
+
+/** What takes too long is not waited for. */
+async function holdNow(thread: Thread, parent: HostCell, child: Child, trouble: Trouble, error: Error): Promise<void> {
   const ask = (forced: boolean) =>
-    thread.question(child, KIND_HOLD, [sendable(thread, error), forced, trouble.ordered], parent.life, child.path);
+    thread.question(child, KIND_HOLD, [sendable(thread, error), forced, trouble.restarts], parent.life, child.path);
   const { shutdownMs } = child.terms;
   const late = shutdownMs < Infinity ? thread.after(shutdownMs, () => void ask(true).catch(() => {})) : undefined;
   // ERR_ACTOR_STOPPED: it is gone, or we are; there is nothing to wait for.
   await ask(false).catch(() => {});
   late?.cancel();
-  trouble.ordered = false;
 }
 
 /** A supervisor is held by holding its children: it has no instance, and they are brought back in place. */
@@ -271,14 +278,16 @@ export function holdSupervisor(
   thread: Thread,
   actor: HostCell,
   error: Error,
-  ordered: boolean,
+  restarts: number,
   ticket: number,
   ticketGeneration: number,
 ): void {
   const rare = rareOf(actor);
   rare.holders.push(ticket, ticketGeneration);
+  const sent = restarts > rare.heldAfter;
+  rare.heldAfter = restarts;
   // Its restart is on its way, and meets this.
-  if (rare.held && ordered) return;
+  if (rare.held && sent) return;
   actor.failure ??= error;
   void holdChildren(thread, actor, childrenOf(actor), error).then(() => {
     rare.held = true;

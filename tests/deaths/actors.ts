@@ -48,6 +48,9 @@ export class Recorder extends Actor<{ file: string; number: number }> {
     this.#next.tell.hit(-id);
     this.#write(`s ${number} ${-id}`);
   }
+  crash() {
+    throw new Error("on purpose");
+  }
   die(way: "exit" | "throw") {
     if (way === "exit") process.exit(1);
     setTimeout(() => {

@@ -1,11 +1,12 @@
 // Threads die at random instants, under load: by process.exit, by an error that nobody catches, by terminate() from outside.
-// Every message is handled once, or a dead letter, or named as the one in hand; per sender and receiver in order; every ask
-// settles. The actors are movable, and those of one death are not those of the next: what has lived through one stays.
+// Meanwhile actors crash, alone or with their group, move, and are stopped and killed. Every message is handled once, or a
+// dead letter, or named as the one in hand; per sender and receiver in order; every ask settles. Those of one death are not
+// those of the next: what has lived through one moves no more.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep, setImmediate as turn } from "node:timers/promises";
-import { type ActorRef, createSystem, type System, Worker } from "zanni";
+import { type ActorRef, createSystem, isZanniError, type Spawner, type System, Worker } from "zanni";
 import { seeded } from "../../host/core/random.ts";
 import type { Recorder } from "./actors.ts";
 import * as actors from "./actors.ts";
@@ -20,10 +21,16 @@ export interface Toll {
   readonly asks: number;
   readonly failed: number;
   readonly moves: number;
+  readonly restarts: number;
+  readonly ended: number;
   readonly msPerDeath: number;
 }
 
 const RECORDERS = 12;
+/** So many of them, the first, restart together. */
+const GROUP = 4;
+/** What is sent besides, and is in no account. */
+const aside = ["done", "spin", "crash", "follow", "die"];
 
 export async function play(options: { deaths: number; workers: number; seed: number }): Promise<Toll> {
   const folder = mkdtempSync(join(tmpdir(), "zanni-deaths-"));
@@ -48,6 +55,8 @@ class Play {
   #asks = 0;
   #failed = 0;
   #open = 0;
+  /** Recorders that were stopped or killed under load. */
+  #ended = 0;
 
   constructor(options: { deaths: number; workers: number; seed: number }, file: string) {
     this.#options = options;
@@ -70,58 +79,80 @@ class Play {
     let next = 1;
     while (this.#deaths < deaths) {
       const before = this.#deaths;
-      const all = this.#recorders(system);
+      const { all, group } = this.#recorders(system);
       // Load, until a death has been heard of, and some more. Whoever was to die may have been dead already.
       for (let turns = 0, more = 0; this.#deaths === before || more < 5; turns++) {
         if (this.#deaths !== before) more++;
         else if (turns % 200 === 0) this.#kill(all);
         if (turns % 50 === 0) this.#crowd(all);
+        if (turns % 20 === 10) all[this.#pick()]?.tell.crash();
+        if (turns === 5 && this.#random() < 0.5) this.#end(all);
         for (let i = 0; i < 20; i++) this.#send(all, next++);
         await turn();
         while (this.#open > 2000) await turn();
       }
       // The second time for what they have passed on to each other.
-      for (const each of [...all, ...all]) await each.ask.done();
+      for (const each of [...all, ...all]) await each.ask.done().catch(stoppedOnly);
       while (this.#open > 0) await turn();
       for (const each of all) await each.stop();
+      await group.stop();
     }
     const ms = performance.now() - began;
-    const moves = system.stats().workers.reduce((sum, each) => sum + each.moves, 0);
+    const { workers: threads, restarts } = system.stats();
+    const moves = threads.reduce((sum, each) => sum + each.moves, 0);
     await system.stop();
     await watched;
-    return this.#reckon(ms, moves);
+    return { ...this.#reckon(), moves, restarts, ended: this.#ended, msPerDeath: ms / this.#deaths };
   }
 
-  #recorders(system: System): ActorRef<Recorder>[] {
+  #recorders(system: System) {
     const first = this.#sent.length;
-    const all = Array.from({ length: RECORDERS }, (_, i) => {
-      const number = first + i;
-      this.#sent.push([]);
-      this.#named.push(0);
-      this.#deadLetters.push(0);
-      const placement = i % this.#options.workers;
-      return system.spawn(actors.Recorder, { file: this.#file, number }, { name: `${number}`, placement });
-    });
+    const group = system.supervise(
+      { name: `group-${first}`, strategy: "one-for-all", maxRestarts: Number.POSITIVE_INFINITY },
+      (sup) => Array.from({ length: GROUP }, (_, i) => this.#recorder(sup, first + i)),
+    );
+    const all = Array.from({ length: RECORDERS }, (_, i) => group.children[i] ?? this.#recorder(system, first + i));
     all.forEach((each, i) => void each.tell.follow(all[(i + 1) % RECORDERS] as ActorRef<Recorder>));
-    return all;
+    return { all, group };
+  }
+
+  #recorder(parent: Spawner, number: number): ActorRef<Recorder> {
+    this.#sent.push([]);
+    this.#named.push(0);
+    this.#deadLetters.push(0);
+    const placement = number % this.#options.workers;
+    return parent.spawn(actors.Recorder, { file: this.#file, number }, { name: `${number}`, placement });
   }
 
   async #watch(system: System): Promise<void> {
     for await (const event of system.events()) {
       if (event.type === "worker-lost") this.#deaths++;
-      else if (event.type === "dead-letter" && event.message !== "done" && event.message !== "spin")
+      else if (event.type === "dead-letter" && !aside.includes(event.message))
         this.#count(this.#deadLetters, event.actor);
-      else if (event.type === "crash" && event.message !== undefined) this.#count(this.#named, event.actor);
+      else if (event.type === "crash" && event.message !== undefined && !aside.includes(event.message))
+        this.#count(this.#named, event.actor);
     }
   }
 
   #count(counts: number[], path: string): void {
-    counts[Number(path)] = (counts[Number(path)] as number) + 1;
+    const number = Number(path.split("/").at(-1));
+    counts[number] = (counts[number] as number) + 1;
+  }
+
+  #pick(): number {
+    return Math.floor(this.#random() * RECORDERS);
+  }
+
+  /** One of them is no more, of those that have no group to take along. */
+  #end(all: readonly ActorRef<Recorder>[]): void {
+    const one = all[GROUP + Math.floor(this.#random() * (RECORDERS - GROUP))] as ActorRef<Recorder>;
+    this.#ended++;
+    void (this.#random() < 0.5 ? one.stop() : one.kill());
   }
 
   #kill(all: readonly ActorRef<Recorder>[]): void {
     const way = this.#random();
-    const victim = all[Math.floor(this.#random() * RECORDERS)] as ActorRef<Recorder>;
+    const victim = all[this.#pick()] as ActorRef<Recorder>;
     if (way < 0.3) victim.tell.die("exit");
     else if (way < 0.5) victim.tell.die("throw");
     else {
@@ -133,12 +164,12 @@ class Play {
 
   /** Some have more to do than others: they move apart. */
   #crowd(all: readonly ActorRef<Recorder>[]): void {
-    const first = Math.floor(this.#random() * RECORDERS);
+    const first = this.#pick();
     for (let i = 0; i < 40; i++) all[(first + (i % 4)) % RECORDERS]?.tell.spin(0.2);
   }
 
   #send(all: readonly ActorRef<Recorder>[], id: number): void {
-    const to = Math.floor(this.#random() * RECORDERS);
+    const to = this.#pick();
     const ref = all[to] as ActorRef<Recorder>;
     this.#sent[this.#sent.length - RECORDERS + to]?.push(id);
     const kind = this.#random();
@@ -152,7 +183,7 @@ class Play {
     }
   }
 
-  #reckon(ms: number, moves: number): Toll {
+  #reckon(): Omit<Toll, "moves" | "restarts" | "ended" | "msPerDeath"> {
     const times = this.#sent.map(() => new Map<number, number>());
     const order: number[][] = this.#sent.map(() => []);
     const passed: number[][] = this.#sent.map(() => []);
@@ -195,10 +226,13 @@ class Play {
       missing,
       asks: this.#asks,
       failed: this.#failed,
-      moves,
-      msPerDeath: ms / this.#deaths,
     };
   }
+}
+
+/** Of those that were ended one cannot hear that they are done. */
+function stoppedOnly(error: unknown): void {
+  if (!isZanniError(error, "ERR_ACTOR_STOPPED") && !isZanniError(error, "ERR_ACTOR_FAILED")) throw error;
 }
 
 /** To whom it passes things on: the next of those that were made with it. */

@@ -48,7 +48,12 @@ for (const file of programs) {
 }
 
 examples("every JavaScript block of the README and of docs/ runs", () => {
-  const pages = ["README.md", ...readdirSync(join(root, "docs")).map((name) => `docs/${name}`)];
+  const pages = [
+    "README.md",
+    ...readdirSync(join(root, "docs"))
+      .filter((name) => name.endsWith(".md"))
+      .map((name) => `docs/${name}`),
+  ];
   let blocks = 0;
   mkdirSync(join(root, "build/readme"), { recursive: true });
   for (const page of pages) {

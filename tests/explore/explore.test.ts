@@ -3,18 +3,24 @@ import * as assert from "uvu/assert";
 import { Explorer, load } from "zanni/core/explore";
 import { bugs } from "./bugs.ts";
 import { scenario, scenarios } from "./scenarios.ts";
+import { search } from "./searches.ts";
+import type { Found } from "./worker.ts";
 
-const model = load("model");
-const seeded = load("seeded");
+const plays = scenarios.map(({ name, threads, deaths }) => {
+  // A death is one more move, at any access to memory.
+  return { play: name, threads, preemptions: (threads === 2 ? 3 : 2) - (deaths ? 2 : 0) };
+});
+const searches = search([
+  ...plays.map(({ play, preemptions }) => ({ play, preemptions })),
+  ...bugs.map(({ number, scenario, preemptions }) => ({ play: scenario, preemptions, bug: number })),
+]);
 
 const exhaustive = suite("every interleaving up to the bound");
-for (const play of scenarios) {
-  // A death is one more move, at any access to memory.
-  const preemptions = (play.threads === 2 ? 3 : 2) - (play.deaths ? 2 : 0);
-  exhaustive(`${play.name} (${play.threads} threads, ${preemptions} preemptions)`, () => {
-    const outcome = new Explorer(play, model).explore({ preemptions });
+for (const [i, { play, threads, preemptions }] of plays.entries()) {
+  exhaustive(`${play} (${threads} threads, ${preemptions} preemptions)`, async () => {
+    const { outcome } = (await searches[i]) as Found;
     const rate = Math.round(outcome.executions / outcome.seconds);
-    console.log(`  ${play.name}: ${outcome.executions} executions, ${rate}/s`);
+    console.log(`  ${play}: ${outcome.executions} executions, ${rate}/s`);
     assert.is(outcome.failure?.message, undefined, `trace ${outcome.failure?.trace.slice(0, 2000)}`);
     assert.ok(outcome.complete, "the search was cut off");
   });
@@ -22,13 +28,13 @@ for (const play of scenarios) {
 exhaustive.run();
 
 const seeds = suite("each seeded bug is found");
-for (const bug of bugs) {
-  seeds(`${bug.number}: ${bug.name}`, () => {
-    const explorer = new Explorer(scenario(bug.scenario), seeded, bug.number);
-    const { failure, executions } = explorer.explore({ preemptions: bug.preemptions });
+for (const [i, bug] of bugs.entries()) {
+  seeds(`${bug.number}: ${bug.name}`, async () => {
+    const { outcome, replayed } = (await searches[plays.length + i]) as Found;
+    const { failure, executions } = outcome;
     assert.ok(failure, `not found in ${executions} executions`);
     console.log(`  ${bug.number} at execution ${failure?.execution}: ${failure?.message}`);
-    assert.is(explorer.replay(failure?.trace ?? ""), failure?.message, "its trace replays it");
+    assert.is(replayed, failure?.message, "its trace replays it");
   });
 }
 seeds.run();
@@ -36,6 +42,7 @@ seeds.run();
 const random = suite("random interleavings");
 random("the whole cycle, 20,000 executions from a printed seed", () => {
   const seed = 1;
+  const model = load("model");
   for (const name of ["mailbox", "blocked: two", "stop", "wake: targeted"]) {
     const outcome = new Explorer(scenario(name), model).explore({
       preemptions: Number.POSITIVE_INFINITY,

@@ -421,6 +421,9 @@ export class Witness extends Actor {
   watch(...refs: ActorRef<unknown>[]) {
     for (const ref of refs) this.ctx.watch(ref);
   }
+  unwatch(ref: ActorRef<unknown>) {
+    this.ctx.unwatch(ref);
+  }
   watchAndUnwatch(ref: ActorRef<unknown>, times: number) {
     for (let i = 0; i < times; i++) {
       this.ctx.watch(ref);
@@ -581,6 +584,9 @@ export class Patient extends Actor<ActorRef<Gate> | undefined> {
   async stuck() {
     await this.init?.ask({ timeout: "1m" }).pass();
   }
+  crash() {
+    throw new Error("unwell at once");
+  }
   protected override health(): void | Promise<void> {
     if (this.#ill === "throws") throw new Error("unwell");
     if (this.#ill === "hangs") return new Promise(() => {});
@@ -662,6 +668,44 @@ export class Consumer extends Actor<{ gate: ActorRef<Gate> }> {
   }
   answer(n: number) {
     return n;
+  }
+}
+
+/** Sends as fast as it can, a kilobyte each; answers what did not get in. */
+export class Hose extends Actor<{ to: ActorRef<Funnel> }> {
+  readonly #text = "x".repeat(1000);
+  async pour(count: number, slowly: boolean, waits: boolean): Promise<number[]> {
+    const refused: number[] = [];
+    const { to } = this.init;
+    for (let id = 0; id < count; id++) {
+      const message = { id, key: `${id % 3}`, slowly, text: this.#text };
+      try {
+        if (!to.tell.take(message) && waits) await to.ready();
+      } catch (error) {
+        if ((error as { code: string }).code !== "ERR_MAILBOX_FULL") throw error;
+        refused.push(id);
+      }
+    }
+    return refused;
+  }
+}
+/** Takes what a hose pours; slowly, or only after a while. */
+export class Funnel extends Actor<{ gate: ActorRef<Gate>; journal: ActorRef<Journal> }> {
+  readonly #ids: number[] = [];
+  take({ id, slowly }: { id: number; key: string; slowly: boolean; text: string }) {
+    this.#ids.push(id);
+    if (slowly) for (const end = performance.now() + 0.05; performance.now() < end; );
+  }
+  async block() {
+    await this.init.gate.ask({ timeout: "1m" }).pass();
+  }
+  /** Its thread does nothing else until that time. */
+  stuckUntil(time: number) {
+    this.init.journal.tell.note("stuck");
+    while (Date.now() < time);
+  }
+  ids() {
+    return [...this.#ids];
   }
 }
 

@@ -150,6 +150,21 @@ both("watch", (test) => {
     assert.equal(wrong, []);
   });
 
+  test("an unwatch that comes after the end harms nobody who has the place by then", async (open) => {
+    const system = await open();
+    const [late, witness] = [system.spawn(Witness), system.spawn(Witness)];
+    for (let i = 0; i < 100; i++) {
+      const gone = system.spawn(Counter, undefined, { name: `gone-${i}` });
+      await late.ask.watch(gone);
+      await gone.kill();
+      const next = system.spawn(Counter, undefined, { name: `next-${i}` });
+      await witness.ask.watch(next);
+      await late.ask.unwatch(gone);
+      await next.stop();
+    }
+    await until(async () => (await witness.ask.ended()).length === 100, "each was told of");
+  });
+
   test("a name that is used again is another actor", async (open) => {
     const system = await open();
     const witness = system.spawn(Witness);

@@ -86,6 +86,31 @@ threaded("a thread that dies", (declare, nodeOnly) => {
     assert.ok(typeof reason === "object" && isZanniError(reason.error, "ERR_WORKER_LOST"));
   });
 
+  test("in a tree of groups it is one failure at each level, and all of the tree comes back on its refs", async (system) => {
+    const group = { strategy: "one-for-all", maxRestarts: 0 } as const;
+    const top = system.supervise({ name: "top", ...group, maxRestarts: 1 }, (sup) => ({
+      sibling: sup.spawn(Mortal, undefined, on(0)),
+      middle: sup.supervise({ name: "middle", ...group }, (middle) => ({
+        cousin: middle.spawn(Mortal, undefined, on(0)),
+        low: middle.supervise({ name: "low", ...group }, (low) =>
+          [0, 1, 1].map((home) => low.spawn(Mortal, undefined, on(home))),
+        ),
+      })),
+    }));
+    const { sibling, middle } = top.children;
+    const { cousin, low } = middle.children;
+    const all = [sibling, cousin, ...low.children];
+    for (const each of all) assert.is(await each.ask.add(1), 1);
+    low.children[1]?.tell.die("throw");
+    for (const each of all)
+      await until(async () => (await each.ask({ timeout: "20s" }).restarts()) === 1, "it is back");
+    for (const each of all) assert.is(await each.ask.add(1), 1, "as a new instance");
+    for (const [supervisor, members] of [[top, 2] as const, [middle, 2] as const, [low, 3] as const]) {
+      const status = (await supervisor.status()).map(({ state, restarts }) => `${state} ${restarts}`);
+      assert.equal(status, Array(members).fill("running 1"));
+    }
+  });
+
   test("children of a lost parent end, wherever they live, and their names are free for its next instance", async (system) => {
     const journal = system.spawn(Journal, undefined, on(0));
     const parent = system.spawn(Mortal, { journal, name: "parent" }, on(1, "parent"));

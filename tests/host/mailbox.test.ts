@@ -1,8 +1,8 @@
 // Full mailboxes: for each policy a fast producer and a consumer that is BLOCKED, slow, or stuck in a handler.
 import * as assert from "uvu/assert";
-import type { System } from "zanni";
-import { Chained, Consumer, Gate, Journal, Mutual, Producer } from "./actors.ts";
-import { both, rejects, threaded, throws, until, worker } from "./helper.ts";
+import type { Overflow, System } from "zanni";
+import { Chained, Consumer, Funnel, Gate, Hose, Journal, Mutual, Producer } from "./actors.ts";
+import { both, observed, rejects, threaded, throws, until, worker } from "./helper.ts";
 
 /** A consumer that waits at a gate, one message in hand. */
 async function blocked(system: System, mailbox: object) {
@@ -254,6 +254,89 @@ threaded("overflow while a thread is stuck", (test) => {
     assert.ok(ids.length <= 200, `${ids.length}`);
     await system.stop();
   });
+});
+
+threaded("a fast producer", (test) => {
+  const COUNT = 6000;
+  const CAPACITY = 100;
+  /** Frames of 1 KiB: twice the limit, or the limit and an outbox of 1,024, and what two threads keep in hand. All would be 6 MiB. */
+  const BOUND = 2 * 2 ** 20;
+  const policies: Overflow[] = ["block", "drop-newest", "drop-oldest", "coalesce", "fail"];
+
+  for (const overflow of policies) {
+    for (const consumer of ["slow", "BLOCKED", "stuck"] as const) {
+      test(`and a ${consumer} consumer, ${overflow}`, () =>
+        observed(async (system) => {
+          const gate = system.spawn(Gate, undefined, { placement: 1 });
+          const journal = system.spawn(Journal, undefined, { placement: 1 });
+          const mailbox = { capacity: CAPACITY, overflow, ...(overflow === "coalesce" ? { coalesceBy: "key" } : {}) };
+          const funnel = system.spawn(Funnel, { gate, journal }, { placement: 0, mailbox });
+          const hose = system.spawn(Hose, { to: funnel }, { placement: 1 });
+          // Up, and their threads' memory with them.
+          assert.equal([await hose.ask.pour(0, false, false), await funnel.ask.ids()], [[], []]);
+          const before = system.stats().memory.used;
+          if (consumer === "BLOCKED") {
+            funnel.tell.block();
+            await until(async () => (await gate.ask.waiting()) === 1, "it is BLOCKED");
+          } else if (consumer === "stuck") {
+            funnel.tell.stuckUntil(Date.now() + 200);
+            await journal.ask.atLeast(1);
+          }
+          const poured = hose.ask({ timeout: "1m" }).pour(COUNT, consumer === "slow", overflow === "block");
+          // Should the test fail before it is awaited, that is the failure to be told of.
+          poured.catch(() => {});
+          if (consumer === "BLOCKED") {
+            // Whoever waits for room waits until the gate is open; the others are through.
+            if (overflow === "block") await until(() => funnel.queued >= CAPACITY, "it is full");
+            else await poured;
+            gate.tell.open();
+          }
+          const refused = await poured;
+          await until(() => {
+            const { sent, processed, deadLetters } = system.stats();
+            return funnel.queued === 0 && sent === processed + deadLetters;
+          }, "all is handled or dead");
+          const ids = await funnel.ask({ timeout: "1m" }).ids();
+          const { memory, deadLetters } = system.stats();
+
+          const grown = memory.used - before;
+          assert.ok(grown <= BOUND, `${grown} bytes`);
+          const shed = overflow.startsWith("drop") || overflow === "coalesce";
+          assert.is(ids.length + refused.length + deadLetters, COUNT, "each is handled, refused or a dead letter");
+          if (!shed) assert.is(deadLetters, 0);
+          if (overflow !== "fail") assert.equal(refused, []);
+          if (overflow === "block") assert.is(ids.length, COUNT);
+          assert.ok(system.deadLetters.every(({ reason, actor }) => reason === "overflow" && actor === funnel.path));
+          // A slow one may keep up with much; the others have been overrun.
+          if (consumer !== "slow" && overflow !== "block") assert.ok(ids.length <= COUNT / 2, `${ids.length}`);
+          const ascending = (list: readonly number[]) => list.every((id, i) => i === 0 || id > (list[i - 1] as number));
+          if (overflow === "coalesce") {
+            for (const key of [0, 1, 2]) assert.ok(ascending(ids.filter((id) => id % 3 === key)));
+          } else assert.ok(ascending(ids));
+          // Who sheds what is older has the newest; a stuck thread cannot, and the newest are dropped beyond twice the limit.
+          const keepsNewest = overflow === "drop-oldest" || overflow === "coalesce";
+          if (keepsNewest && consumer !== "stuck") assert.ok(ids.includes(COUNT - 1), "the newest is there");
+        }));
+    }
+  }
+});
+
+both("coalesce without anything to replace", (test) => {
+  for (const fallback of ["drop-newest", "drop-oldest"] as const) {
+    test(`${fallback} is what happens then`, async (open) => {
+      const system = await open();
+      const mailbox = { capacity: 5, overflow: "coalesce", coalesceBy: "key", fallback } as const;
+      const { gate, consumer } = await blocked(system, mailbox);
+      for (let i = 0; i < 20; i++) {
+        // No two of them have the same key.
+        consumer.tell.take({ id: i, key: `${i}` });
+        await until(() => system.stats().deadLetters === Math.max(0, i - 4), "one was shed for each that came");
+      }
+      gate.tell.open();
+      await consumer.ready();
+      assert.equal(await consumer.ask.ids(), fallback === "drop-newest" ? [0, 1, 2, 3, 4] : [15, 16, 17, 18, 19]);
+    });
+  }
 });
 
 both("deadlocks", (test) => {

@@ -281,6 +281,40 @@ both("health", (test) => {
     assert.is(await patient.ask.restarts(), 1);
   });
 
+  test("a check that is under way when it ends, or is restarted, is nobody's failure any more", async (open) => {
+    const system = await open();
+    const crashes: string[] = [];
+    const watched = (async () => {
+      for await (const event of system.events()) if (event.type === "crash") crashes.push(event.error.message);
+    })();
+    const health = { every: 5, timeout: 50, threshold: 1 };
+    for (const end of ["stop", "kill", "restart"] as const) {
+      const gate = system.spawn(Gate);
+      const patient = system.spawn(Patient, gate, { health });
+      // It cannot answer: the check that comes waits in its mailbox.
+      patient.tell.stuck();
+      const began = performance.now();
+      await until(() => performance.now() - began > 15, "it is asked");
+      if (end === "restart") {
+        patient.tell.crash();
+        gate.tell.open();
+        await until(async () => (await patient.ask.restarts()) === 1, "it is up again");
+        await patient.stop();
+      } else if (end === "kill") await patient.kill();
+      else {
+        const stopped = patient.stop();
+        gate.tell.open();
+        await stopped;
+      }
+    }
+    // Longer than a check may take.
+    const from = performance.now();
+    await until(() => performance.now() - from > 100, "all checks are over");
+    await system.stop();
+    await watched;
+    assert.equal(crashes, ["unwell at once"]);
+  });
+
   test("one that is well is left alone, and one that has ended is not asked", async (open) => {
     const system = await open();
     const patient = system.spawn(Patient, undefined, { health: { every: 1, timeout: 1000, threshold: 1 } });
