@@ -674,13 +674,13 @@ export class Consumer extends Actor<{ gate: ActorRef<Gate> }> {
 /** Sends as fast as it can, a kilobyte each; answers what did not get in. */
 export class Hose extends Actor<{ to: ActorRef<Funnel> }> {
   readonly #text = "x".repeat(1000);
-  async pour(count: number, slowly: boolean, waits: boolean): Promise<number[]> {
+  async pour(from: number, to: number, slowly: boolean, waits: boolean): Promise<number[]> {
     const refused: number[] = [];
-    const { to } = this.init;
-    for (let id = 0; id < count; id++) {
+    const { to: funnel } = this.init;
+    for (let id = from; id < to; id++) {
       const message = { id, key: `${id % 3}`, slowly, text: this.#text };
       try {
-        if (!to.tell.take(message) && waits) await to.ready();
+        if (!funnel.tell.take(message) && waits) await funnel.ready();
       } catch (error) {
         if ((error as { code: string }).code !== "ERR_MAILBOX_FULL") throw error;
         refused.push(id);
