@@ -133,6 +133,7 @@ export function childrenLost(thread: Thread, parent: HostCell, parts: readonly u
       thread.control(address, SYSTEM_KILL);
       continue;
     }
+    if (isHeld(parent)) continue;
     let wanted: Directive | undefined;
     try {
       wanted = wantedFor(thread, parent, child, error);

@@ -1,5 +1,5 @@
 // Supervisors made by supervise(): actors without code of their own, that live on the thread that made them, so that
-// `decide` may be a closure. What they do about a failed child is lifecycle.ts's, as for every parent.
+// `decide` may be a closure. What they do about a failed child is parent.ts's, as for every parent.
 import { KIND_DESCRIBE, SYSTEM_KILL } from "../../assembly/layout.ts";
 import { oneOf } from "../options.ts";
 import { below, Family, type HostCell, nameOfChild } from "./cell.ts";

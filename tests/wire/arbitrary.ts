@@ -1,6 +1,7 @@
 // Random declared types, each with random values of it.
 import fc from "fast-check";
 import { type WireType, wire } from "zanni/wire";
+import type { Crossing } from "../../host/wire/crossing.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: types of anything
 export type Any = WireType<any>;
@@ -101,3 +102,16 @@ export function samples(depth: number): fc.Arbitrary<Sample> {
 
 /** A type with one of its values. */
 export const typed = samples(3).chain(({ type, values }) => values.map((value) => ({ type, value })));
+
+/** A struct, one of its values, and its fields in some order, some of them more than once. */
+export const structured = fc.array(fc.tuple(fieldName, samples(2)), { minLength: 1, maxLength: 8 }).chain((parts) => {
+  const { type, values } = structOf("L", parts);
+  const asked = fc.array(fc.constantFrom(...parts.map(([name]) => name)), { maxLength: 12 });
+  return fc.record({ type: fc.constant(type), value: values, asked });
+});
+
+/** What receive() reads a message by; there is no other way to it from outside. */
+export function crossingOf(type: Any): Crossing {
+  const [crosses] = Object.getOwnPropertySymbols(Object.getPrototypeOf(type)) as unknown as [keyof Any];
+  return (type[crosses] as unknown as () => Crossing).call(type);
+}

@@ -10,7 +10,7 @@ import * as assert from "uvu/assert";
 import { isZanniError } from "zanni";
 import { type Infer, type WireType, wire } from "zanni/wire";
 import { fromJson, toJson } from "zanni/wire/json";
-import { type Any, typed } from "./arbitrary.ts";
+import { type Any, crossingOf, structured, typed } from "./arbitrary.ts";
 
 const SensorReading = wire.struct("SensorReading", { sensor_id: wire.string, value: wire.f64, timestamp: wire.i64 });
 const Command = wire.union("Command", {
@@ -73,6 +73,23 @@ binary("every type round-trips exactly, and so does its JSON", () => {
       assert.not.ok("issues" in (type["~standard"].validate(value) as object));
     }),
     { numRuns: 2000 },
+  );
+});
+
+binary("a struct that is read lazily has the same fields, in whatever order they are asked for", () => {
+  fc.assert(
+    fc.property(structured, fc.nat({ max: 9 }), ({ type, value, asked }, before) => {
+      const bytes = type.encode(value);
+      // Its bytes lie somewhere in a message.
+      const message = new Uint8Array(before + bytes.length + 7).fill(0xc1);
+      message.set(bytes, before);
+      const view = crossingOf(type).view(message, before, before + bytes.length) as Record<string, unknown>;
+      const whole = value as Record<string, unknown>;
+      for (const name of asked) deepStrictEqual(view[name], Object.hasOwn(whole, name) ? whole[name] : undefined, name);
+      const { toJSON } = view as unknown as { toJSON(): object };
+      deepStrictEqual(toJSON.call(view), value);
+    }),
+    { numRuns: 1000 },
   );
 });
 
@@ -206,6 +223,26 @@ hostile("random and mutated: only ERR_MALFORMED, with an offset", () => {
       decode(type, random);
     }),
     { numRuns: 3000 },
+  );
+});
+
+hostile("random and mutated, read lazily: only ERR_MALFORMED, and never beyond the end", () => {
+  const changes = fc.array(fc.tuple(fc.nat(), fc.nat({ max: 255 })), { minLength: 1, maxLength: 4 });
+  fc.assert(
+    fc.property(structured, changes, ({ type, value, asked }, changes) => {
+      const bytes = type.encode(value);
+      for (const [at, byte] of changes) bytes[at % bytes.length] = byte;
+      for (const end of [bytes.length, bytes.length >> 1]) {
+        try {
+          const view = crossingOf(type).view(bytes, 0, end) as Record<string, unknown>;
+          for (const name of asked) void view[name];
+        } catch (error) {
+          assert.ok(isZanniError(error, "ERR_MALFORMED"), (error as Error).stack);
+          assert.ok((error.details["offset"] as number) <= end);
+        }
+      }
+    }),
+    { numRuns: 2000 },
   );
 });
 
