@@ -2,10 +2,12 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import {
+  type ActorRef,
   createSystem,
   type DeadLetter,
   type ErrorCode,
   isZanniError,
+  type Spawner,
   type System,
   type SystemEvent,
   type SystemOptions,
@@ -68,6 +70,14 @@ export async function observed(
   } finally {
     await system.stop({ within: "1s" }).catch(() => {});
   }
+}
+
+export const names = ["a", "b", "c"] as const;
+
+/** Three children by these names, who say in the journal what happens to them. */
+export function three(sup: Spawner, journal: ActorRef<actors.Journal>) {
+  const children = names.map((name) => [name, sup.spawn(actors.Hooked, { journal, name }, { name })]);
+  return Object.fromEntries(children) as Record<(typeof names)[number], ActorRef<actors.Hooked>>;
 }
 
 export function both(

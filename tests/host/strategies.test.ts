@@ -1,15 +1,8 @@
 // Who restarts with whom, in which order, and after what pause.
 import * as assert from "uvu/assert";
-import type { ActorRef, Spawner, SystemEvent } from "zanni";
+import type { SystemEvent } from "zanni";
 import { Counter, Fragile, Gate, Hooked, Journal, Parent, Patient } from "./actors.ts";
-import { both, rejects, throws, until } from "./helper.ts";
-
-const names = ["a", "b", "c"] as const;
-const three = (sup: Spawner, journal: ActorRef<Journal>) =>
-  Object.fromEntries(names.map((name) => [name, sup.spawn(Hooked, { journal, name }, { name })])) as Record<
-    (typeof names)[number],
-    ActorRef<Hooked>
-  >;
+import { both, names, rejects, three, throws, until } from "./helper.ts";
 
 both("strategies", (test) => {
   test("one-for-all: all end in reverse order, then all start in order; mailboxes and refs are kept", async (open) => {

@@ -1,15 +1,8 @@
 // Trees of supervisors: how they end, what they bring back, and how many children they bear.
 import * as assert from "uvu/assert";
-import { type ActorRef, createSystem, type RestartPolicy, type Spawner, type Strategy, type Supervised } from "zanni";
+import { type ActorRef, createSystem, type RestartPolicy, type Strategy, type Supervised } from "zanni";
 import { Brief, Counter, Departing, Echo, Fragile, Gate, Hooked, Journal } from "./actors.ts";
-import { both, rejects, throws, until } from "./helper.ts";
-
-const names = ["a", "b", "c"] as const;
-const three = (sup: Spawner, journal: ActorRef<Journal>) =>
-  Object.fromEntries(names.map((name) => [name, sup.spawn(Hooked, { journal, name }, { name })])) as Record<
-    (typeof names)[number],
-    ActorRef<Hooked>
-  >;
+import { both, names, rejects, three, throws, until } from "./helper.ts";
 
 both("the end of a tree", (test) => {
   test("infinity: a child is waited for, however long its stop takes; another is killed after its time", async (open) => {
