@@ -150,7 +150,7 @@ export interface Logger {
 
 /**
  * What an actor may do besides answering: `this.ctx` in a class, the second argument of a setup function. It ends with the
- * instance; afterwards everything here throws ERR_ACTOR_STOPPED.
+ * instance; afterwards whatever sends, spawns or asks throws ERR_ACTOR_STOPPED.
  */
 export interface Context extends Spawner {
   /** Its own, such as `shop/counter`. */
