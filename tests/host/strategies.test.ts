@@ -286,6 +286,7 @@ both("health", (test) => {
       const patient = system.spawn(Patient, gate, { health });
       // It cannot answer: the check that comes waits in its mailbox.
       patient.tell.stuck();
+      await until(async () => (await gate.ask.waiting()) === 1, "it is stuck");
       const began = performance.now();
       await until(() => performance.now() - began > 15, "it is asked");
       if (end === "restart") {
