@@ -759,16 +759,11 @@ export class Thread implements Carrier {
     const { u8, u32 } = this.views;
     const from = this.payload(frame);
     const size = u32[(frame + FRAME_SIZE) >>> 2] as number;
-    // Copied out: engines do not decode texts from shared memory, and a lazy one is read when the frame is another's.
-    if (lazily) {
-      const at = this.#keep(u8.subarray(from, from + size));
-      return crossing.view(this.#kept, at, at + size);
-    }
-    if (this.#scratch.length < size) this.#scratch = new Uint8Array(size * 2);
-    this.#scratch.set(u8.subarray(from, from + size));
-    return crossing.read(this.#scratch, 0, size);
+    if (!lazily) return crossing.read(u8, from, from + size);
+    // Copied out: it is read when the frame is another's.
+    const at = this.#keep(u8.subarray(from, from + size));
+    return crossing.view(this.#kept, at, at + size);
   }
-  #scratch = new Uint8Array(4096);
 
   /** Many in one buffer: each its own costs more than all the rest. It lives as long as one of them does. */
   #keep(bytes: Uint8Array): number {

@@ -1,17 +1,29 @@
 // MessagePack, written and read by hand for declared types (github.com/msgpack/msgpack/blob/master/spec.md): the smallest form
 // of everything on writing, every legal form on reading, and never a byte beyond the end.
 import { ZanniError } from "../errors.ts";
-import { isWellFormed, latin1Slice, utf8Write } from "./text.ts";
+import { isWellFormed, latin1Slice, slab, utf8Write } from "./text.ts";
 
 /** Texts up to this long are written unit by unit: while they are ASCII that is faster than a call. */
 const LOOPED = utf8Write ? 24 : 100;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** Texts up to this long are spelled out when they are read. */
-const SPELLED = 48;
-const floatBytes = new Uint8Array(8);
-const floatView = new DataView(floatBytes.buffer);
+/** Texts up to this long are read unit by unit, */
+const SPELLED = 16;
+/** and where the engine does not offer to do it, up to this long. */
+const SLICED = 48;
+/**
+ * For longer ones so many bytes are made text at once, and texts are cut out of that. No more: whoever keeps one of them keeps
+ * all that it was cut out of.
+ */
+const WINDOW = 512;
+
+/** What is read whole, and is of this size, is copied before: several bytes at a time are faster. */
+const DESK_MIN = 128;
+const DESK_MAX = 65536;
+let desk = new Uint8Array(4096);
+let deskView = new DataView(desk.buffer);
+const floatView = new DataView(new ArrayBuffer(8));
 
 /** Seconds since 1970 and nanoseconds, as MessagePack's extension -1 has them. */
 export interface Instant {
@@ -22,26 +34,62 @@ export interface Instant {
 /** Bytes that somebody else has reserved are used up. */
 export const noRoom = Symbol("no room");
 
+/** What is written one after the other into memory that several share, as Node's small Buffers do; longer ones have their own. */
+const SLAB = 4000;
+const SLAB_MIN = 256;
+const SLAB_MAX = 1024;
+
 export class Writer {
   #own: Uint8Array = new Uint8Array(256);
   #ownView: DataView = new DataView(this.#own.buffer);
   #bytes = this.#own;
   #view = this.#ownView;
+  #from = 0;
   #at = 0;
   #end = this.#own.length;
+  /** Where others keep what was written before; its rest is free. */
+  #slab: Uint8Array = new Uint8Array();
+  #slabView = this.#ownView;
+  #slabBuffer = this.#slab.buffer;
+  #slabAt = 0;
+  #used = 0;
+  /** A little more than the last one took. */
+  #usual = 0;
 
   /** From here on, as if nothing had been written. */
   begin(): void {
     this.#bytes = this.#own;
     this.#view = this.#ownView;
+    this.#from = 0;
     this.#at = 0;
     this.#end = this.#own.length;
+  }
+
+  /** The same, for what the caller keeps; end() answers it. */
+  beginKept(): void {
+    if (!slab || this.#usual > SLAB_MAX) {
+      this.begin();
+      return;
+    }
+    if (this.#used + Math.max(SLAB_MIN, this.#usual) > this.#slab.length) {
+      this.#slab = slab(SLAB);
+      this.#slabBuffer = this.#slab.buffer;
+      this.#slabAt = this.#slab.byteOffset;
+      this.#slabView = new DataView(this.#slabBuffer, this.#slabAt, SLAB);
+      this.#used = 0;
+    }
+    this.#bytes = this.#slab;
+    this.#view = this.#slabView;
+    this.#from = this.#used;
+    this.#at = this.#used;
+    this.#end = SLAB;
   }
 
   /** Into these bytes, not beyond `end`: throws `noRoom`. */
   aim(bytes: Uint8Array, view: DataView, at: number, end: number): void {
     this.#bytes = bytes;
     this.#view = view;
+    this.#from = at;
     this.#at = at;
     this.#end = end;
   }
@@ -53,12 +101,16 @@ export class Writer {
 
   /** What has been written, valid until the next begin(). */
   get written(): Uint8Array {
-    return this.#bytes.subarray(0, this.#at);
+    return this.#bytes.subarray(this.#from, this.#at);
   }
 
-  /** A copy of what has been written. */
+  /** What has been written since beginKept(), the caller's. */
   end(): Uint8Array {
-    return this.#bytes.slice(0, this.#at);
+    const size = this.#at - this.#from;
+    this.#usual = size + (size >>> 2);
+    if (this.#bytes === this.#own) return this.#bytes.slice(0, size);
+    this.#used = this.#at;
+    return new Uint8Array(this.#slabBuffer, this.#slabAt + this.#from, size);
   }
 
   nil(): void {
@@ -106,13 +158,25 @@ export class Writer {
       const head = length < 32 ? 1 : 2;
       const at = this.#at + head;
       const bytes = this.#bytes;
+      let some = 0;
       let i = 0;
+      for (; i + 4 <= length; i += 4) {
+        const a = value.charCodeAt(i);
+        const b = value.charCodeAt(i + 1);
+        const c = value.charCodeAt(i + 2);
+        const d = value.charCodeAt(i + 3);
+        some |= a | b | c | d;
+        bytes[at + i] = a;
+        bytes[at + i + 1] = b;
+        bytes[at + i + 2] = c;
+        bytes[at + i + 3] = d;
+      }
       for (; i < length; i++) {
         const unit = value.charCodeAt(i);
-        if (unit > 127) break;
+        some |= unit;
         bytes[at + i] = unit;
       }
-      if (i === length) {
+      if (some < 128) {
         if (head === 1) bytes[this.#at] = 0xa0 | length;
         else {
           bytes[this.#at] = 0xd9;
@@ -226,27 +290,69 @@ export class Writer {
   }
 
   #room(bytes: number): void {
-    if (this.#at + bytes <= this.#end) return;
-    if (this.#bytes !== this.#own) throw noRoom;
-    const larger = new Uint8Array(Math.max(this.#end * 2, this.#at + bytes));
-    larger.set(this.#own.subarray(0, this.#at));
-    this.#own = larger;
-    this.#ownView = new DataView(larger.buffer);
-    this.#bytes = this.#own;
-    this.#view = this.#ownView;
-    this.#end = larger.length;
+    if (this.#at + bytes > this.#end) this.#grow(bytes);
+  }
+
+  #grow(bytes: number): void {
+    if (this.#bytes !== this.#own && this.#bytes !== this.#slab) throw noRoom;
+    const { written } = this;
+    const size = written.length;
+    if (size + bytes > this.#own.length) {
+      this.#own = new Uint8Array(Math.max(this.#own.length * 2, size + bytes));
+      this.#ownView = new DataView(this.#own.buffer);
+    }
+    this.#own.set(written);
+    this.begin();
+    this.#at = size;
   }
 }
 
 export class Reader {
-  readonly #bytes: Uint8Array;
-  readonly #end: number;
+  #bytes: Uint8Array;
+  /** Of the same bytes, where there is one. */
+  #view: DataView | undefined;
+  #begin = 0;
+  #end: number;
   #at: number;
+  /** What is there from #seen on, each byte as a unit. */
+  #window = "";
+  #seen = 0;
+  #ahead = 0;
 
-  constructor(bytes: Uint8Array, at = 0, end = bytes.length) {
+  /** From `at` on, up to `end`. */
+  constructor(bytes: Uint8Array, at: number, end: number) {
     this.#bytes = bytes;
     this.#at = at;
     this.#end = end;
+  }
+
+  /**
+   * The same again and again, for one who reads all of it before anybody else does so. Copied before where that is faster, and
+   * where an engine makes no texts of shared memory.
+   */
+  static whole(bytes: Uint8Array, at: number, end: number): Reader {
+    const size = end - at;
+    if (size > DESK_MAX)
+      return latin1Slice ? reader.#turn(bytes, at, end) : reader.#turn(bytes.slice(at, end), 0, size);
+    if (size < DESK_MIN && latin1Slice) return reader.#turn(bytes, at, end);
+    if (size > desk.length) {
+      desk = new Uint8Array(Math.min(size * 2, DESK_MAX));
+      deskView = new DataView(desk.buffer);
+    }
+    desk.set(size === bytes.length ? bytes : bytes.subarray(at, end));
+    return reader.#turn(desk, 0, size, deskView);
+  }
+
+  #turn(bytes: Uint8Array, at: number, end: number, view?: DataView): this {
+    this.#bytes = bytes;
+    this.#view = view;
+    this.#begin = at;
+    this.#at = at;
+    this.#end = end;
+    this.#window = "";
+    this.#seen = 0;
+    this.#ahead = WINDOW;
+    return this;
   }
 
   get offset(): number {
@@ -333,51 +439,98 @@ export class Reader {
     return this.#text(this.#take(length), length);
   }
 
-  /** ASCII, as most texts are, eight units at a time or by the engine; others as any text. */
   #text(from: number, length: number): string {
-    const bytes = this.#bytes;
-    const to = from + length;
-    let some = 0;
     if (length <= SPELLED) {
-      let text = "";
-      let i = from;
-      for (; i + 8 <= to; i += 8) {
-        const [a, b, c, d] = [
-          bytes[i] as number,
-          bytes[i + 1] as number,
-          bytes[i + 2] as number,
-          bytes[i + 3] as number,
-        ];
-        const [e, f, g, h] = [
-          bytes[i + 4] as number,
-          bytes[i + 5] as number,
-          bytes[i + 6] as number,
-          bytes[i + 7] as number,
-        ];
-        some |= a | b | c | d | e | f | g | h;
-        text += String.fromCharCode(a, b, c, d, e, f, g, h);
+      const short = this.#spelled(from, length);
+      if (short !== undefined) return short;
+    } else if (this.#isAscii(from, from + length)) {
+      const at = from - this.#seen;
+      if (at + length <= this.#window.length) return this.#window.substring(at, at + length);
+      if (latin1Slice) return this.#look(from, length);
+      if (length <= SLICED) {
+        let text = "";
+        for (let i = 0; i < length; i += SPELLED) text += this.#spelled(from + i, Math.min(length - i, SPELLED));
+        return text;
       }
-      for (; i < to; i++) {
-        const unit = bytes[i] as number;
-        some |= unit;
-        text += String.fromCharCode(unit);
-      }
-      if (some < 128) return text;
-    } else if (latin1Slice) {
-      let i = from;
-      for (; i + 8 <= to; i += 8) {
-        some |= (bytes[i] as number) | (bytes[i + 1] as number) | (bytes[i + 2] as number) | (bytes[i + 3] as number);
-        some |=
-          (bytes[i + 4] as number) | (bytes[i + 5] as number) | (bytes[i + 6] as number) | (bytes[i + 7] as number);
-      }
-      for (; i < to; i++) some |= bytes[i] as number;
-      if (some < 128) return latin1Slice.call(bytes, from, to);
     }
     try {
-      return decoder.decode(bytes.subarray(from, to));
+      return decoder.decode(this.#bytes.subarray(from, from + length));
     } catch {
       throw this.wrong("UTF-8", from);
     }
+  }
+
+  #isAscii(from: number, to: number): boolean {
+    const bytes = this.#bytes;
+    const view = this.#view;
+    let some = 0;
+    let i = from;
+    if (view) for (; i + 4 <= to; i += 4) some |= view.getInt32(i);
+    for (; i < to; i++) some |= bytes[i] as number;
+    return (some & 0x80808080) === 0;
+  }
+
+  /** Undefined: it is not ASCII. All units at once: a text that is put together of several costs more. */
+  #spelled(at: number, length: number): string | undefined {
+    const bytes = this.#bytes;
+    const code = String.fromCharCode;
+    if (length === 0) return "";
+    const a = bytes[at] as number;
+    if (length === 1) return a < 128 ? code(a) : undefined;
+    const b = bytes[at + 1] as number;
+    if (length === 2) return (a | b) < 128 ? code(a, b) : undefined;
+    const c = bytes[at + 2] as number;
+    if (length === 3) return (a | b | c) < 128 ? code(a, b, c) : undefined;
+    const d = bytes[at + 3] as number;
+    if (length === 4) return (a | b | c | d) < 128 ? code(a, b, c, d) : undefined;
+    const e = bytes[at + 4] as number;
+    if (length === 5) return (a | b | c | d | e) < 128 ? code(a, b, c, d, e) : undefined;
+    const f = bytes[at + 5] as number;
+    if (length === 6) return (a | b | c | d | e | f) < 128 ? code(a, b, c, d, e, f) : undefined;
+    const g = bytes[at + 6] as number;
+    if (length === 7) return (a | b | c | d | e | f | g) < 128 ? code(a, b, c, d, e, f, g) : undefined;
+    const h = bytes[at + 7] as number;
+    if (length === 8) return (a | b | c | d | e | f | g | h) < 128 ? code(a, b, c, d, e, f, g, h) : undefined;
+    const i = bytes[at + 8] as number;
+    if (length === 9) return (a | b | c | d | e | f | g | h | i) < 128 ? code(a, b, c, d, e, f, g, h, i) : undefined;
+    const j = bytes[at + 9] as number;
+    if (length === 10)
+      return (a | b | c | d | e | f | g | h | i | j) < 128 ? code(a, b, c, d, e, f, g, h, i, j) : undefined;
+    const k = bytes[at + 10] as number;
+    if (length === 11)
+      return (a | b | c | d | e | f | g | h | i | j | k) < 128 ? code(a, b, c, d, e, f, g, h, i, j, k) : undefined;
+    const l = bytes[at + 11] as number;
+    if (length === 12)
+      return (a | b | c | d | e | f | g | h | i | j | k | l) < 128
+        ? code(a, b, c, d, e, f, g, h, i, j, k, l)
+        : undefined;
+    const m = bytes[at + 12] as number;
+    if (length === 13)
+      return (a | b | c | d | e | f | g | h | i | j | k | l | m) < 128
+        ? code(a, b, c, d, e, f, g, h, i, j, k, l, m)
+        : undefined;
+    const n = bytes[at + 13] as number;
+    if (length === 14)
+      return (a | b | c | d | e | f | g | h | i | j | k | l | m | n) < 128
+        ? code(a, b, c, d, e, f, g, h, i, j, k, l, m, n)
+        : undefined;
+    const o = bytes[at + 14] as number;
+    if (length === 15)
+      return (a | b | c | d | e | f | g | h | i | j | k | l | m | n | o) < 128
+        ? code(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o)
+        : undefined;
+    const p = bytes[at + 15] as number;
+    return (a | b | c | d | e | f | g | h | i | j | k | l | m | n | o | p) < 128
+      ? code(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p)
+      : undefined;
+  }
+
+  /** Text there, and with it what comes after it. */
+  #look(from: number, length: number): string {
+    const to = Math.min(from + Math.max(length, this.#ahead), this.#end);
+    this.#window = (latin1Slice as NonNullable<typeof latin1Slice>).call(this.#bytes, from, to);
+    this.#seen = from;
+    return this.#window.substring(0, length);
   }
 
   #u8(): number {
@@ -386,19 +539,14 @@ export class Reader {
 
   #u16(): number {
     const at = this.#take(2);
+    if (this.#view) return this.#view.getUint16(at);
     return ((this.#bytes[at] as number) << 8) | (this.#bytes[at + 1] as number);
   }
 
   #u32(): number {
     const at = this.#take(4);
-    const bytes = this.#bytes;
-    const [a, b, c, d] = [
-      bytes[at] as number,
-      bytes[at + 1] as number,
-      bytes[at + 2] as number,
-      bytes[at + 3] as number,
-    ];
-    return ((a << 24) | (b << 16) | (c << 8) | d) >>> 0;
+    if (this.#view) return this.#view.getUint32(at);
+    return bytesAt(this.#bytes, at) >>> 0;
   }
 
   #wide(): bigint {
@@ -406,11 +554,14 @@ export class Reader {
     return (BigInt(high) << 32n) | BigInt(this.#u32());
   }
 
-  /** By way of a view of its own: one over the bytes would cost more than all the rest. */
+  /** Without a view, by way of one elsewhere: one over the bytes would cost more than all the rest. */
   #float(size: 4 | 8): number {
     const at = this.#take(size);
-    for (let i = 0; i < size; i++) floatBytes[i] = this.#bytes[at + i] as number;
-    return size === 8 ? floatView.getFloat64(0) : floatView.getFloat32(0);
+    if (this.#view) return size === 8 ? this.#view.getFloat64(at) : this.#view.getFloat32(at);
+    floatView.setUint32(0, bytesAt(this.#bytes, at));
+    if (size === 4) return floatView.getFloat32(0);
+    floatView.setUint32(4, bytesAt(this.#bytes, at + 4));
+    return floatView.getFloat64(0);
   }
 
   /** A copy. */
@@ -483,7 +634,10 @@ export class Reader {
   /** The error of one who expected something else there. */
   wrong(expected: string, offset: number): ZanniError {
     const found = offset < this.#end ? `0x${(this.#bytes[offset] as number).toString(16)}` : "the end";
-    return new ZanniError("ERR_MALFORMED", `byte ${offset} is ${found}, expected ${expected}`, { details: { offset } });
+    const byte = offset - this.#begin;
+    return new ZanniError("ERR_MALFORMED", `byte ${byte} is ${found}, expected ${expected}`, {
+      details: { offset: byte },
+    });
   }
 
   #length(what: string, fixed: number, two: number, four: number, bytesEach: number): number {
@@ -507,6 +661,8 @@ export class Reader {
     return at;
   }
 }
+
+const reader = new Reader(new Uint8Array(), 0, 0);
 
 /** By code: bytes of the length that follows, and bytes beside those it says. */
 const skipped: { readonly [code: number]: readonly [number, number] } = {
@@ -535,6 +691,11 @@ const skipped: { readonly [code: number]: readonly [number, number] } = {
   218: [2, 0],
   219: [4, 0],
 };
+
+function bytesAt(bytes: Uint8Array, at: number): number {
+  const high = ((bytes[at] as number) << 24) | ((bytes[at + 1] as number) << 16);
+  return high | ((bytes[at + 2] as number) << 8) | (bytes[at + 3] as number);
+}
 
 function narrow(value: bigint): number | bigint {
   return value >= BigInt(Number.MIN_SAFE_INTEGER) && value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value;

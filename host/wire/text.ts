@@ -6,9 +6,17 @@ interface NativeBuffer {
   latin1Slice?(this: Uint8Array, from: number, to: number): string;
 }
 
-const native = (globalThis as { Buffer?: { prototype: NativeBuffer } }).Buffer?.prototype;
-export const utf8Write = native?.utf8Write;
-export const latin1Slice = native?.latin1Slice;
+const native = (globalThis as { Buffer?: { prototype: NativeBuffer; allocUnsafe?(size: number): Uint8Array } }).Buffer;
+export const utf8Write = native?.prototype.utf8Write;
+export const latin1Slice = native?.prototype.latin1Slice;
+
+/** Of memory that is shared with others and cannot be transferred, where there is such: much faster than memory of one's own. */
+export const slab: ((size: number) => Uint8Array) | undefined =
+  native?.allocUnsafe &&
+  ((size) => {
+    const { buffer, byteOffset } = (native.allocUnsafe as NonNullable<typeof native.allocUnsafe>)(size);
+    return new Uint8Array(buffer, byteOffset, size);
+  });
 
 /** No half of a surrogate pair: what UTF-8 can say. */
 export function isWellFormed(text: string): boolean {

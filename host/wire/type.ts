@@ -9,6 +9,7 @@ import { defaults } from "../options.ts";
 import { noRoom, Reader, Writer } from "./bytes.ts";
 import { type Crossing, crosses, introduce, whole } from "./crossing.ts";
 import type { RefBrand } from "./sendable.ts";
+import { nextSetter, type Setter } from "./setters.ts";
 import type { StandardSchemaV1 } from "./standard.ts";
 
 /** A declared wire type: what `wire` builds. */
@@ -96,6 +97,11 @@ interface Codec {
   readonly shape: Shape;
   readonly write: Write;
   readonly read: Read;
+  /** One of those that most fields are: whoever has many parts need not call a function for each. */
+  readonly usual?: number;
+  /** Of a WHOLE. */
+  readonly least?: number;
+  readonly most?: number;
   /** Of a struct. */
   readonly parts?: readonly Part[];
 }
@@ -127,9 +133,17 @@ class Declared<T> implements WireType<T> {
   }
 
   encode(value: T): Uint8Array {
-    const misfit = attempt(this.#codec, value, fresh, copied);
-    if (!(misfit instanceof Misfit)) return misfit;
-    throw refusal(misfit, "value");
+    const writer = scratch ?? new Writer();
+    scratch = undefined;
+    try {
+      writer.beginKept();
+      this.#codec.write(writer, value, defaults.depthMax);
+      return writer.end();
+    } catch (error) {
+      throw refusal(misfitOf(error), "value");
+    } finally {
+      scratch = writer;
+    }
   }
 
   decode(bytes: Uint8Array): T {
@@ -155,12 +169,17 @@ function attempt<R>(
     write(writer, value, defaults.depthMax);
     return end(writer);
   } catch (error) {
-    if (error instanceof Misfit) return error;
-    if (isZanniError(error) || error === noRoom) throw error;
-    return new Misfit(`throws when it is read: ${String(error)}`);
+    return misfitOf(error);
   } finally {
     scratch = writer;
   }
+}
+
+/** What was thrown while a value was written, as far as that is the value's. */
+function misfitOf(error: unknown): Misfit {
+  if (error instanceof Misfit) return error;
+  if (isZanniError(error) || error === noRoom) throw error;
+  return new Misfit(`throws when it is read: ${String(error)}`);
 }
 
 /** A value is only checked: refs have no bytes, but may be part of a message. */
@@ -171,7 +190,7 @@ function validated(codec: Codec, value: unknown) {
   checking = true;
   let misfit: Uint8Array | Misfit;
   try {
-    misfit = attempt(codec, value, fresh, copied);
+    misfit = attempt(codec, value, fresh, written);
   } finally {
     checking = before;
   }
@@ -198,7 +217,7 @@ function codecOf(type: unknown, where: string): Codec {
 }
 
 function readAll({ read }: Codec, bytes: Uint8Array, at = 0, end = bytes.length): unknown {
-  const reader = new Reader(bytes, at, end);
+  const reader = Reader.whole(bytes, at, end);
   const value = read(reader, defaults.depthMax);
   if (reader.left > 0) throw reader.wrong("the end", reader.offset);
   return value;
@@ -216,7 +235,6 @@ export function isWireType(value: unknown): value is WireType<unknown> {
 // ---- in messages ------------------------------------------------------------------------------------
 
 const fresh = (writer: Writer) => writer.begin();
-const copied = (writer: Writer) => writer.end();
 const written = (writer: Writer) => writer.written;
 const reached = (writer: Writer) => writer.offset;
 
@@ -271,12 +289,28 @@ function holdsRefs(shape: Shape, seen: readonly Shape[] = []): boolean {
 
 // ---- atoms ----------------------------------------------------------------------------------------
 
-function atom<T>(kind: Atom, write: (writer: Writer, value: unknown) => void, read: (reader: Reader) => unknown) {
-  return new Declared<T>({ shape: { kind }, write, read }) as WireType<T>;
+/** See Codec. */
+const RARE = 0;
+const TEXT = 1;
+const FLAG = 2;
+const WHOLE = 3;
+const FLOAT = 4;
+
+function atom<T>(
+  kind: Atom,
+  write: (writer: Writer, value: unknown) => void,
+  read: (reader: Reader) => unknown,
+  usual = RARE,
+) {
+  return new Declared<T>({ shape: { kind }, write, read, usual }) as WireType<T>;
 }
 
 function fits(holds: boolean, value: unknown, expected: string): void {
-  if (!holds) throw new Misfit(`is ${shown(value)}, not ${expected}`);
+  if (!holds) throw misfit(value, expected);
+}
+
+function misfit(value: unknown, expected: string): Misfit {
+  return new Misfit(`is ${shown(value)}, not ${expected}`);
 }
 
 export function shown(value: unknown): string {
@@ -287,21 +321,29 @@ export function shown(value: unknown): string {
 }
 
 function small(kind: Atom, least: number, most: number): WireType<number> {
-  const expected = `a whole number from ${least} to ${most}`;
-  return atom(
-    kind,
-    (writer, value) => {
-      fits(Number.isInteger(value) && (value as number) >= least && (value as number) <= most, value, expected);
-      if (Object.is(value, -0)) throw new Misfit(`is -0, not ${expected}`);
-      writer.int(value as number);
-    },
-    (reader) => {
-      const at = reader.offset;
-      const value = reader.int();
-      if (typeof value === "bigint" || value < least || value > most) throw reader.wrong(expected, at);
-      return value;
-    },
-  );
+  return new Declared<number>({
+    shape: { kind },
+    usual: WHOLE,
+    least,
+    most,
+    write: (writer, value) => writeWhole(writer, value, least, most),
+    read: (reader) => readWhole(reader, least, most),
+  });
+}
+
+function writeWhole(writer: Writer, value: unknown, least: number, most: number): void {
+  const holds = Number.isInteger(value) && (value as number) >= least && (value as number) <= most;
+  if (!holds || Object.is(value, -0)) throw misfit(value, `a whole number from ${least} to ${most}`);
+  writer.int(value as number);
+}
+
+function readWhole(reader: Reader, least: number, most: number): number {
+  const at = reader.offset;
+  const value = reader.int();
+  if (typeof value === "bigint" || value < least || value > most) {
+    throw reader.wrong(`a whole number from ${least} to ${most}`, at);
+  }
+  return value;
 }
 
 function large(kind: Atom, least: bigint, most: bigint): WireType<bigint> {
@@ -321,30 +363,34 @@ function large(kind: Atom, least: bigint, most: bigint): WireType<bigint> {
   );
 }
 
-function float(kind: "f32" | "f64"): WireType<number> {
-  return atom(
-    kind,
-    (writer, value) => {
-      fits(typeof value === "number", value, "a number");
-      if (kind === "f64") writer.f64(value as number);
-      else {
-        const exact = Object.is(Math.fround(value as number), value);
-        fits(exact, value, "a number that 32 bits hold exactly: Math.fround() rounds it");
-        writer.f32(value as number);
-      }
-    },
-    (reader) => reader.float(),
-  );
+function writeFloat(writer: Writer, value: unknown): void {
+  if (typeof value !== "number") throw misfit(value, "a number");
+  writer.f64(value);
 }
 
-const string = atom<string>(
-  "string",
+function writeText(writer: Writer, value: unknown): void {
+  if (typeof value !== "string") throw misfit(value, "a text");
+  if (!writer.string(value)) throw new Misfit("is a text with half of a surrogate pair");
+}
+
+function writeFlag(writer: Writer, value: unknown): void {
+  if (typeof value !== "boolean") throw misfit(value, "a boolean");
+  writer.bool(value);
+}
+
+const f32 = atom<number>(
+  "f32",
   (writer, value) => {
-    fits(typeof value === "string", value, "a text");
-    if (!writer.string(value as string)) throw new Misfit("is a text with half of a surrogate pair");
+    fits(typeof value === "number", value, "a number");
+    const exact = Object.is(Math.fround(value as number), value);
+    fits(exact, value, "a number that 32 bits hold exactly: Math.fround() rounds it");
+    writer.f32(value as number);
   },
-  (reader) => reader.string(),
+  (reader) => reader.float(),
 );
+const f64 = atom<number>("f64", writeFloat, (reader) => reader.float(), FLOAT);
+const string = atom<string>("string", writeText, (reader) => reader.string(), TEXT);
+const bool = atom<boolean>("bool", writeFlag, (reader) => reader.bool(), FLAG);
 
 const timestamp = atom<Date>(
   "timestamp",
@@ -376,7 +422,7 @@ function within(key: PropertyKey, write: () => void): void {
 
 function located(error: unknown, key: PropertyKey): unknown {
   if (isZanniError(error) || error === noRoom) return error;
-  const misfit = error instanceof Misfit ? error : new Misfit(`throws when it is read: ${String(error)}`);
+  const misfit = misfitOf(error);
   misfit.path.push(key);
   return misfit;
 }
@@ -401,9 +447,15 @@ function list<T>(item: WireType<T>): WireType<readonly T[]> {
       const items = value as readonly unknown[];
       const { length } = items;
       writer.array(length);
-      for (let i = 0; i < length; i++) {
-        if (!(i in items)) throw located(new Misfit("is a hole in a list"), i);
-        within(i, () => write(writer, items[i], below));
+      let i = 0;
+      try {
+        for (; i < length; i++) {
+          const item = items[i];
+          if (item === undefined && !(i in items)) throw new Misfit("is a hole in a list");
+          write(writer, item, below);
+        }
+      } catch (error) {
+        throw located(error, i);
       }
     },
     read(reader, depth) {
@@ -461,7 +513,7 @@ function added<T>(since: number, type: WireType<T>, fallback: NoInfer<T>): WireT
       details: { option: "since", given: since, allowed: "a whole number from 1" },
     });
   }
-  const misfit = attempt({ shape, write, read }, fallback, fresh, copied);
+  const misfit = attempt({ shape, write, read }, fallback, fresh, written);
   if (misfit instanceof Misfit) throw refusal(misfit, "the fallback");
   // Where a newer version has emptied it, it reads as if it were not there.
   const orFallback: Read = (reader, depth) => (reader.nil() ? fallback : read(reader, depth));
@@ -496,11 +548,14 @@ const removed = atom<undefined>(
 
 // ---- structs and unions -----------------------------------------------------------------------------
 
-interface Part {
+interface Part extends Codec {
   readonly name: string;
-  readonly codec: Codec;
   /** Every object has something of that name. */
   readonly inherited: boolean;
+  readonly usual: number;
+  readonly least: number;
+  readonly most: number;
+  readonly set: Setter;
 }
 
 /** What a value has under that name, if it is its own where every object has something. */
@@ -513,15 +568,15 @@ function partsOf(of: string, fields: Fields): readonly Part[] {
   if (typeof fields !== "object" || fields === null) throw new ZanniError("ERR_OPTION", `"${of}" has no fields`);
   return Object.entries(fields).map(([name, type]) => {
     if (name === "__proto__") throw new ZanniError("ERR_OPTION", `a field of "${of}" cannot be named __proto__`);
-    return { name, codec: codecOf(type, `"${name}" of "${of}"`), inherited: name in Object.prototype };
+    const { shape, write, read, usual = RARE, least = 0, most = 0 } = codecOf(type, `"${name}" of "${of}"`);
+    return { name, inherited: name in Object.prototype, shape, write, read, usual, least, most, set: nextSetter() };
   });
 }
 
 /** Fields that a version appended come last, in the order of versions: older ones read what they know. */
 function checkAdded(of: string, parts: readonly Part[]): void {
   let since = 0;
-  for (const { name, codec } of parts) {
-    const { shape } = codec;
+  for (const { name, shape } of parts) {
     if (shape.kind === "added" && shape.since >= since) since = shape.since;
     else if (since > 0 && shape.kind !== "removed") {
       throw new ZanniError(
@@ -533,24 +588,78 @@ function checkAdded(of: string, parts: readonly Part[]): void {
 }
 
 function writeParts(parts: readonly Part[], writer: Writer, value: object, depth: number): void {
-  for (let i = 0; i < parts.length; i++) {
-    const { name, codec, inherited } = parts[i] as Part;
-    try {
-      codec.write(writer, fieldOf(value, name, inherited), depth);
-    } catch (error) {
-      throw located(error, name);
+  let i = 0;
+  try {
+    // As long as they come in the order that was declared: where the engine lists them, it knows where they are.
+    for (const key in value) {
+      const part = parts[i];
+      if (part === undefined || part.name !== key || part.inherited) break;
+      writePart(part, writer, (value as { readonly [field: string]: unknown })[key], depth);
+      i++;
     }
+    for (; i < parts.length; i++) {
+      const part = parts[i] as Part;
+      writePart(part, writer, fieldOf(value, part.name, part.inherited), depth);
+    }
+  } catch (error) {
+    const part = parts[i];
+    throw part ? located(error, part.name) : error;
   }
 }
 
+function writePart(part: Part, writer: Writer, value: unknown, depth: number): void {
+  switch (part.usual) {
+    case TEXT:
+      writeText(writer, value);
+      break;
+    case WHOLE:
+      writeWhole(writer, value, part.least, part.most);
+      break;
+    case FLOAT:
+      writeFloat(writer, value);
+      break;
+    case FLAG:
+      writeFlag(writer, value);
+      break;
+    default:
+      part.write(writer, value, depth);
+      break;
+  }
+}
+
+function readPart(part: Part, reader: Reader, depth: number): unknown {
+  switch (part.usual) {
+    case TEXT:
+      return reader.string();
+    case WHOLE:
+      return readWhole(reader, part.least, part.most);
+    case FLOAT:
+      return reader.float();
+    case FLAG:
+      return reader.bool();
+    default:
+      return part.read(reader, depth);
+  }
+}
+
+/** More fields than an engine adds one by one without making a table of them. */
+const WIDE = 20;
+
 /**
- * What a value of these begins as. Where all fields are always there it has them from the start: adding one after the other
- * costs more than all of them at once.
+ * What values of one type begin as: plain objects, made by a constructor of their own, by which the engine learns how large they
+ * become. Wide ones, where all fields are always there, have them from the start.
  */
-function blankOf(parts: readonly Part[], first: Readonly<Record<string, unknown>>): () => Record<string, unknown> {
-  const always = parts.every(({ codec: { shape } }) => !["optional", "removed", "added", "lazy"].includes(shape.kind));
-  const blank = { ...first, ...Object.fromEntries(always ? parts.map(({ name }) => [name, undefined]) : []) };
-  return () => ({ ...blank });
+function blankOf(parts: readonly Part[], before: readonly string[]): () => Record<string, unknown> {
+  const always = parts.every(({ shape }) => !["optional", "removed", "added", "lazy"].includes(shape.kind));
+  if (always && parts.length > WIDE) {
+    const names = [...before, ...parts.map(({ name }) => name)];
+    const blank = Object.fromEntries(names.map((name) => [name, undefined]));
+    return () => ({ ...blank });
+  }
+  function Blank() {}
+  Blank.prototype = Object.prototype;
+  const Plain = Blank as unknown as new () => Record<string, unknown>;
+  return () => new Plain();
 }
 
 /** As many as there are: what an older peer left out has its fallback, what a newer one appended is passed over. */
@@ -562,11 +671,11 @@ function readParts(
   depth: number,
 ) {
   for (let i = 0; i < parts.length; i++) {
-    const { name, codec } = parts[i] as Part;
-    const { shape } = codec;
+    const part = parts[i] as Part;
+    const { name, shape } = part;
     if (i < count) {
-      const value = codec.read(reader, depth);
-      if (value !== undefined) into[name] = value;
+      const value = readPart(part, reader, depth);
+      if (value !== undefined) part.set(into, name, value);
     } else if (shape.kind === "added") {
       if (shape.fallback !== undefined) into[name] = shape.fallback;
     } else if (shape.kind !== "removed") throw reader.wrong(`the field "${name}"`, reader.offset);
@@ -574,13 +683,12 @@ function readParts(
   for (let i = parts.length; i < count; i++) reader.skip(depth);
 }
 
-const fieldsOf = (parts: readonly Part[]): readonly Field[] =>
-  parts.map(({ name, codec }) => ({ name, shape: codec.shape }));
+const fieldsOf = (parts: readonly Part[]): readonly Field[] => parts.map(({ name, shape }) => ({ name, shape }));
 
 function struct<const F extends Fields>(name: string, fields: F): WireType<StructOf<F>> {
   const parts = partsOf(name, fields);
   checkAdded(name, parts);
-  const blank = blankOf(parts, {});
+  const blank = blankOf(parts, []);
   return new Declared<StructOf<F>>({
     shape: { kind: "struct", name, fields: fieldsOf(parts) },
     parts,
@@ -648,10 +756,10 @@ class LazyStruct {
   }
 
   #read(field: number): unknown {
-    const { name, codec } = this.#parts[field] as Part;
+    const { name, shape, read } = this.#parts[field] as Part;
     if (field >= this.#count) {
-      if (codec.shape.kind === "added") return codec.shape.fallback;
-      if (codec.shape.kind === "removed") return undefined;
+      if (shape.kind === "added") return shape.fallback;
+      if (shape.kind === "removed") return undefined;
       throw new Reader(this.#bytes, 0, this.#end).wrong(`the field "${name}"`, this.#end);
     }
     const ahead = field >= this.#field;
@@ -659,7 +767,7 @@ class LazyStruct {
     reader.pass(ahead ? field - this.#field : field, defaults.depthMax);
     this.#field = field;
     this.#offset = reader.offset;
-    return codec.read(reader, defaults.depthMax - 1);
+    return read(reader, defaults.depthMax - 1);
   }
 
   /** All of it, as a plain object. */
@@ -693,7 +801,7 @@ function union<const V extends { readonly [variant: string]: Fields }>(
     for (const part of parts) {
       if (part.name === "type") throw new ZanniError("ERR_OPTION", `"${name}.${variant}": "type" names the variant`);
     }
-    return { variant, discriminant, parts, blank: blankOf(parts, { type: variant }) };
+    return { variant, discriminant, parts, blank: blankOf(parts, ["type"]) };
   });
   if (all.length > VARIANTS_MAX) {
     throw new ZanniError("ERR_OPTION", `"${name}" has ${all.length} variants; ${VARIANTS_MAX} fit into a byte`);
@@ -722,6 +830,7 @@ function union<const V extends { readonly [variant: string]: Fields }>(
       const found = count > 0 ? all[Number(reader.int())] : undefined;
       if (!found) throw reader.wrong(`a variant of ${name} (0 to ${all.length - 1})`, at);
       const into = found.blank();
+      into["type"] = found.variant;
       readParts(found.parts, reader, count - 1, into, below);
       return into;
     },
@@ -777,14 +886,7 @@ function digest(text: string): string {
  */
 export const wire = {
   /** True or false. */
-  bool: atom<boolean>(
-    "bool",
-    (writer, value) => {
-      fits(typeof value === "boolean", value, "a boolean");
-      writer.bool(value as boolean);
-    },
-    (reader) => reader.bool(),
-  ),
+  bool,
   /** Text; one with half of a surrogate pair is refused. */
   string,
   /** A Uint8Array; decoded, a copy. */
@@ -815,9 +917,9 @@ export const wire = {
   /** A bigint from 0, of 64 bits. */
   u64: large("u64", 0n, 2n ** 64n - 1n),
   /** A number that 32 bits hold exactly. */
-  f32: float("f32"),
+  f32,
   /** Any number; NaN and -0 are kept. */
-  f64: float("f64"),
+  f64,
   /** A list of values of one type. */
   list,
   /** A Map; its keys are texts or numbers. */

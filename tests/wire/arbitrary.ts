@@ -15,7 +15,10 @@ const whole = (bits: number, signed: boolean) => {
   const most = 2 ** (signed ? bits - 1 : bits) - 1;
   return fc.integer({ min: signed ? -most - 1 : 0, max: most }).map((n) => n + 0);
 };
-const text = fc.string({ unit: "grapheme", maxLength: 40 });
+const text = fc.oneof(
+  fc.string({ unit: "grapheme", maxLength: 40 }),
+  fc.string({ unit: "grapheme-ascii", maxLength: 80 }),
+);
 
 const atoms: readonly Sample[] = [
   { type: wire.bool, values: fc.boolean() },

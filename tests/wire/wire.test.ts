@@ -93,6 +93,65 @@ binary("a struct that is read lazily has the same fields, in whatever order they
   );
 });
 
+binary("fields are found in whatever order they are, among others, and where they are inherited", () => {
+  const Three = wire.struct("Three", { a: wire.u8, b: wire.string, toString: wire.optional(wire.u8) });
+  const expected = hex(Three.encode({ a: 1, b: "two" } as never));
+  class Inheriting {
+    readonly c = 3;
+    get a() {
+      return 1;
+    }
+  }
+  const values: object[] = [
+    { b: "two", a: 1 },
+    { a: 1, c: 3, b: "two" },
+    { a: 1, b: "two", c: 3 },
+    Object.create({ a: 1, b: "two" }),
+    Object.assign(new Inheriting(), { b: "two" }),
+    Object.assign(Object.create({ toString: 7 }), { a: 1, b: "two" }),
+    new Proxy({ a: 1, b: "two" }, {}),
+  ];
+  for (const value of values) assert.is(hex(Three.encode(value as never)), expected);
+  assert.is(hex(Three.encode({ a: 1, b: "two", toString: 7 } as never)), expected.replace(/c0$/, "07"));
+  const wide = Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`field${i}`, i]));
+  const Wide = wire.union("Wide", { Only: Object.fromEntries(Object.keys(wide).map((name) => [name, wire.u8])) });
+  deepStrictEqual(Wide.decode(Wide.encode({ type: "Only", ...wide } as never)), { type: "Only", ...wide });
+});
+
+binary("texts of every length, ASCII or not, wherever they are", () => {
+  const Texts = wire.list(wire.string);
+  const lengths = Array.from({ length: 70 }, (_, i) => i);
+  const ascii = lengths.map((length) => "abcdefghijklmnopqrstuvwxyz".repeat(3).slice(0, length));
+  const all = [...ascii, ...ascii.map((text) => `é${text}`), ...ascii.map((text) => `${text}é`), "x".repeat(600)];
+  // Small enough to be read where they are, large enough to be copied, and larger than what is copied.
+  for (const text of all) assert.equal(Texts.decode(Texts.encode([text])), [text]);
+  assert.equal(Texts.decode(Texts.encode(all)), all);
+  const many = Array.from({ length: 20 }, () => all).flat();
+  assert.ok(Texts.encode(many).length > 65_536);
+  assert.equal(Texts.decode(Texts.encode(many)), many);
+});
+
+binary("what has been encoded or decoded stays as it is, and nobody can take it away", () => {
+  const Blob = wire.struct("Blob", { name: wire.string, bytes: wire.bytes });
+  const kept = Array.from({ length: 400 }, (_, i) => {
+    const blob = { name: `number ${i} of many`, bytes: new Uint8Array((i * 37) % 1500).fill(i) };
+    const encoded = Blob.encode(blob);
+    return { blob, encoded, decoded: Blob.decode(encoded), hex: hex(encoded) };
+  });
+  for (const { encoded } of kept.filter((_, i) => i % 3 === 0)) {
+    // Its memory is its own, or cannot be transferred.
+    try {
+      structuredClone(encoded, { transfer: [encoded.buffer as ArrayBuffer] });
+    } catch (error) {
+      assert.is((error as Error).name, "DataCloneError");
+    }
+  }
+  for (const [i, { blob, encoded, decoded, hex: before }] of kept.entries()) {
+    deepStrictEqual(decoded, blob);
+    if (i % 3 !== 0) assert.is(hex(encoded), before);
+  }
+});
+
 binary("the edges of lengths and depths", () => {
   for (const length of [0, 31, 32, 255, 256, 65_535, 65_536]) {
     const text = "é".repeat(length >> 1) + "x".repeat(length & 1);
