@@ -16,7 +16,10 @@ import type { StandardSchemaV1 } from "./standard.ts";
 export interface WireType<T> extends StandardSchemaV1<T, T> {
   /** 16 hexadecimal digits of what it looks like on the wire; types that differ there have different ones. */
   readonly hash: string;
-  /** MessagePack. Throws ERR_NOT_SENDABLE with the path of what does not fit. */
+  /**
+   * MessagePack. On Node, as with small Buffers, up to 1 KiB is part of memory that others share and that cannot be transferred.
+   * Throws ERR_NOT_SENDABLE with the path of what does not fit.
+   */
   encode(value: T): Uint8Array;
   /** Throws ERR_MALFORMED with the offset; never anything else. */
   decode(bytes: Uint8Array): T;
