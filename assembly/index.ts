@@ -76,7 +76,7 @@ export { reserve, reserveControl } from "./frame";
 export { park, unpark, visible } from "./idle";
 export { rank } from "./mailbox";
 export { tidy } from "./pool";
-export { adopt, nextCell, runner } from "./takeover";
+export { adopt, failClaimed, nextCell, runner } from "./takeover";
 export { cancel as cancelTicket, drop, open as openTicket, pending, relax } from "./ticket";
 export {
   bury,

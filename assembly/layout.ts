@@ -307,7 +307,7 @@ export const TAG_FAILED = 6; //     to native actors: instead of the answer aske
 
 // ---- the ticket: a frame reserved for the reply, and its timer -------------------------------------
 export const TICKET_BYTES = 128;
-export const TICKET_STATE = 64; //     S  { generation | state }: who moves it from PENDING settles the ask
+export const TICKET_STATE = 64; //     S  { generation | claimant, and 1 more | state }: who moves it from PENDING settles the ask
 export const TICKET_ASKER = 72; //     O  index of the asker's worker
 export const TICKET_VALUE = 76; //        frame with a reply too long for the ticket, or 0
 export const TICKET_TIMER = 80; //     O  a timer of the asker's wheel
@@ -318,10 +318,12 @@ export const TICKET_NAME = 108; //     O
 export const TICKET_LINK = 108; //     O  of a host's: the ticket awaited before this one, by the same actor,
 export const TICKET_FROM = 112; //     O  which is this
 export const SLOT_NATIVE = 0xffffffff;
+export const SLOT_DONE = 0xfffffffe; // its answer has been taken
 export const TICKET_FREE = 0;
 export const TICKET_PENDING = 1;
 export const TICKET_ANSWERED = 2;
 export const TICKET_EXPIRED = 3;
+export const TICKET_CLAIMANT = 8; // shift
 
 // ---- the timer ------------------------------------------------------------------------------------
 export const TIMER_NEXT = 0; //     O

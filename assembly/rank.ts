@@ -7,7 +7,8 @@
 //                       LATER: a stop or a notice and all that came after it: it waits until the lists above are
 //                              empty, so that it overtakes nothing, and nothing overtakes it
 //
-// Should the thread die in the middle, each frame is in one of the lists, or noted as on its way between two of them.
+// Should the thread die in the middle, each frame is in one of the lists, or noted as on its way between two of them; so it is
+// while its successor puts them in order.
 //
 // Whoever takes the last entry of LIST deals the next round: LIST is empty only when all of them are. When something with a
 // priority comes in, what is dealt and not handled yet is dealt anew.
@@ -137,22 +138,32 @@ export function undeal(cell: usize): usize {
 
 /** All that is there becomes the reading list again, as one that has no priorities. Entries keep their numbers. */
 export function endRanks(cell: usize): void {
+  join(cell);
+  store<u32>(cell + CELL_RANKED, 0);
+}
+
+/** What the other lists hold is appended to the reading list. */
+function join(cell: usize): void {
   let last = whole(cell);
   for (let list: usize = CELL_HIGH; list <= <usize>CELL_LATER; list += 8) {
     while (load<u32>(last + FRAME_NEXT) != 0) last = load<u32>(last + FRAME_NEXT);
     store<u32>(last + FRAME_NEXT, load<u32>(cell + list));
     store<u32>(cell + list, 0);
   }
-  store<u32>(cell + CELL_RANKED, 0);
 }
 
-/** After the death of its thread: a frame that was on its way, or listed twice, is listed once. All is in one list; sort() is due. */
+/**
+ * After the death of its thread, or of its successor in the midst of this: a frame that was on its way, or listed twice, is
+ * listed once. All is in one list; sort() is due.
+ */
 export function mendRanks(cell: usize): void {
   for (let list: usize = CELL_HIGH; list <= <usize>CELL_LATER; list += 8) {
     if (lists(cell, load<u32>(cell + list))) store<u32>(cell + list, 0);
   }
   const moving = load<u32>(here + WORKER_MOVING);
-  endRanks(cell);
+  join(cell);
+  // Seeded bug 31: it forgets that there are priorities until it has sorted.
+  if (seeded(31)) store<u32>(cell + CELL_RANKED, 0);
   if (moving != 0 && !lists(cell, moving)) {
     store<u32>(moving + FRAME_NEXT, load<u32>(cell + CELL_LIST));
     store<u32>(cell + CELL_LIST, moving);
@@ -160,48 +171,73 @@ export function mendRanks(cell: usize): void {
   settle();
 }
 
-/** After mendRanks(): the list by the numbers of its entries, as they came in; then the lists are made anew. */
+/**
+ * After mendRanks(): the list by the numbers of its entries, as they came in; then the lists are made anew. It is made of few
+ * runs that ascend. They are dealt out to two lists in turn, and merged: a natural two-way merge (Knuth 5.2.4), in which each
+ * entry on its way is noted, so that nothing is lost with who does it.
+ */
 export function sort(cell: usize): void {
-  let rest = load<u32>(cell + CELL_LIST);
-  let sorted: u32 = 0;
-  // It is made of few runs that ascend.
-  while (rest != 0) {
-    let last = rest;
-    let next = load<u32>(last + FRAME_NEXT);
-    while (next != 0 && !before(next, last)) {
-      last = next;
-      next = load<u32>(last + FRAME_NEXT);
-    }
-    store<u32>(last + FRAME_NEXT, 0);
-    sorted = merge(sorted, rest);
-    rest = next;
+  let last = firstRun(cell);
+  if (last == 0) return;
+  while (load<u32>(last + FRAME_NEXT) != 0) {
+    partRuns(cell);
+    mergeRuns(cell);
+    last = firstRun(cell);
   }
-  store<u32>(cell + CELL_LIST, sorted);
-  beginRanks(cell);
+  store<u32>(cell + CELL_RANKED, max(1, load<u32>(last + FRAME_COUNT) + 1));
   spread(cell, whole(cell));
   deal(cell);
 }
 
-function merge(a: u32, b: u32): u32 {
-  if (a == 0 || (b != 0 && before(b, a))) {
-    const first = a;
-    a = b;
-    b = first;
+/** The last entry of the first run of the reading list; 0: that is empty. */
+function firstRun(cell: usize): usize {
+  let last: usize = load<u32>(cell + CELL_LIST);
+  while (last != 0) {
+    const next = load<u32>(last + FRAME_NEXT);
+    if (next == 0 || before(next, <u32>last)) break;
+    last = next;
   }
-  const head = a;
-  while (b != 0) {
-    const next = load<u32>(a + FRAME_NEXT);
-    if (next == 0 || before(b, next)) {
-      store<u32>(a + FRAME_NEXT, b);
-      b = next;
+  return last;
+}
+
+function partRuns(cell: usize): void {
+  let list = cell + CELL_HIGH;
+  let last: u32 = 0;
+  for (let frame = cut(whole(cell)); frame != 0; frame = cut(whole(cell))) {
+    if (last != 0 && before(frame, last)) list = list == cell + CELL_HIGH ? cell + CELL_NORMAL : cell + CELL_HIGH;
+    put(list, frame);
+    last = frame;
+  }
+  settle();
+}
+
+function mergeRuns(cell: usize): void {
+  let last = whole(cell);
+  let number: u32 = 0;
+  for (let first = true; ; first = false) {
+    const a = load<u32>(cell + CELL_HIGH);
+    const b = load<u32>(cell + CELL_NORMAL);
+    if ((a | b) == 0) break;
+    let ofA = a != 0;
+    if (a != 0 && b != 0) {
+      // Whoever goes on with the run; the first of both, if both do, or neither does.
+      const aGoesOn = first || !ahead(a, number);
+      ofA = aGoesOn == (first || !ahead(b, number)) ? !before(b, a) : aGoesOn;
     }
-    a = load<u32>(a + FRAME_NEXT);
+    const frame = get(cell + (ofA ? CELL_HIGH : CELL_NORMAL));
+    store<u32>(last + FRAME_NEXT, frame);
+    last = frame;
+    number = load<u32>(frame + FRAME_COUNT);
   }
-  return head;
+  settle();
 }
 
 function before(a: u32, b: u32): bool {
-  return <i32>(load<u32>(a + FRAME_COUNT) - load<u32>(b + FRAME_COUNT)) < 0;
+  return ahead(a, load<u32>(b + FRAME_COUNT));
+}
+
+function ahead(frame: u32, number: u32): bool {
+  return <i32>(load<u32>(frame + FRAME_COUNT) - number) < 0;
 }
 
 /** Is it in the reading list? */

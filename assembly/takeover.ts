@@ -38,11 +38,13 @@ import {
   CELL_WORKER,
   CLASS_CELL,
   FRAME_COUNT,
+  FRAME_KIND,
   FRAME_NEXT,
   FRAME_PAYLOAD,
   FRAME_PUSH,
   FRAME_SIZE,
   HOME_ANY,
+  KIND_SUCCEEDED,
   LINK_QUEUE,
   METER_HANDLED,
   OWNED,
@@ -74,7 +76,7 @@ import { lists, mendRanks, ranked, sort } from "./rank";
 import { callForRenewal, gatherReady, isReady } from "./ready";
 import { leave } from "./stack";
 import { cas32, cas64, glance32, load64, note32 } from "./sync";
-import { mendTickets } from "./ticket";
+import { claimedBy, fail, mendTickets } from "./ticket";
 import { end, queue, settled, startThread } from "./worker";
 
 /**
@@ -96,7 +98,12 @@ export function adopt(index: u32): bool {
   forgetTurn();
   const expired = mendTickets(load<u32>(here + WORKER_EXPIRING));
   store<u32>(here + WORKER_EXPIRING, 0);
-  if (expired != 0 && !holds(load<u32>(here + WORKER_REPLIES), expired)) settled(expired);
+  const replies = load<u32>(here + WORKER_REPLIES);
+  if (expired != 0 && !holds(replies, expired)) settled(expired);
+  // Asked and about to be answered on the same thread.
+  for (let ticket = claimedBy(me, 0); ticket != 0; ticket = claimedBy(me, ticket)) {
+    if (!holds(replies, ticket)) lost(ticket);
+  }
   if (!seeded(22)) gatherReady();
   const mark = renewInjector(here);
   for (let cell = nextBlock(0, CLASS_CELL, own); cell != 0; cell = nextBlock(cell, CLASS_CELL, own)) {
@@ -120,6 +127,19 @@ export function nextCell(after: u32): u32 {
     cell = nextBlock(cell, CLASS_CELL, false);
   }
   return 0;
+}
+
+/**
+ * On every thread, when it hears in its replies that worker `dead` has a successor: asks that the dead had claimed fail. What it
+ * had answered came before the news.
+ */
+export function failClaimed(dead: u32): void {
+  for (let ticket = claimedBy(dead, 0); ticket != 0; ticket = claimedBy(dead, ticket)) lost(ticket);
+}
+
+function lost(ticket: u32): void {
+  fail(ticket);
+  settled(ticket);
 }
 
 /** Which worker's turn the cell is in, and 1 more; 0: none's. */
@@ -170,8 +190,10 @@ function mendMailbox(cell: u32, head: u64): void {
   const begun = load<u32>(here + WORKER_PROGRESS);
   if (begun != 0 && load<u32>(here + WORKER_OUT_CELL) == cell && lists(cell, begun)) {
     while (load<u32>(cell + CELL_LIST) != begun) dropFirst(cell);
-    if (cell == load<u32>(here + WORKER_REPLIES)) dropFirst(cell);
-    else {
+    if (cell == load<u32>(here + WORKER_REPLIES)) {
+      // The news of a death are heard again: twice does no harm.
+      if (load<u8>(begun + FRAME_KIND) != KIND_SUCCEEDED || seeded(32)) dropFirst(cell);
+    } else {
       store<u32>(cell + CELL_HAND, begun);
       store<u32>(cell + CELL_LIST, load<u32>(begun + FRAME_NEXT));
     }

@@ -6,15 +6,20 @@ import { check } from "./check";
 import {
   CLASS_TICKET,
   FLAG_PRIVATE,
+  FORM_INLINE,
   FRAME_FLAGS,
   FRAME_FORM,
   FRAME_KIND,
   FRAME_SIZE,
   FRAME_TAGS,
+  KIND_FAILURE,
   KIND_TIMEOUT,
+  SLOT_DONE,
   SLOT_NATIVE,
+  TAG_FAILED,
   TICKET_ANSWERED,
   TICKET_ASKER,
+  TICKET_CLAIMANT,
   TICKET_EXPIRED,
   TICKET_FREE,
   TICKET_PENDING,
@@ -29,7 +34,7 @@ import {
 } from "./layout";
 import { here, me } from "./place";
 import { allocateClass, classAt, free, nextBlock } from "./pool";
-import { cas64, load64, store64 } from "./sync";
+import { cas64, load64, note64, store64 } from "./sync";
 import { arm, cancel as cancelTimer, clear, due, NEVER } from "./wheel";
 
 // ---- the asker's thread ---------------------------------------------------------------------------
@@ -89,8 +94,28 @@ export function drop(frame: u32): void {
     cancelTimer(here, frame + TICKET_TIMER);
     const value = load<u32>(frame + TICKET_VALUE);
     if (value != 0) free(value);
+    // Whoever claimed it is through with it.
+    note64(frame + TICKET_STATE, (load64(frame + TICKET_STATE) & 0xffffffff00000000) | TICKET_FREE);
   }
   free(frame);
+}
+
+/**
+ * The next of this worker's tickets whose answer that worker has claimed, and that has not been taken: it is under way, or was lost
+ * with whoever claimed it. 0: there is no more.
+ */
+export function claimedBy(worker: u32, after: u32): u32 {
+  const state = answeredBy(worker);
+  for (let ticket = nextBlock(after, CLASS_TICKET, true); ticket != 0; ticket = nextBlock(ticket, CLASS_TICKET, true)) {
+    if (<u32>load64(ticket + TICKET_STATE) == state && load<u32>(ticket + TICKET_SLOT) != SLOT_DONE) return ticket;
+  }
+  return 0;
+}
+
+/** The answer to a ticket that a dead worker has claimed is that there will be none; who says so claims it in its place. */
+export function fail(ticket: u32): void {
+  note64(ticket + TICKET_STATE, (load64(ticket + TICKET_STATE) & 0xffffffff00000000) | answeredBy(me));
+  fill(ticket, KIND_FAILURE, FORM_INLINE, load<u32>(ticket + TICKET_VALUE), 0, (1 << 28) | TAG_FAILED);
 }
 
 /**
@@ -121,7 +146,11 @@ export function pending(ticket: u32, generation: u32): bool {
 
 /** True for the one who may answer; the ticket is then his until he sends it. */
 export function claim(ticket: u32, generation: u32): bool {
-  return move(ticket, generation, TICKET_ANSWERED);
+  return move(ticket, generation, answeredBy(me));
+}
+
+function answeredBy(worker: u32): u32 {
+  return ((worker + 1) << TICKET_CLAIMANT) | TICKET_ANSWERED;
 }
 
 /** Fills a claimed ticket: `value` is a frame with a longer payload, or 0 for an inline one. */

@@ -196,6 +196,7 @@ function child(
 
 /** Somebody has taken the place of that thread: what is waited for there may not be known any more. */
 export function succeeded(thread: Thread, index: number): void {
+  thread.core.failClaimed(index);
   const error = new ZanniError("ERR_WORKER_LOST", "whoever was asked was lost with its thread");
   for (const definition of thread.registry.all()) if (definition.announced) thread.announce(definition, index);
   const asked = new Map<string, { to: Address; pendings: Pending[]; links: { actor: HostCell; ref: Ref }[] }>();

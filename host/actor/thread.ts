@@ -77,6 +77,7 @@ import {
   POLICY_SOFT,
   PRIORITY_NORMAL,
   SENT,
+  SLOT_DONE,
   SLOT_NATIVE,
   SYSTEM_KILL,
   TAG_FAILED,
@@ -1024,7 +1025,9 @@ export class Thread implements Carrier {
 
   /** A reply, failure or timeout has arrived. The frame is freed by the turn. */
   settle(frame: number): void {
-    const slot = this.views.u32[(frame + TICKET_SLOT) >>> 2] as number;
+    const { u8, u32 } = this.views;
+    const slot = u32[(frame + TICKET_SLOT) >>> 2] as number;
+    u32[(frame + TICKET_SLOT) >>> 2] = SLOT_DONE;
     if (slot === SLOT_NATIVE) {
       this.#answerNative(frame);
       return;
@@ -1032,10 +1035,13 @@ export class Thread implements Carrier {
     const pending = this.asks.take(frame, slot);
     if (!pending) return;
     this.settled = true;
-    const { u8 } = this.views;
     const kind = u8[frame + FRAME_KIND];
     if (kind === KIND_TIMEOUT) {
       this.#timedOut(pending);
+      return;
+    }
+    if (kind === KIND_FAILURE && ((u32[(frame + FRAME_TAGS) >>> 2] as number) & 15) === TAG_FAILED) {
+      pending.reject(new ZanniError("ERR_WORKER_LOST", "whoever was about to answer was lost with its thread"));
       return;
     }
     let value: unknown;

@@ -20,6 +20,7 @@ export interface Core {
   ): number;
   attach(index: number): number;
   adopt(index: number): number;
+  failClaimed(dead: number): void;
   nextCell(after: number): number;
   runner(cell: number): number;
   layout(): number;
@@ -103,6 +104,7 @@ export const coreExports: readonly (keyof Core)[] = [
   "boot",
   "attach",
   "adopt",
+  "failClaimed",
   "nextCell",
   "runner",
   "layout",

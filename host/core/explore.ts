@@ -49,6 +49,8 @@ export interface Scenario {
   /** Threads one of which dies, anywhere, and what goes on in its place. */
   readonly deaths?: {
     readonly of: readonly number[];
+    /** How often, successors included. Default 1. */
+    readonly most?: number;
     /** The program of the thread that takes the place of the dead one. */
     successor(world: World, thread: number): Program;
   };
@@ -91,11 +93,11 @@ export class World {
   readonly thieves: number;
   readonly pages: number;
   readonly stacks: number;
-  /** Takes the place of one whose thread has died. */
-  readonly #spare: { readonly core: Core; thread: number };
-  #died: { readonly thread: number; readonly core: Core } | undefined;
+  /** They take the places of those whose threads have died. */
+  readonly #spares: { readonly core: Core; thread: number }[] = [];
+  readonly #died: { readonly thread: number; readonly core: Core }[] = [];
 
-  constructor(threads: number, thieves: number, module: WebAssembly.Module, bug: number, hooks: Hooks) {
+  constructor(threads: number, thieves: number, module: WebAssembly.Module, bug: number, hooks: Hooks, deaths = 0) {
     this.threads = threads;
     this.thieves = thieves;
     // Beyond a few threads, one more for each one's reserve.
@@ -149,15 +151,19 @@ export class World {
       return instance.exports as unknown as Core;
     };
     for (let thread = 0; thread < threads; thread++) this.cores.push(instantiate({ thread }));
-    const spare = { thread: 0 };
-    this.#spare = Object.assign(spare, { core: instantiate(spare) });
+    for (let i = 0; i < deaths; i++) {
+      const spare = { thread: 0 };
+      this.#spares.push(Object.assign(spare, { core: instantiate(spare) }));
+    }
   }
 
   /** That thread is no more; from here on its core is another. */
   bury(thread: number): void {
-    this.#died = { thread, core: this.core(thread) };
-    this.#spare.thread = thread;
-    this.cores[thread] = this.#spare.core;
+    const spare = this.#spares[this.#died.length];
+    if (!spare) throw new RangeError("more deaths than were announced");
+    this.#died.push({ thread, core: this.core(thread) });
+    spare.thread = thread;
+    this.cores[thread] = spare.core;
   }
 
   /** The exports that this thread calls. */
@@ -189,8 +195,8 @@ export class World {
 
   /** Memory as it is at the beginning. */
   start(): void {
-    if (this.#died) this.cores[this.#died.thread] = this.#died.core;
-    this.#died = undefined;
+    // The last first: one thread may have died twice.
+    for (const { thread, core } of this.#died.splice(0).reverse()) this.cores[thread] = core;
     this.time = 0;
     const core = this.core(0) as Core;
     core["boot"]?.(this.threads, this.thieves, this.pages, this.pages, 0, 0, 1000, 1000);
@@ -256,18 +262,20 @@ export class Explorer {
   #trace: number[] = [];
   #random: (() => number) | undefined;
   #replay: number[] | undefined;
-  /** Nobody has died yet, though it was asked so often. */
-  #spared = true;
+  /** Deaths that may still come, and how often it was asked. */
+  #left = 0;
   #asked = 0;
 
   constructor(scenario: Scenario, module: WebAssembly.Module, bug = 0) {
     this.#scenario = scenario;
-    this.#world = new World(scenario.threads, scenario.thieves ?? 1, module, bug, {
+    const { threads, thieves = 1, deaths } = scenario;
+    const hooks: Hooks = {
       step: (thread, address, kind) => this.#step(thread, address, kind),
       racy: (_, address) => this.#races.excuse(address),
       plain: (thread, address, bytes, write) => this.#plain(thread, address, bytes, write),
       awaken: (address, count) => this.#awaken(address, count),
-    });
+    };
+    this.#world = new World(threads, thieves, module, bug, hooks, deaths ? (deaths.most ?? 1) : 0);
     this.#races = new Races(this.#world.memory.buffer.byteLength, scenario.threads);
   }
 
@@ -322,7 +330,7 @@ export class Explorer {
     this.#depth = 0;
     this.#preemptions = 0;
     this.#steps = 0;
-    this.#spared = true;
+    this.#left = this.#scenario.deaths?.most ?? 1;
     this.#asked = 0;
     this.#trace = [];
     this.#threads = this.#scenario.programs(world).map((program, id) => ({
@@ -447,10 +455,10 @@ export class Explorer {
     }
   }
 
-  /** Does this thread die here? At most one does. */
+  /** Does this thread die here? */
   #dies(id: number): boolean {
     const { deaths } = this.#scenario;
-    if (!this.#active || !this.#spared || !deaths?.of.includes(id)) return false;
+    if (!this.#active || this.#left === 0 || !deaths?.of.includes(id)) return false;
     let pick: number;
     const mark = DIES + this.#asked++;
     if (this.#replay) pick = this.#replay[this.#trace.length] === mark ? 1 : 0;
@@ -464,7 +472,7 @@ export class Explorer {
     this.#depth++;
     if (pick === 0) return false;
     this.#trace.push(mark);
-    this.#spared = false;
+    this.#left--;
     return true;
   }
 

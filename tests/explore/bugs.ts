@@ -52,5 +52,17 @@ export const bugs: Bug[] = [
     scenario: "death: of a thread that hands",
     preemptions: 1,
   },
+  {
+    number: 31,
+    name: "a successor that forgets priorities before it has sorted",
+    scenario: "death: of an owner that deals by priorities, and",
+    preemptions: 0,
+  },
+  {
+    number: 32,
+    name: "the news of a death lost with who hears them",
+    scenario: "death: of a thread that answers",
+    preemptions: 0,
+  },
   { number: 18, name: "the settlement of a BLOCKED cell lost", scenario: "blocked: a handler", preemptions: 2 },
 ];

@@ -8,7 +8,8 @@ import type { Found } from "./worker.ts";
 
 const plays = scenarios.map(({ name, threads, deaths }) => {
   // A death is one more move, at any access to memory.
-  return { play: name, threads, preemptions: (threads === 2 ? 3 : 2) - (deaths ? 2 : 0) };
+  const moves = deaths ? 1 + (deaths.most ?? 1) : 0;
+  return { play: name, threads, preemptions: Math.max(0, (threads === 2 ? 3 : 2) - moves) };
 });
 const searches = search([
   ...plays.map(({ play, preemptions }) => ({ play, preemptions })),

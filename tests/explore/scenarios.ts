@@ -158,6 +158,14 @@ function* turn(world: World, id: number, cell: number, budget = 1000): Program<v
         break;
       }
       world.u32[(block + L.WORKER_PROGRESS) >>> 2] = frames[done] as number;
+      if (kinds[done] === L.KIND_SUCCEEDED) {
+        yield call(core, "failClaimed", names[done] as number);
+        done++;
+        continue;
+      }
+      if (frames[done] === note["ticket"]) {
+        world.u32[((frames[done] as number) + L.TICKET_SLOT) >>> 2] = L.SLOT_DONE;
+      }
       note.handled.push(`${generation}:${names[done]}`);
       if ((names[done] as number) >= HOLDS) {
         outcome = L.TURN_BLOCK;
@@ -272,8 +280,23 @@ function keeper(world: World): (hint: unknown) => void {
   };
 }
 
+/** Worker 0 hears that another has taken the place of this one. */
+function* succeeded(world: World, id: number): Program<void> {
+  const core = world.core(id);
+  const { a } = notes(world);
+  const frame = (yield call(core, "reserveControl", 0)) >>> 0;
+  world.u32[(frame + L.FRAME_KIND) >>> 2] = L.KIND_SUCCEEDED | (L.FLAG_PRIVATE << 24);
+  world.u32[(frame + L.FRAME_NAME) >>> 2] = id;
+  yield call(core, "send", a.cell, a.generation, frame);
+}
+
 /** What a thread does that has taken the place of one that died: it brings back what lived there, and works. */
 function* succeed(world: World, id: number): Program<void> {
+  yield* inherit(world, id);
+  yield* work(world, id);
+}
+
+function* inherit(world: World, id: number): Program<void> {
   const core = world.core(id);
   const note = notes(world);
   note.inside.delete(note.turns.get(id) ?? 0);
@@ -300,7 +323,6 @@ function* succeed(world: World, id: number): Program<void> {
       yield* bits(world, id, { cell, generation }, L.SYSTEM_RESTART);
     }
   }
-  yield* work(world, id);
 }
 
 // ---- rules ----------------------------------------------------------------------------------------
@@ -929,6 +951,25 @@ export const scenarios: Scenario[] = [
     deaths: { of: [0], successor: succeed },
   },
   {
+    name: "death: of an owner that deals by priorities, and of its successor",
+    threads: 1,
+    setup: (world) => {
+      const note = begin(world);
+      note.a = world.cell(0, 0, 100);
+      const { cell, generation } = note.a;
+      const core = world.core(0);
+      for (const [i, priority] of [2, 0, 1, 0].entries()) {
+        const frame = call(core, "prepare", 16, priority, 0, 0)() >>> 0;
+        world.u32[(frame + L.FRAME_KIND) >>> 2] = L.KIND_TELL | (priority << 8);
+        world.u32[(frame + L.FRAME_NAME) >>> 2] = i + 1;
+        call(core, "send", cell, generation, frame)();
+      }
+    },
+    programs: (world) => [work(world, 0)],
+    check: (world) => survived(world, [1, 2, 3, 4]) ?? inOrder(world, 2, 4),
+    deaths: { of: [0], most: 2, successor: succeed },
+  },
+  {
     name: "death: of a thief, with what it took from the injector and from others",
     threads: 2,
     thieves: 0,
@@ -984,6 +1025,50 @@ export const scenarios: Scenario[] = [
     programs: (world) => [work(world, 0), work(world, 1), tell(world, 2, notes(world).b, 1)],
     check: (world) => survived(world, [10, 11, 12, 13], [1]) ?? inOrder(world, 12, 13, 1),
     deaths: { of: [0, 1, 2], successor: succeed },
+  },
+  {
+    name: "death: of a thread that answers, or of one that has asked",
+    threads: 2,
+    setup: (world) => {
+      const note = begin(world);
+      note.a = world.cell(0, 0);
+      world.u32[(world.block(0) + L.WORKER_REPLIES) >>> 2] = note.a.cell;
+      world.u32[(world.block(0) + L.WORKER_REPLIES_GENERATION) >>> 2] = note.a.generation;
+      const ticket = (world.core(0)["openTicket"] as Core[string])(5) >>> 0;
+      note["ticket"] = ticket;
+      world.u32[(ticket + L.TICKET_SLOT) >>> 2] = L.SLOT_NATIVE;
+      world.u32[(ticket + L.FRAME_NAME) >>> 2] = 1;
+    },
+    programs: (world) => {
+      const ticket = notes(world)["ticket"] as number;
+      const generation = world.word(ticket + L.TICKET_STATE + 4);
+      return [
+        work(world, 0),
+        all(
+          (function* (): Program<void> {
+            yield call(world.core(1), "reply", ticket, generation, L.KIND_REPLY, 0, 0, 0, 0, 0, 0);
+          })(),
+          work(world, 1),
+        ),
+      ];
+    },
+    check: (world) => {
+      const { handled } = notes(world);
+      const ticket = notes(world)["ticket"] as number;
+      // Whoever died before it answered leaves the ask to its deadline.
+      const waits = world.word(ticket + L.TICKET_STATE) === L.TICKET_PENDING;
+      const answers = handled.filter((each) => each === "1:1").length;
+      return answers === (waits ? 0 : 1) ? rested(world) : `answered ${answers} times`;
+    },
+    deaths: {
+      of: [0, 1],
+      most: 2,
+      *successor(world, id) {
+        yield* inherit(world, id);
+        if (id === 1) yield* succeeded(world, id);
+        yield* work(world, id);
+      },
+    },
   },
   {
     name: "death: of a thread that takes and gives back memory",
