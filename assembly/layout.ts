@@ -73,6 +73,7 @@ export const WORKER_ANNOUNCING = 292; // O  1 between bringing work and having w
 export const WORKER_OUT_CASE = 288; //       0, or why a native cell is handed out (NATIVE_*), or HANDOVER,
 export const WORKER_OUT_TO = 312; //         to this worker
 export const WORKER_PROGRESS = 284; //    O  the frame of the batch whose handler was begun last, set by the host; 0: none
+export const WORKER_LIFE = 316; //        O  how many have died as this worker: whoever adopts the block is the next
 export const WORKER_METER = 320; //       O  counters, f64 each
 export const WORKER_TOP = 640; //         S  deque: where thieves take (i64)
 export const WORKER_BOTTOM = 704; //      S  deque: where the owner pushes and pops (i64)
@@ -307,7 +308,7 @@ export const TAG_FAILED = 6; //     to native actors: instead of the answer aske
 
 // ---- the ticket: a frame reserved for the reply, and its timer -------------------------------------
 export const TICKET_BYTES = 128;
-export const TICKET_STATE = 64; //     S  { generation | claimant, and 1 more | state }: who moves it from PENDING settles the ask
+export const TICKET_STATE = 64; //     S  { generation | life, claimant and 1 more | state }: who moves it from PENDING settles the ask
 export const TICKET_ASKER = 72; //     O  index of the asker's worker
 export const TICKET_VALUE = 76; //        frame with a reply too long for the ticket, or 0
 export const TICKET_TIMER = 80; //     O  a timer of the asker's wheel
@@ -323,7 +324,8 @@ export const TICKET_FREE = 0;
 export const TICKET_PENDING = 1;
 export const TICKET_ANSWERED = 2;
 export const TICKET_EXPIRED = 3;
-export const TICKET_CLAIMANT = 8; // shift
+export const TICKET_CLAIMANT = 8; // shift, 8 bits;
+export const TICKET_LIFE = 16; //    shift: a successor answers too
 
 // ---- the timer ------------------------------------------------------------------------------------
 export const TIMER_NEXT = 0; //     O

@@ -62,6 +62,7 @@ import {
   WORKER_HANDED_TO,
   WORKER_INTENT,
   WORKER_INTENT_CELL,
+  WORKER_LIFE,
   WORKER_MOVING,
   WORKER_NEXT,
   WORKER_OUT_CELL,
@@ -76,7 +77,7 @@ import { lists, mendRanks, ranked, sort } from "./rank";
 import { callForRenewal, gatherReady, isReady } from "./ready";
 import { leave } from "./stack";
 import { cas32, cas64, glance32, load64, note32 } from "./sync";
-import { claimedBy, fail, mendTickets } from "./ticket";
+import { claimedBefore, fail, mendTickets } from "./ticket";
 import { end, queue, settled, startThread } from "./worker";
 
 /**
@@ -88,6 +89,8 @@ export function adopt(index: u32): bool {
   // One thread does not survive itself.
   if (SINGLE) return false;
   settle(index);
+  const life = load<u32>(here + WORKER_LIFE) + 1;
+  store<u32>(here + WORKER_LIFE, life);
   startThread();
   mendPool();
   renewInbox(here);
@@ -101,7 +104,7 @@ export function adopt(index: u32): bool {
   const replies = load<u32>(here + WORKER_REPLIES);
   if (expired != 0 && !holds(replies, expired)) settled(expired);
   // Asked and about to be answered on the same thread.
-  for (let ticket = claimedBy(me, 0); ticket != 0; ticket = claimedBy(me, ticket)) {
+  for (let ticket = claimedBefore(me, life, 0); ticket != 0; ticket = claimedBefore(me, life, ticket)) {
     if (!holds(replies, ticket)) lost(ticket);
   }
   if (!seeded(22)) gatherReady();
@@ -130,11 +133,12 @@ export function nextCell(after: u32): u32 {
 }
 
 /**
- * On every thread, when it hears in its replies that worker `dead` has a successor: asks that the dead had claimed fail. What it
- * had answered came before the news.
+ * On every thread, when it hears in its replies that another life of that worker has begun: asks that it had claimed before
+ * fail. What it had answered came before the news.
  */
-export function failClaimed(dead: u32): void {
-  for (let ticket = claimedBy(dead, 0); ticket != 0; ticket = claimedBy(dead, ticket)) lost(ticket);
+export function failClaimed(worker: u32, life: u32): void {
+  for (let ticket = claimedBefore(worker, life, 0); ticket != 0; ticket = claimedBefore(worker, life, ticket))
+    lost(ticket);
 }
 
 function lost(ticket: u32): void {

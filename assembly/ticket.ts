@@ -2,7 +2,7 @@
 // run out of memory, with the timer of its deadline. Its state word { generation | state } decides who
 // settles the ask: replier, deadline and canceller all CAS from PENDING, and one of them wins. Tickets
 // live in chunks of their own and a generation is never used twice, so a late reply finds its ask gone.
-import { check } from "./check";
+import { check, seeded } from "./check";
 import {
   CLASS_TICKET,
   FLAG_PRIVATE,
@@ -22,6 +22,7 @@ import {
   TICKET_CLAIMANT,
   TICKET_EXPIRED,
   TICKET_FREE,
+  TICKET_LIFE,
   TICKET_PENDING,
   TICKET_SLOT,
   TICKET_STATE,
@@ -31,6 +32,7 @@ import {
   TIMER_PREVIOUS,
   TRAP_TICKET,
   WORKER_EXPIRING,
+  WORKER_LIFE,
 } from "./layout";
 import { here, me } from "./place";
 import { allocateClass, classAt, free, nextBlock } from "./pool";
@@ -101,20 +103,24 @@ export function drop(frame: u32): void {
 }
 
 /**
- * The next of this worker's tickets whose answer that worker has claimed, and that has not been taken: it is under way, or was lost
- * with whoever claimed it. 0: there is no more.
+ * The next of this worker's tickets whose answer that worker had claimed before its present life, and that has not been taken: it
+ * is under way, or was lost with whoever claimed it. 0: there is no more.
  */
-export function claimedBy(worker: u32, after: u32): u32 {
-  const state = answeredBy(worker);
+export function claimedBefore(worker: u32, life: u32, after: u32): u32 {
   for (let ticket = nextBlock(after, CLASS_TICKET, true); ticket != 0; ticket = nextBlock(ticket, CLASS_TICKET, true)) {
-    if (<u32>load64(ticket + TICKET_STATE) == state && load<u32>(ticket + TICKET_SLOT) != SLOT_DONE) return ticket;
+    const state = <u32>load64(ticket + TICKET_STATE);
+    if ((state & 0xffff) != answeredBy(worker, 0) || load<u32>(ticket + TICKET_SLOT) == SLOT_DONE) continue;
+    if (seeded(33) || <i16>((state >>> TICKET_LIFE) - life) < 0) return ticket;
   }
   return 0;
 }
 
 /** The answer to a ticket that a dead worker has claimed is that there will be none; who says so claims it in its place. */
 export function fail(ticket: u32): void {
-  note64(ticket + TICKET_STATE, (load64(ticket + TICKET_STATE) & 0xffffffff00000000) | answeredBy(me));
+  note64(
+    ticket + TICKET_STATE,
+    (load64(ticket + TICKET_STATE) & 0xffffffff00000000) | answeredBy(me, load<u32>(here + WORKER_LIFE)),
+  );
   fill(ticket, KIND_FAILURE, FORM_INLINE, load<u32>(ticket + TICKET_VALUE), 0, (1 << 28) | TAG_FAILED);
 }
 
@@ -146,11 +152,11 @@ export function pending(ticket: u32, generation: u32): bool {
 
 /** True for the one who may answer; the ticket is then his until he sends it. */
 export function claim(ticket: u32, generation: u32): bool {
-  return move(ticket, generation, answeredBy(me));
+  return move(ticket, generation, answeredBy(me, load<u32>(here + WORKER_LIFE)));
 }
 
-function answeredBy(worker: u32): u32 {
-  return ((worker + 1) << TICKET_CLAIMANT) | TICKET_ANSWERED;
+function answeredBy(worker: u32, life: u32): u32 {
+  return (life << TICKET_LIFE) | ((worker + 1) << TICKET_CLAIMANT) | TICKET_ANSWERED;
 }
 
 /** Fills a claimed ticket: `value` is a frame with a longer payload, or 0 for an inline one. */

@@ -948,8 +948,10 @@ export class Dispatch {
         u32[(block + WORKER_PROGRESS) >>> 2] = frame;
         if (kind === KIND_EVENT || kind === KIND_LOG) this.#reported(frame, kind);
         else if (kind === KIND_ITEMS) thread.items(frame);
-        else if (kind === KIND_SUCCEEDED) succeeded(thread, u32[(frame + FRAME_SENDER) >>> 2] as number);
-        else if (kind === KIND_DECLARED) thread.heard(frame);
+        else if (kind === KIND_SUCCEEDED) {
+          const index = u32[(frame + FRAME_SENDER) >>> 2] as number;
+          succeeded(thread, index, u32[(frame + FRAME_NAME) >>> 2] as number);
+        } else if (kind === KIND_DECLARED) thread.heard(frame);
         else if (kind === KIND_UNWATCH) thread.unwatch(thread.index, u32[(frame + FRAME_SENDER) >>> 2] as number);
         else thread.settle(frame);
       }

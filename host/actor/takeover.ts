@@ -36,6 +36,7 @@ import {
   KIND_SUCCEEDED,
   KIND_TELL,
   STOPPED,
+  WORKER_LIFE,
 } from "../../assembly/layout.ts";
 import { ZanniError } from "../errors.ts";
 import { watchAgain } from "./bond.ts";
@@ -85,7 +86,8 @@ export function takeOver(thread: Thread, cause: Error): void {
 
   // First: what is watched must be known to be watched, before anybody decides that it ends.
   const threads = word(HEADER + HEADER_WORKERS);
-  for (let to = 0; to < threads; to++) if (to !== index) thread.tellThread(to, KIND_SUCCEEDED, index);
+  const life = word(thread.block + WORKER_LIFE);
+  for (let to = 0; to < threads; to++) if (to !== index) thread.tellThread(to, KIND_SUCCEEDED, index, life);
   const told = new Map<string, { parent: Address; children: LostChild[] }>();
   const tell = (parent: Address, lost: LostChild) => {
     const key = keyOf(parent);
@@ -195,8 +197,8 @@ function child(
 // ---- every thread ---------------------------------------------------------------------------------
 
 /** Somebody has taken the place of that thread: what is waited for there may not be known any more. */
-export function succeeded(thread: Thread, index: number): void {
-  thread.core.failClaimed(index);
+export function succeeded(thread: Thread, index: number, life: number): void {
+  thread.core.failClaimed(index, life);
   const error = new ZanniError("ERR_WORKER_LOST", "whoever was asked was lost with its thread");
   for (const definition of thread.registry.all()) if (definition.announced) thread.announce(definition, index);
   const asked = new Map<string, { to: Address; pendings: Pending[]; links: { actor: HostCell; ref: Ref }[] }>();

@@ -20,7 +20,7 @@ export interface Core {
   ): number;
   attach(index: number): number;
   adopt(index: number): number;
-  failClaimed(dead: number): void;
+  failClaimed(worker: number, life: number): void;
   nextCell(after: number): number;
   runner(cell: number): number;
   layout(): number;

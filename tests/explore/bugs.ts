@@ -64,5 +64,11 @@ export const bugs: Bug[] = [
     scenario: "death: of a thread that answers",
     preemptions: 0,
   },
+  {
+    number: 33,
+    name: "a successor's answer taken for one of the dead",
+    scenario: "death: of a thread that answers",
+    preemptions: 1,
+  },
   { number: 18, name: "the settlement of a BLOCKED cell lost", scenario: "blocked: a handler", preemptions: 2 },
 ];

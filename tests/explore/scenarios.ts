@@ -159,7 +159,8 @@ function* turn(world: World, id: number, cell: number, budget = 1000): Program<v
       }
       world.u32[(block + L.WORKER_PROGRESS) >>> 2] = frames[done] as number;
       if (kinds[done] === L.KIND_SUCCEEDED) {
-        yield call(core, "failClaimed", names[done] as number);
+        const worker = world.word((frames[done] as number) + L.FRAME_SENDER);
+        yield call(core, "failClaimed", worker, names[done] as number);
         done++;
         continue;
       }
@@ -286,7 +287,8 @@ function* succeeded(world: World, id: number): Program<void> {
   const { a } = notes(world);
   const frame = (yield call(core, "reserveControl", 0)) >>> 0;
   world.u32[(frame + L.FRAME_KIND) >>> 2] = L.KIND_SUCCEEDED | (L.FLAG_PRIVATE << 24);
-  world.u32[(frame + L.FRAME_NAME) >>> 2] = id;
+  world.u32[(frame + L.FRAME_SENDER) >>> 2] = id;
+  world.u32[(frame + L.FRAME_NAME) >>> 2] = world.word(world.block(id) + L.WORKER_LIFE);
   yield call(core, "send", a.cell, a.generation, frame);
 }
 
@@ -1042,15 +1044,11 @@ export const scenarios: Scenario[] = [
     programs: (world) => {
       const ticket = notes(world)["ticket"] as number;
       const generation = world.word(ticket + L.TICKET_STATE + 4);
-      return [
-        work(world, 0),
-        all(
-          (function* (): Program<void> {
-            yield call(world.core(1), "reply", ticket, generation, L.KIND_REPLY, 0, 0, 0, 0, 0, 0);
-          })(),
-          work(world, 1),
-        ),
-      ];
+      const answer = function* (): Program<void> {
+        yield call(world.core(1), "reply", ticket, generation, L.KIND_REPLY, 0, 0, 0, 0, 0, 0);
+      };
+      notes(world)["answer"] = answer;
+      return [work(world, 0), all(answer(), work(world, 1))];
     },
     check: (world) => {
       const { handled } = notes(world);
@@ -1065,7 +1063,11 @@ export const scenarios: Scenario[] = [
       most: 2,
       *successor(world, id) {
         yield* inherit(world, id);
-        if (id === 1) yield* succeeded(world, id);
+        if (id === 1) {
+          yield* succeeded(world, id);
+          // It may have been asked again, and answers.
+          yield* (notes(world)["answer"] as () => Program)();
+        }
         yield* work(world, id);
       },
     },
