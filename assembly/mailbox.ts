@@ -51,6 +51,7 @@ import {
   WORKER_OUT_COUNT,
   WORKER_OUT_SYSTEM,
   WORKER_PROGRESS,
+  WORKER_SENT,
   WORKER_SYSTEM,
 } from "./layout";
 import { here } from "./place";
@@ -83,6 +84,8 @@ export function push(cell: usize, generation: u32, frame: u32): i32 {
     const next = pushed(old, frame);
     // Publishes the frame; pairs with claim() and drain(). From unowned to OWNED, the sender must queue.
     if (cas64(cell + CELL_HEAD, old, next) == old) {
+      // What the sender had kept is not sent again by its successor.
+      store<u32>(here + WORKER_SENT, frame);
       if (seeded(8)) store<u32>(frame + FRAME_PUSH, below);
       if (seeded(2)) return SCHEDULE;
       return ((old ^ next) & OWNED) != 0 ? SCHEDULE : NOTHING;

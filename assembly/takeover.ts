@@ -26,6 +26,7 @@ import {
   CELL_HANDLED_BYTES,
   CELL_HEAD,
   CELL_INIT,
+  CELL_KEPT,
   CELL_LINK,
   CELL_LIST,
   CELL_RANKED,
@@ -51,6 +52,10 @@ import {
   POINTER_MASK,
   RUNNING,
   SCHEDULE,
+  SHELF_FIRST,
+  SHELF_LAST,
+  SHELF_LEAVING,
+  SHELF_NEXT,
   STOPPED,
   SYS,
   SYSTEM_BITS,
@@ -68,6 +73,7 @@ import {
   WORKER_OUT_CELL,
   WORKER_PROGRESS,
   WORKER_REPLIES,
+  WORKER_SENT,
 } from "./layout";
 import { giveBack, isPrivate, order, publish, pushSystem } from "./mailbox";
 import { count } from "./meter";
@@ -97,6 +103,8 @@ export function adopt(index: u32): bool {
   mendDeque(here);
   // Seeded bug 26: cells in other threads' chunks are not looked at.
   const own = seeded(26);
+  // Before anything is pushed in its name.
+  for (let cell = nextBlock(0, CLASS_CELL, own); cell != 0; cell = nextBlock(cell, CLASS_CELL, own)) mendKept(cell);
   for (let cell = nextBlock(0, CLASS_CELL, own); cell != 0; cell = nextBlock(cell, CLASS_CELL, own)) mendCell(cell);
   forgetTurn();
   const expired = mendTickets(load<u32>(here + WORKER_EXPIRING));
@@ -170,6 +178,25 @@ function mendCell(cell: u32): void {
   const system = load64(cell + CELL_SYSTEM);
   const waiting = (<u32>system & (POINTER_MASK | SYSTEM_BITS)) != 0 && !seeded(23);
   if (waiting && raise(cell, generationOf(system)) == SCHEDULE) queue(cell);
+}
+
+/** What an actor that lived there kept: a frame that was about to leave its shelf is there, or was sent. */
+function mendKept(cell: u32): void {
+  // Supervisors without code of their own, and the cell of replies, keep something else.
+  const keeps =
+    glance32(cell + CELL_BEHAVIOR) == 0 && glance32(cell + CELL_WORKER) == me && load<u32>(cell + CELL_INIT) != 0;
+  if (!keeps || (<u32>load64(cell + CELL_HEAD) & STOPPED) != 0) return;
+  const sent = seeded(34) ? 0 : load<u32>(here + WORKER_SENT);
+  for (let shelf = load<u32>(cell + CELL_KEPT); shelf != 0; shelf = load<u32>(shelf + SHELF_NEXT)) {
+    const frame = load<u32>(shelf + SHELF_LEAVING);
+    const first = load<u32>(shelf + SHELF_FIRST);
+    if (frame != 0 && frame != first && frame != sent && frame != load<u32>(cell + CELL_HAND)) {
+      store<u32>(frame + FRAME_NEXT, first);
+      store<u32>(shelf + SHELF_FIRST, frame);
+      if (first == 0) store<u32>(shelf + SHELF_LAST, frame);
+    } else if (first == 0) store<u32>(shelf + SHELF_LAST, 0);
+    store<u32>(shelf + SHELF_LEAVING, 0);
+  }
 }
 
 /** The messages of a cell that was in a turn: each is listed once, or in hand. */

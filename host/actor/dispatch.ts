@@ -91,7 +91,7 @@ import { extrasOf, rareOf } from "./extras.ts";
 import { hashOf, nameOf } from "./hash.ts";
 import type { Errand, Pending } from "./holder.ts";
 import { runJob } from "./job.ts";
-import { copyOf, openShelf, put, takeFirst } from "./kept.ts";
+import { copyOf, gone, openShelf, put, takeFirst } from "./kept.ts";
 import { known } from "./known.ts";
 import {
   adopt,
@@ -670,6 +670,7 @@ export class Dispatch {
       if (frame !== 0) {
         takeFirst(this.#thread, rareOf(actor).shelf, frame);
         this.#thread.views.u32[hand] = frame;
+        gone(this.#thread, rareOf(actor).shelf);
       }
       const outcome = this.#again(actor, message);
       if (frame !== 0 && outcome === TURN_DRY) this.#thread.core.putDown(actor.cell);

@@ -27,12 +27,13 @@ import type { ValueCodec } from "../wire/value.ts";
 import type { Letter } from "./event.ts";
 import { nameOf } from "./hash.ts";
 import { type Address, type Holder, keyOf, type Pending, type Shelf, type Target, type Waiting } from "./holder.ts";
-import { closeShelf, openShelf, put, putBack, takeFirst } from "./kept.ts";
+import { closeShelf, gone, openShelf, put, putBack, takeFirst } from "./kept.ts";
 import { full } from "./overflow.ts";
 import type { DeadLetterReason } from "./types.ts";
 
 /** What an outbox needs of its thread. */
 interface Post {
+  readonly block: number;
   readonly core: Core;
   readonly views: Views;
   readonly codec: ValueCodec;
@@ -190,6 +191,7 @@ export class Outboxes implements Waiting {
         this.#askForRoom(box);
         return;
       }
+      gone(this.#thread, box.shelf);
       box.frames.shift();
       if (outcome !== SENT) this.#lost(box, frame, true);
     }

@@ -70,5 +70,11 @@ export const bugs: Bug[] = [
     scenario: "death: of a thread that answers",
     preemptions: 1,
   },
+  {
+    number: 34,
+    name: "a message sent again by a successor",
+    scenario: "death: of a thread that sends what",
+    preemptions: 0,
+  },
   { number: 18, name: "the settlement of a BLOCKED cell lost", scenario: "blocked: a handler", preemptions: 2 },
 ];

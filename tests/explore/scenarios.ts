@@ -281,6 +281,19 @@ function keeper(world: World): (hint: unknown) => void {
   };
 }
 
+/** What actor `b` had kept goes to `a`, as the host's outboxes send it. */
+function* sendKept(world: World, id: number): Program<void> {
+  const { a, b } = notes(world);
+  const shelf = world.word(b.cell + L.CELL_KEPT);
+  for (let frame = world.word(shelf + L.SHELF_FIRST); frame !== 0; frame = world.word(shelf + L.SHELF_FIRST)) {
+    world.u32[(world.block(id) + L.WORKER_SENT) >>> 2] = 0;
+    world.u32[(shelf + L.SHELF_LEAVING) >>> 2] = frame;
+    world.u32[(shelf + L.SHELF_FIRST) >>> 2] = world.word(frame + L.FRAME_NEXT);
+    yield call(world.core(id), "send", a.cell, a.generation, frame);
+    world.u32[(shelf + L.SHELF_LEAVING) >>> 2] = 0;
+  }
+}
+
 /** Worker 0 hears that another has taken the place of this one. */
 function* succeeded(world: World, id: number): Program<void> {
   const core = world.core(id);
@@ -1027,6 +1040,43 @@ export const scenarios: Scenario[] = [
     programs: (world) => [work(world, 0), work(world, 1), tell(world, 2, notes(world).b, 1)],
     check: (world) => survived(world, [10, 11, 12, 13], [1]) ?? inOrder(world, 12, 13, 1),
     deaths: { of: [0, 1, 2], successor: succeed },
+  },
+  {
+    name: "death: of a thread that sends what an actor had kept",
+    threads: 2,
+    setup: (world) => {
+      const note = begin(world);
+      note.a = world.cell(0, 0, 100);
+      note.b = world.cell(0, 1);
+      const core = world.core(1);
+      const reserve = (name: number) => {
+        const frame = call(core, "reserve", 0)() >>> 0;
+        world.u32[(frame + L.FRAME_KIND) >>> 2] = L.KIND_TELL;
+        world.u32[(frame + L.FRAME_NAME) >>> 2] = name;
+        world.u32[(frame + L.FRAME_NEXT) >>> 2] = 0;
+        return frame;
+      };
+      const { cell } = note.b;
+      const [shelf, first, second] = [reserve(0), reserve(1), reserve(2)];
+      world.u32[(cell + L.CELL_INIT) >>> 2] = reserve(0);
+      world.u32[(cell + L.CELL_SLOT) >>> 2] = 1;
+      world.u32[(cell + L.CELL_KEPT) >>> 2] = shelf;
+      world.u32[(shelf + L.SHELF_FIRST) >>> 2] = first;
+      world.u32[(first + L.FRAME_NEXT) >>> 2] = second;
+      world.u32[(shelf + L.SHELF_LAST) >>> 2] = second;
+      world.u32[(shelf + L.SHELF_LEAVING) >>> 2] = 0;
+    },
+    programs: (world) => [work(world, 0), all(sendKept(world, 1), work(world, 1))],
+    check: (world) => exactly(world, ["1:1", "1:2"]) ?? inOrder(world, 1, 2) ?? rested(world),
+    deaths: {
+      of: [1],
+      most: 2,
+      *successor(world, id) {
+        yield* inherit(world, id);
+        yield* sendKept(world, id);
+        yield* work(world, id);
+      },
+    },
   },
   {
     name: "death: of a thread that answers, or of one that has asked",
