@@ -84,7 +84,10 @@ export function put({ views: { u32 } }: Store, shelf: number, frame: number): vo
   u32[(shelf + SHELF_LAST) >>> 2] = frame;
 }
 
-/** The first is about to be sent, or taken in hand: gone() or putBack() follows. Should the thread die before, its successor knows which it was. */
+/**
+ * The first is about to be sent, or taken in hand: gone() or putBack() follows. Should the thread die before, its successor knows
+ * which it was.
+ */
 export function takeFirst({ views: { u32 }, block }: Sender, shelf: number, frame: number): void {
   if (shelf === 0) return;
   u32[(block + WORKER_SENT) >>> 2] = 0;

@@ -46,10 +46,10 @@ export interface Scenario {
   programs(world: World): Program[];
   /** After the end: what is wrong, or nothing. */
   check(world: World): string | undefined;
-  /** Threads one of which dies, anywhere, and what goes on in its place. */
+  /** Threads that may die, anywhere, and what goes on in their place. */
   readonly deaths?: {
     readonly of: readonly number[];
-    /** How often, successors included. Default 1. */
+    /** How many deaths there are at most, those of successors included. Default 1. */
     readonly most?: number;
     /** The program of the thread that takes the place of the dead one. */
     successor(world: World, thread: number): Program;

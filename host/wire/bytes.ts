@@ -332,8 +332,7 @@ export class Reader {
    */
   static whole(bytes: Uint8Array, at: number, end: number): Reader {
     const size = end - at;
-    if (size > DESK_MAX)
-      return latin1Slice ? reader.#turn(bytes, at, end) : reader.#turn(bytes.slice(at, end), 0, size);
+    if (size > DESK_MAX) return latin1Slice ? new Reader(bytes, at, end) : new Reader(bytes.slice(at, end), 0, size);
     if (size < DESK_MIN && latin1Slice) return reader.#turn(bytes, at, end);
     if (size > desk.length) {
       desk = new Uint8Array(Math.min(size * 2, DESK_MAX));
@@ -341,6 +340,11 @@ export class Reader {
     }
     desk.set(size === bytes.length ? bytes : bytes.subarray(at, end));
     return reader.#turn(desk, 0, size, deskView);
+  }
+
+  /** All has been read: whoever has the bytes has them alone. */
+  over(): void {
+    this.#bytes = desk;
   }
 
   #turn(bytes: Uint8Array, at: number, end: number, view?: DataView): this {

@@ -223,6 +223,7 @@ function readAll({ read }: Codec, bytes: Uint8Array, at = 0, end = bytes.length)
   const reader = Reader.whole(bytes, at, end);
   const value = read(reader, defaults.depthMax);
   if (reader.left > 0) throw reader.wrong("the end", reader.offset);
+  reader.over();
   return value;
 }
 
