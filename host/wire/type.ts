@@ -9,7 +9,7 @@ import { defaults } from "../options.ts";
 import { noRoom, Reader, Writer } from "./bytes.ts";
 import { type Crossing, crosses, introduce, whole } from "./crossing.ts";
 import type { RefBrand } from "./sendable.ts";
-import { nextSetter, type Setter } from "./setters.ts";
+import { define, nextSetter, type Setter } from "./setters.ts";
 import type { StandardSchemaV1 } from "./standard.ts";
 
 /** A declared wire type: what `wire` builds. */
@@ -573,7 +573,8 @@ function partsOf(of: string, fields: Fields): readonly Part[] {
   return Object.entries(fields).map(([name, type]) => {
     if (name === "__proto__") throw new ZanniError("ERR_OPTION", `a field of "${of}" cannot be named __proto__`);
     const { shape, write, read, usual = RARE, least = 0, most = 0 } = codecOf(type, `"${name}" of "${of}"`);
-    return { name, inherited: name in Object.prototype, shape, write, read, usual, least, most, set: nextSetter() };
+    const inherited = name in Object.prototype;
+    return { name, inherited, shape, write, read, usual, least, most, set: inherited ? define : nextSetter() };
   });
 }
 

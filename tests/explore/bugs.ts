@@ -61,7 +61,7 @@ export const bugs: Bug[] = [
   {
     number: 32,
     name: "the news of a death lost with who hears them",
-    scenario: "death: of a thread that answers",
+    scenario: "death: of a thread that answers or has asked, and",
     preemptions: 0,
   },
   {
