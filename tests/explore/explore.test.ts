@@ -8,22 +8,25 @@ import type { Found } from "./worker.ts";
 
 const plays = scenarios.map(({ name, threads, deaths }) => {
   // A death is one more move, at any access to memory.
-  const moves = deaths ? 1 + (deaths.most ?? 1) : 0;
-  return { play: name, threads, preemptions: Math.max(0, (threads === 2 ? 3 : 2) - moves) };
+  const preemptions = (threads === 2 ? 3 : 2) - (deaths ? 2 : 0);
+  // With two there are too many for each run; npm run explore -- successor 0 plays them all.
+  const random = deaths?.most === 2 ? { seed: 20261122, executions: 20_000 } : undefined;
+  return { play: name, threads, preemptions: random ? Number.POSITIVE_INFINITY : preemptions, random };
 });
 const searches = search([
-  ...plays.map(({ play, preemptions }) => ({ play, preemptions })),
+  ...plays.map(({ play, preemptions, random }) => ({ play, preemptions, random })),
   ...bugs.map(({ number, scenario, preemptions }) => ({ play: scenario, preemptions, bug: number })),
 ]);
 
 const exhaustive = suite("every interleaving up to the bound");
-for (const [i, { play, threads, preemptions }] of plays.entries()) {
-  exhaustive(`${play} (${threads} threads, ${preemptions} preemptions)`, async () => {
+for (const [i, { play, threads, preemptions, random }] of plays.entries()) {
+  const how = random ? `${random.executions} at random` : `${preemptions} preemptions`;
+  exhaustive(`${play} (${threads} threads, ${how})`, async () => {
     const { outcome } = (await searches[i]) as Found;
     const rate = Math.round(outcome.executions / outcome.seconds);
     console.log(`  ${play}: ${outcome.executions} executions, ${rate}/s`);
     assert.is(outcome.failure?.message, undefined, `trace ${outcome.failure?.trace.slice(0, 2000)}`);
-    assert.ok(outcome.complete, "the search was cut off");
+    assert.ok(outcome.complete || random, "the search was cut off");
   });
 }
 exhaustive.run();

@@ -43,6 +43,17 @@ function oneActor(world: World): void {
   begin(world).a = world.cell(0, 0);
 }
 
+/** Worker 0 has asked something, until 5 ms, and cell `a` takes the answer. */
+function asked(world: World): number {
+  const note = begin(world);
+  note.a = world.cell(0, 0);
+  world.u32[(world.block(0) + L.WORKER_REPLIES) >>> 2] = note.a.cell;
+  world.u32[(world.block(0) + L.WORKER_REPLIES_GENERATION) >>> 2] = note.a.generation;
+  const ticket = (world.core(0)["openTicket"] as Core[string])(5) >>> 0;
+  note["ticket"] = ticket;
+  return ticket;
+}
+
 /** Actors `a` and `b` live on worker 0, with two messages each; others may have them. */
 function movable(world: World): void {
   const note = begin(world);
@@ -401,12 +412,7 @@ function answering(name: string, most: number): Scenario {
     name,
     threads: 2,
     setup: (world) => {
-      const note = begin(world);
-      note.a = world.cell(0, 0);
-      world.u32[(world.block(0) + L.WORKER_REPLIES) >>> 2] = note.a.cell;
-      world.u32[(world.block(0) + L.WORKER_REPLIES_GENERATION) >>> 2] = note.a.generation;
-      const ticket = (world.core(0)["openTicket"] as Core[string])(5) >>> 0;
-      note["ticket"] = ticket;
+      const ticket = asked(world);
       world.u32[(ticket + L.TICKET_SLOT) >>> 2] = L.SLOT_NATIVE;
       world.u32[(ticket + L.FRAME_NAME) >>> 2] = 1;
     },
@@ -1089,7 +1095,7 @@ export const scenarios: Scenario[] = [
     deaths: { of: [0, 1, 2], successor: succeed },
   },
   {
-    name: "death: of a thread that sends what an actor had kept",
+    name: "death: of a thread that sends what an actor had kept, and of its successor",
     threads: 2,
     setup: (world) => {
       const note = begin(world);
@@ -1183,12 +1189,8 @@ export const scenarios: Scenario[] = [
     name: "ticket: reply, deadline and cancel meet, one wins",
     threads: 2,
     setup: (world) => {
-      const note = begin(world);
-      note.a = world.cell(0, 0);
-      world.u32[(world.block(0) + L.WORKER_REPLIES) >>> 2] = note.a.cell;
-      world.u32[(world.block(0) + L.WORKER_REPLIES_GENERATION) >>> 2] = note.a.generation;
-      note["ticket"] = (world.core(0)["openTicket"] as Core[string])(5) >>> 0;
-      note["wins"] = 0;
+      asked(world);
+      notes(world)["wins"] = 0;
     },
     programs: (world) => {
       const note = notes(world);

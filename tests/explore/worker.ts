@@ -7,6 +7,8 @@ import { scenario } from "./scenarios.ts";
 export interface Search {
   readonly play: string;
   readonly preemptions: number;
+  /** Random executions from this seed instead. */
+  readonly random?: { readonly seed: number; readonly executions: number } | undefined;
   readonly bug?: number;
 }
 export interface Found {
@@ -22,12 +24,12 @@ function build(name: "model" | "seeded"): WebAssembly.Module {
   return module;
 }
 
-parentPort?.on("message", ({ play, preemptions, bug }: Search) => {
+parentPort?.on("message", ({ play, preemptions, random, bug }: Search) => {
   const explorer =
     bug === undefined
       ? new Explorer(scenario(play), build("model"))
       : new Explorer(scenario(play), build("seeded"), bug);
-  const outcome = explorer.explore({ preemptions });
+  const outcome = explorer.explore({ preemptions, ...(random && { random }) });
   const replayed = bug === undefined ? undefined : explorer.replay(outcome.failure?.trace ?? "");
   parentPort?.postMessage({ outcome, replayed } satisfies Found);
 });
