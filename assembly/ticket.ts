@@ -1,5 +1,5 @@
 // The ask ticket: a frame reserved for the reply before the question is sent, so that answering cannot
-// run out of memory, with the timer of its deadline. Its state word { generation | state } decides who
+// run out of memory, with the timer of its deadline. Its state word { generation | claimant | state } decides who
 // settles the ask: replier, deadline and canceller all CAS from PENDING, and one of them wins. Tickets
 // live in chunks of their own and a generation is never used twice, so a late reply finds its ask gone.
 import { check, seeded } from "./check";

@@ -332,7 +332,10 @@ export class Reader {
    */
   static whole(bytes: Uint8Array, at: number, end: number): Reader {
     const size = end - at;
-    if (size > DESK_MAX) return latin1Slice ? new Reader(bytes, at, end) : new Reader(bytes.slice(at, end), 0, size);
+    if (size > DESK_MAX) {
+      const large = new Reader(bytes, at, end);
+      return latin1Slice ? large.#turn(bytes, at, end) : large.#turn(bytes.slice(at, end), 0, size);
+    }
     if (size < DESK_MIN && latin1Slice) return reader.#turn(bytes, at, end);
     if (size > desk.length) {
       desk = new Uint8Array(Math.min(size * 2, DESK_MAX));
