@@ -302,7 +302,7 @@ export const KIND_STOP_WANTED = 23; //  to an actor that takes no message, and f
 export const FORM_INLINE = 0;
 export const FORM_PACKED = 1;
 export const FORM_DECLARED = 4; //   one value of a declared wire type, whose mark is in TAGS
-export const FORM_WORDS = 3; //     several values of 8 bytes each, and the paths of refs among them (host/actor/words.ts)
+export const FORM_WORDS = 3; //     plain values, a word or two for each, and their texts (host/actor/words.ts)
 
 export const TAG_UNDEFINED = 0;
 export const TAG_NULL = 1;
@@ -311,6 +311,8 @@ export const TAG_TRUE = 3;
 export const TAG_NUMBER = 4;
 export const TAG_REF = 5; //        for native actors: { generation | cell }
 export const TAG_FAILED = 6; //     to native actors: instead of the answer asked for
+export const TAG_TEXT = 7; //       in FORM_WORDS
+export const TAG_RECORD = 8; //     likewise
 
 // ---- the ticket: a frame reserved for the reply, and its timer -------------------------------------
 export const TICKET_BYTES = 128;

@@ -3,7 +3,7 @@
 import {
   FLAG_HERE,
   FORM_INLINE,
-  FORM_PACKED,
+  FORM_WORDS,
   FRAME_FLAGS,
   FRAME_FORM,
   FRAME_KIND,
@@ -311,7 +311,7 @@ export function labelChild(
 // The text is the path of a child with a name, and its parent's path otherwise: with the definition and the ordinal
 // that makes the path, when somebody asks for it.
 
-/** Inline: the text in ASCII, no init. Packed: [text, init], and what a mailbox that coalesces goes by. */
+/** Inline: the text in ASCII, no init. Else [text, init], and what a mailbox that coalesces goes by. */
 export function initFrameOf(
   thread: Thread,
   definition: { readonly hash: number },
@@ -347,11 +347,18 @@ function inlineInit(thread: Thread, text: string): number {
 }
 
 function packedInit(thread: Thread, text: string, init: unknown, keys: Keys | undefined): number {
-  const bytes = thread.codec.encode(keys ? [text, init, keys] : [text, init], "init");
+  const values = keys ? [text, init, keys] : [text, init];
+  const size = thread.words.compose(values);
+  if (size > 0) {
+    const frame = thread.core.reserve(size) >>> 0;
+    if (frame === 0) throw outOfMemory(text, size);
+    thread.writeWords(frame, KIND_INIT, size);
+    return frame;
+  }
+  const bytes = thread.codec.encode(values, "init");
   const frame = thread.core.reserve(bytes.length) >>> 0;
   if (frame === 0) throw outOfMemory(text, bytes.length);
   thread.write(frame, KIND_INIT, bytes);
-  thread.views.u8[frame + FRAME_FORM] = FORM_PACKED;
   return frame;
 }
 
@@ -366,27 +373,43 @@ export function pathOf(thread: Thread, frame: number): string {
   const { u32 } = thread.views;
   const ordinal = u32[(frame + INIT_ORDINAL) >>> 2] as number;
   const definition = nameOf(u32[(frame + FRAME_NAME) >>> 2] as number);
-  const { text } = readInit(thread, frame, undefined);
+  const text = initText(thread, frame);
   return ordinal === 0 ? text : below(text, nameOfChild(definition, ordinal));
 }
 
-/** What an init frame says. `reader` becomes the holder of the refs in it. */
-export function readInit(
-  thread: Thread,
-  frame: number,
-  reader: Holder | undefined,
-): { text: string; init: unknown; keys: Keys | undefined } {
+/** What an init frame says: a path, as above. */
+export function initText(thread: Thread, frame: number): string {
   const { u8, u32 } = thread.views;
+  if (u8[frame + FRAME_FORM] !== FORM_INLINE) return initParts(thread, frame, thread.stranger)[0] as string;
   const size = u32[(frame + FRAME_SIZE) >>> 2] as number;
-  if (u8[frame + FRAME_FORM] === FORM_INLINE) {
-    let text = "";
-    for (let i = 0; i < size; i++) text += String.fromCharCode(u8[frame + FRAME_PAYLOAD + i] as number);
-    return { text, init: undefined, keys: undefined };
-  }
-  const parts = thread.decode(frame + FRAME_PAYLOAD, size, reader ?? thread.stranger);
-  const [text, init, keys] = parts as [string, unknown, Keys | undefined];
+  let text = "";
+  for (let i = 0; i < size; i++) text += String.fromCharCode(u8[frame + FRAME_PAYLOAD + i] as number);
+  return text;
+}
+
+/** What an actor is started with. `reader` becomes the holder of the refs in it. */
+export function initOf(thread: Thread, frame: number, reader: Holder): unknown {
+  const { u8, u32 } = thread.views;
   const number = u32[(frame + FRAME_TICKET) >>> 2] as number;
-  return { text, init: number === 0 ? init : thread.passed.get(number)?.[0], keys };
+  if (number !== 0) return thread.passed.get(number)?.[0];
+  const form = u8[frame + FRAME_FORM];
+  if (form === FORM_INLINE) return undefined;
+  // Without the path, which is rarely asked for.
+  if (form === FORM_WORDS) return thread.words.read(thread.views, frame + FRAME_PAYLOAD, thread, reader, 1)[0];
+  return initParts(thread, frame, reader)[1];
+}
+
+/** What a mailbox that coalesces goes by. */
+export function initKeys(thread: Thread, frame: number): Keys | undefined {
+  if (thread.views.u8[frame + FRAME_FORM] === FORM_INLINE) return undefined;
+  return initParts(thread, frame, thread.stranger)[2] as Keys | undefined;
+}
+
+function initParts(thread: Thread, frame: number, reader: Holder): readonly unknown[] {
+  const { u8, u32 } = thread.views;
+  const at = frame + FRAME_PAYLOAD;
+  if (u8[frame + FRAME_FORM] === FORM_WORDS) return thread.words.read(thread.views, at, thread, reader);
+  return thread.decode(at, u32[(frame + FRAME_SIZE) >>> 2] as number, reader) as readonly unknown[];
 }
 
 function keysOf({ overflow, coalesceBy, fallback }: Limits): Keys | undefined {

@@ -19,7 +19,6 @@ import type {
   Logger,
   Mode,
   Spawner,
-  SpawnHere,
   SpawnOptions,
   Supervised,
   SupervisorOptions,
@@ -143,15 +142,15 @@ export class ActorContext implements Context {
     unlink(this.#thread, this.#life, ref as unknown as Ref);
   }
 
-  readonly spawn = ((def: unknown, init?: unknown, options?: SpawnOptions) => {
+  spawn(def: unknown, init?: unknown, options?: SpawnOptions): never {
     this.#alive();
-    return spawn(this.#thread, this.#life.actor, def, init, options, this.#life);
-  }) as unknown as Spawner["spawn"];
+    return spawn(this.#thread, this.#life.actor, def, init, options, this.#life) as never;
+  }
 
-  readonly spawnHere = ((def: unknown, init?: unknown, options?: SpawnOptions) => {
+  spawnHere(def: unknown, init?: unknown, options?: SpawnOptions): never {
     this.#alive();
-    return spawn(this.#thread, this.#life.actor, def, init, options, this.#life, true);
-  }) as unknown as SpawnHere;
+    return spawn(this.#thread, this.#life.actor, def, init, options, this.#life, true) as never;
+  }
 
   supervise<C>(options: SupervisorOptions, start: (sup: Spawner) => C): Supervised<C> {
     this.#alive();

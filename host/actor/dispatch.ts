@@ -83,7 +83,7 @@ import {
 import { asError, isZanniError, stopped, ZanniError } from "../errors.ts";
 import { linked, linkFailed, terminated, unlinked } from "./bond.ts";
 import { type HostCell, isUp, type Life, type Stashed } from "./cell.ts";
-import { readInit } from "./children.ts";
+import { initKeys } from "./children.ts";
 import { answered, blocked, examine, publish } from "./deadlock.ts";
 import { describe } from "./describe.ts";
 import type { Letter, SystemEvent } from "./event.ts";
@@ -538,7 +538,7 @@ export class Dispatch {
       thread,
       actor.cell,
       () => actor.path,
-      () => (frame === 0 ? undefined : readInit(thread, frame, undefined).keys),
+      () => (frame === 0 ? undefined : initKeys(thread, frame)),
     );
     return thread.views.u32[(thread.block + WORKER_OUT_BLOCKED) >>> 2] !== 0 ? TURN_WAIT : TURN_UNBLOCK;
   }

@@ -2,11 +2,16 @@
 const known = new Map<number, string>();
 
 export function hashOf(name: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
-  hash >>>= 0;
+  const hash = fnv(name);
   known.set(hash, name);
   return hash;
+}
+
+/** Of a text that nobody will ask for. */
+export function fnv(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  return hash >>> 0;
 }
 
 /** A name that another thread could only give by its digits, as this thread knows it. */

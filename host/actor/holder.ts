@@ -157,12 +157,19 @@ export class Pending {
   }
 
   promise(): Promise<unknown> {
-    this.promised = new Promise((resolve, reject) => {
-      this.resolve = resolve;
-      this.reject = reject;
-    });
+    this.promised = new Promise(catchBoth);
+    this.resolve = resolveCaught;
+    this.reject = rejectCaught;
     return this.promised;
   }
+}
+
+// One function for all promises, where each would make its own.
+let resolveCaught: (value: unknown) => void;
+let rejectCaught: (error: Error) => void;
+function catchBoth(resolve: (value: unknown) => void, reject: (error: Error) => void): void {
+  resolveCaught = resolve;
+  rejectCaught = reject;
 }
 
 function ignore(): void {}

@@ -16,7 +16,6 @@ import {
   CELL_RESTARTS,
   CELL_SLOT,
   FLAG_PRIVATE,
-  FORM_INLINE,
   FRAME_FLAGS,
   FRAME_FORM,
   FRAME_KIND,
@@ -51,7 +50,7 @@ import {
 import { asError, stopped, ZanniError } from "../errors.ts";
 import { actor as actorOf, base, type Seat } from "./behavior.ts";
 import { below, type HostCell, type Life, nameOfChild, type Supervision } from "./cell.ts";
-import { childrenOf, endChildren, forgetInit, pathOf, readInit, supervisionOf } from "./children.ts";
+import { childrenOf, endChildren, forgetInit, initOf, initText, pathOf, supervisionOf } from "./children.ts";
 import { ActorContext } from "./context.ts";
 import { unblocked } from "./deadlock.ts";
 import { extrasOf, rareOf, seat, unstashing } from "./extras.ts";
@@ -108,14 +107,14 @@ class ActorLife implements Life, Seat {
   }
 }
 
-/** The host half of a user's actor. Its path is put together when somebody asks for it. */
+/** The host half of a user's actor. What its init frame says is read there, as long as it lives. */
 class AdoptedCell implements HostCell {
   readonly cell: number;
   readonly generation: number;
   readonly slot: number;
   readonly definition: Definition;
-  readonly child: number;
-  readonly internal = false;
+  /** Its host half, when it lives on this thread. */
+  readonly parent: Address & { readonly path?: string };
   life = undefined as unknown as Life;
   status: HostCell["status"] = "starting";
   restarts = 0;
@@ -128,12 +127,10 @@ class AdoptedCell implements HostCell {
   reason: ExitReason | undefined;
   rare: HostCell["rare"];
   readonly #thread: Thread;
-  readonly #parentCell: number;
-  readonly #parentGeneration: number;
-  readonly #ordinal: number;
-  /** What the init frame says, and the whole path. */
+  /** Of one without a name of its own, until its path has been put together. */
+  #ordinal: number;
+  /** The path, or that of its parent while there is an ordinal. */
   #text: string | undefined;
-  #path: string | undefined;
 
   constructor(thread: Thread, cell: number, generation: number, definition: Definition, frame: number) {
     const { u32 } = thread.views;
@@ -142,14 +139,16 @@ class AdoptedCell implements HostCell {
     this.generation = generation;
     this.definition = definition;
     this.slot = thread.newSlot();
-    this.child = u32[(frame + INIT_CHILD) >>> 2] as number;
-    this.#parentCell = u32[(frame + FRAME_SENDER) >>> 2] as number;
-    this.#parentGeneration = u32[(frame + FRAME_SENDER_GENERATION) >>> 2] as number;
+    this.parent = parentIn(thread, frame);
     this.#ordinal = u32[(frame + INIT_ORDINAL) >>> 2] as number;
   }
 
-  get parent(): Address {
-    return { cell: this.#parentCell, generation: this.#parentGeneration };
+  get child(): number {
+    return this.#thread.views.u32[(this.#init + INIT_CHILD) >>> 2] as number;
+  }
+
+  get internal(): boolean {
+    return false;
   }
 
   get supervision(): Supervision {
@@ -157,18 +156,35 @@ class AdoptedCell implements HostCell {
   }
 
   get path(): string {
-    if (this.#path === undefined) {
-      this.keepPath();
-      const text = this.#text ?? "";
-      this.#path = this.#ordinal === 0 ? text : below(text, nameOfChild(this.definition.name, this.#ordinal));
+    if (this.#ordinal !== 0) {
+      const above = this.parent.path ?? this.#read();
+      this.#text = below(above, nameOfChild(this.definition.name, this.#ordinal));
+      this.#ordinal = 0;
     }
-    return this.#path;
+    return this.#read();
   }
 
   keepPath(): void {
-    const { u32 } = this.#thread.views;
-    this.#text ??= readInit(this.#thread, u32[(this.cell + CELL_INIT) >>> 2] as number, undefined).text;
+    if (this.#ordinal === 0 || this.parent.path === undefined) this.#read();
   }
+
+  #read(): string {
+    this.#text ??= initText(this.#thread, this.#init);
+    return this.#text;
+  }
+
+  get #init(): number {
+    return this.#thread.views.u32[(this.cell + CELL_INIT) >>> 2] as number;
+  }
+}
+
+/** Whom an init frame names as the parent: its host half, when it lives here. */
+function parentIn(thread: Thread, frame: number): Address {
+  const { u32 } = thread.views;
+  const cell = u32[(frame + FRAME_SENDER) >>> 2] as number;
+  const generation = u32[(frame + FRAME_SENDER_GENERATION) >>> 2] as number;
+  const here = thread.cells[u32[(cell + CELL_SLOT) >>> 2] as number];
+  return here?.cell === cell && here.generation === generation ? here : { cell, generation };
 }
 
 const supervisions = new WeakMap<Definition, Supervision>();
@@ -262,8 +278,7 @@ export function start(thread: Thread, actor: HostCell, after?: Error): number {
   if (actor.internal) return up(thread, actor, after);
   try {
     const frame = thread.views.u32[(actor.cell + CELL_INIT) >>> 2] as number;
-    // Inline is a path alone.
-    if (thread.views.u8[frame + FRAME_FORM] !== FORM_INLINE) life.init = readInit(thread, frame, life).init;
+    life.init = initOf(thread, frame, life);
     const instance = instantiate(thread, actor, life);
     if (!actor.definition.hasHooks || (instance.onStart === base.onStart && !after)) return up(thread, actor, after);
     return hook(thread, actor, "onStart", instance.onStart?.(), () =>

@@ -16,8 +16,6 @@ import {
   CELL_KEPT,
   CELL_RESTARTS,
   CELL_SLOT,
-  FORM_INLINE,
-  FRAME_FORM,
   FRAME_KIND,
   FRAME_PAYLOAD,
   FRAME_SIZE,
@@ -29,7 +27,7 @@ import {
 } from "../../assembly/layout.ts";
 import { asError, stopped } from "../errors.ts";
 import type { HostCell, Past } from "./cell.ts";
-import { familyOf, readInit } from "./children.ts";
+import { familyOf, initOf } from "./children.ts";
 import { extrasOf } from "./extras.ts";
 import { keyOf } from "./holder.ts";
 import { closeShelf, openShelf } from "./kept.ts";
@@ -156,10 +154,10 @@ export function arrive(thread: Thread, actor: HostCell): number {
 
 /** A new instance, with the init that the first one had. Answers what it threw. */
 function construct(thread: Thread, actor: HostCell, life: ReturnType<typeof beginLife>): Error | undefined {
-  const { u8, u32 } = thread.views;
+  const { u32 } = thread.views;
   const init = u32[(actor.cell + CELL_INIT) >>> 2] as number;
   try {
-    if (u8[init + FRAME_FORM] !== FORM_INLINE) life.init = readInit(thread, init, life).init;
+    life.init = initOf(thread, init, life);
     instantiate(thread, actor, life);
     return undefined;
   } catch (error) {

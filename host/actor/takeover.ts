@@ -41,7 +41,7 @@ import {
 import { ZanniError } from "../errors.ts";
 import { watchAgain } from "./bond.ts";
 import { Child, type HostCell, type LostChild } from "./cell.ts";
-import { familyOf, readInit, supervisionOf, troubleOf, usualTerms } from "./children.ts";
+import { familyOf, initText, supervisionOf, troubleOf, usualTerms } from "./children.ts";
 import { nameOf } from "./hash.ts";
 import { type Address, keyOf, type Pending } from "./holder.ts";
 import { internalCell, SUPERVISOR } from "./internal.ts";
@@ -183,7 +183,7 @@ function child(
   const definition = nameOf(word(init + FRAME_NAME));
   const ordinal = word(init + INIT_ORDINAL);
   const id = word(init + INIT_CHILD);
-  const label = ordinal !== 0 ? ordinal : (readInit(thread, init, undefined).text.split("/").at(-1) as string);
+  const label = ordinal !== 0 ? ordinal : (initText(thread, init).split("/").at(-1) as string);
   // It may have ended on its own thread while we looked; then it says so itself.
   if (head() !== generation || (word(cell + CELL_HEAD) & STOPPED) !== 0 || word(cell + CELL_INIT) !== init) return;
   const record = new Child(id, { cell, generation }, parent, definition, label, usualTerms);

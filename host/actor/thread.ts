@@ -967,6 +967,7 @@ export class Thread implements Carrier {
     }
     let bytes: Uint8Array;
     try {
+      if (this.#replyWords(ticket, generation, value)) return;
       bytes = this.codec.encode([value], "reply");
     } catch (error) {
       this.replyError(ticket, generation, asError(error));
@@ -1012,6 +1013,16 @@ export class Thread implements Carrier {
 
   encodeError(error: Error): Uint8Array {
     return this.codec.encode([error], "error");
+  }
+
+  /** False: it must be encoded, or there is no memory. */
+  #replyWords(ticket: number, generation: number, value: unknown): boolean {
+    const size = this.words.compose([value]);
+    const frame = size === 0 ? 0 : this.core.reserve(size) >>> 0;
+    if (frame === 0) return false;
+    this.writeWords(frame, KIND_REPLY, size);
+    if (!this.#answer(ticket, generation, KIND_REPLY, FORM_WORDS, frame, size, 0, 0, 0)) this.core.drop(frame);
+    return true;
   }
 
   #replyBytes(ticket: number, generation: number, kind: number, bytes: Uint8Array): boolean {
@@ -1092,6 +1103,8 @@ export class Thread implements Carrier {
       return passed?.[0];
     }
     const value = u32[(frame + TICKET_VALUE) >>> 2] as number;
+    if (u8[frame + FRAME_FORM] === FORM_WORDS)
+      return this.words.read(this.views, value + FRAME_PAYLOAD, this, reader)[0];
     const size = u32[(frame + FRAME_SIZE) >>> 2] as number;
     return (this.decode(value + FRAME_PAYLOAD, size, reader) as unknown[])[0];
   }
@@ -1144,9 +1157,7 @@ export class Thread implements Carrier {
       if (!crossing) throw new ZanniError("ERR_VERSION", "a message of a declared type that this thread does not know");
       return [this.declaredValue(frame, crossing, false)];
     }
-    if (form === FORM_WORDS) {
-      return this.words.read(this.views, payload, u32[(frame + FRAME_TAGS) >>> 2] as number, this, reader);
-    }
+    if (form === FORM_WORDS) return this.words.read(this.views, payload, this, reader);
     const value = this.decode(payload, u32[(frame + FRAME_SIZE) >>> 2] as number, reader);
     if (!Array.isArray(value)) throw new ZanniError("ERR_MALFORMED", "a message that is not a list of arguments");
     return value;
@@ -1343,14 +1354,12 @@ export class Thread implements Carrier {
     let frame = declared ? this.#composeDeclared(declared, args[0], sending, trace) : 0;
     if (frame !== 0) size = this.views.u32[(frame + FRAME_SIZE) >>> 2] as number;
     else {
-      const { words } = this;
-      const plain = target.here ? 0 : words.measure(args);
-      const { tags } = words;
+      const plain = target.here ? 0 : this.words.compose(args);
       const bytes = target.here || plain > 0 ? nothing : this.codec.encode(args, "args");
       size = plain || bytes.length;
       frame = this.#frame(size, sending, trace);
       if (frame === 0) return this.#unsent(NO_MEMORY, target, hash, size, args);
-      if (plain > 0) this.#writeWords(frame, size, tags, args);
+      if (plain > 0) this.writeWords(frame, KIND_TELL, plain);
       else this.write(frame, KIND_TELL, bytes);
     }
     const { u8, u32 } = this.views;
@@ -1518,13 +1527,13 @@ export class Thread implements Carrier {
     this.deadLetter(actor, message, reason, letter);
   }
 
-  #writeWords(frame: number, size: number, tags: number, args: readonly unknown[]): void {
+  /** Fills a reserved frame with what was composed last, `size` bytes. */
+  writeWords(frame: number, kind: number, size: number): void {
     const { views } = this;
     views.reach(frame + FRAME_PAYLOAD + EXTENSION_BYTES + size);
-    views.u8[frame + FRAME_KIND] = KIND_TELL;
+    views.u8[frame + FRAME_KIND] = kind;
     views.u8[frame + FRAME_FORM] = FORM_WORDS;
-    views.u32[(frame + FRAME_TAGS) >>> 2] = tags;
-    this.words.write(views, this.payload(frame), args);
+    this.words.write(views, this.payload(frame));
   }
 
   /** Fills a reserved frame. */

@@ -1,96 +1,193 @@
-// Arguments that need no encoding: up to seven numbers, booleans, nothings and refs. Four bits in the frame say what each
-// is; a word of 8 bytes holds it; the paths of refs follow, in ASCII.
+// Values that need no encoding: numbers, booleans, nothings, short texts, refs, and records of these. Each is a word of 8
+// bytes or two, told apart by four bits; all text comes behind the words, in one piece.
 //
-//   word 0 … word n-1 │ definition, length, path … of each ref
+//   0 ───────────────── 8 ──────────────────────────────────────────┬──────────────────────────┐
+//   │ tags │ words │ text │ a value's words, and so on, in their order │ text of each, in order, ASCII │
 //
-// A ref is what programs send most beside numbers: `tell.ping(this.self)` costs a fifth of what MessagePack takes for it.
-import { TAG_NUMBER, TAG_REF } from "../../assembly/layout.ts";
+//   number               the number              text     its length
+//   true, false, null…   nothing but the tag     ref      { cell, generation } { definition, length of its path }
+//   record               { shape, fields << 16 | length of its names } { 16 tags }, then its fields' words
+//
+// It is what programs send most, and costs a fifth of what MessagePack does: that has to look at each byte, and knows no refs.
+// What does not fit goes by MessagePack, which takes everything else.
+import {
+  TAG_FALSE,
+  TAG_NULL,
+  TAG_NUMBER,
+  TAG_RECORD,
+  TAG_REF,
+  TAG_TEXT,
+  TAG_TRUE,
+  TAG_UNDEFINED,
+} from "../../assembly/layout.ts";
 import type { Views } from "../core/memory.ts";
+import { whole } from "../wire/crossing.ts";
+import { byteLength, latin1Slice, utf8Write } from "../wire/text.ts";
 import type { Carrier } from "./carrier.ts";
 import { hashOf, nameOf } from "./hash.ts";
 import type { Holder } from "./holder.ts";
-import { Ref, tagOf, valueWith } from "./ref.ts";
+import { Ref, valueWith } from "./ref.ts";
+import { FIELDS_MAX, Shapes } from "./shapes.ts";
 
 const ARGS_MAX = 7;
-const PATH_MAX = 256;
+const WORDS_MAX = 256;
+/** Where an engine has ways of its own between texts and bytes; without them each character costs. */
+const native = utf8Write && latin1Slice && byteLength ? { utf8Write, latin1Slice, byteLength } : undefined;
+const TEXT_MAX = native ? 4096 : 256;
+/** Up to here a character at a time is faster than a call of a native function. */
+const SPELLED_MAX = 16;
+const TOGETHER_MAX = 48;
 /** Paths read lately, by cell; the same actors are heard from again and again. */
 const KEPT = 4096;
+/** In the place of a tag: it does not fit. */
+const UNFIT = -1;
 
-/** Bytes that it takes, and what each argument is; 0: it must be encoded otherwise. */
 export class Words {
-  tags = 0;
+  // What was composed last: its words, and its texts.
+  readonly #f64 = new Float64Array(WORDS_MAX);
+  readonly #u32 = new Uint32Array(this.#f64.buffer);
+  #count = 0;
+  readonly #texts: string[] = [];
+  #length = 0;
+  /** One of them was too long to be looked at here. */
+  #long = false;
+  /** All texts in one, when that is long. */
+  #joined: string | undefined;
+  /** A getter of the value that is being composed may send something itself. */
+  #busy = false;
+  readonly #shapes = new Shapes();
   /** Addresses that have been read: no text is made of the same bytes twice. */
   readonly #known = new Map<number, { generation: number; definition: string; path: string }>();
   /** Definitions by name, as they are written. */
   readonly #hashes = new Map<string, number>();
 
-  measure(args: readonly unknown[]): number {
-    const count = args.length;
-    if (count > ARGS_MAX) return 0;
-    let tags = count << 28;
-    let bytes = count << 3;
-    for (let i = 0; i < count; i++) {
-      const arg = args[i];
-      let tag = tagOf(arg);
-      if (tag < 0) {
-        if (!(arg instanceof Ref) || arg.here || arg.native) return 0;
-        const { path } = arg;
-        if (path.length > PATH_MAX || !ascii(path)) return 0;
-        tag = TAG_REF;
-        bytes += 8 + ((path.length + 3) & ~3);
-      }
+  // ---- writing ------------------------------------------------------------------------------------
+
+  /** How many bytes write() will take for these; 0: they must be encoded. Throws what their getters throw. */
+  compose(values: readonly unknown[]): number {
+    if (this.#busy || values.length > ARGS_MAX) return 0;
+    this.#busy = true;
+    try {
+      return this.#compose(values);
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  #compose(values: readonly unknown[]): number {
+    this.#count = 1;
+    this.#texts.length = 0;
+    this.#length = 0;
+    this.#long = false;
+    this.#joined = undefined;
+    let tags = values.length << 28;
+    for (let i = 0; i < values.length; i++) {
+      const tag = this.#put(values[i], false);
+      if (tag === UNFIT) return 0;
       tags |= tag << (i << 2);
     }
-    this.tags = tags >>> 0;
-    return bytes;
+    if (native && this.#length > TOGETHER_MAX) {
+      const joined = this.#texts.join("");
+      if (this.#long && native.byteLength(joined) !== this.#length) return 0;
+      this.#joined = joined;
+    }
+    this.#u32[0] = tags;
+    this.#u32[1] = (this.#count << 16) | this.#length;
+    return (this.#count << 3) + this.#length;
   }
 
-  /** `at` is a multiple of 8, and there is room for what measure() answered. */
-  write({ u8, u32, f64 }: Views, at: number, args: readonly unknown[]): void {
-    let text = at + (args.length << 3);
-    for (let i = 0; i < args.length; i++) {
-      const arg = args[i];
-      const word = at + (i << 3);
-      if (typeof arg === "number") f64[word >>> 3] = arg;
-      else if (arg instanceof Ref) {
-        const { path } = arg;
-        u32[word >>> 2] = arg.cell;
-        u32[(word >>> 2) + 1] = arg.generation;
-        u32[text >>> 2] = this.#hash(arg.definition);
-        u32[(text >>> 2) + 1] = path.length;
-        text += 8;
-        for (let k = 0; k < path.length; k++) u8[text + k] = path.charCodeAt(k);
-        text += (path.length + 3) & ~3;
-      }
+  /** What was composed last, at `at`, a multiple of 8. */
+  write({ u8, u32 }: Views, at: number): void {
+    const from = this.#u32;
+    const to = at >>> 2;
+    const count = this.#count << 1;
+    for (let i = 0; i < count; i++) u32[to + i] = from[i] as number;
+    let text = at + (count << 2);
+    if (this.#joined !== undefined) {
+      native?.utf8Write.call(u8, this.#joined, text, this.#length);
+      return;
+    }
+    const texts = this.#texts;
+    for (let i = 0; i < texts.length; i++) {
+      const one = texts[i] as string;
+      for (let k = 0; k < one.length; k++) u8[text++] = one.charCodeAt(k);
     }
   }
 
-  read({ u8, u32, f64 }: Views, at: number, tags: number, carrier: Carrier, reader: Holder): readonly unknown[] {
-    const count = tags >>> 28;
-    const args: unknown[] = [];
-    let text = at + (count << 3);
-    for (let i = 0; i < count; i++) {
-      const word = at + (i << 3);
-      const tag = (tags >>> (i << 2)) & 15;
-      if (tag !== TAG_REF) {
-        args.push(valueWith(tag, tag === TAG_NUMBER ? (f64[word >>> 3] as number) : 0));
-        continue;
+  /** Adds the words of a value. Answers its tag, or UNFIT. */
+  #put(value: unknown, nested: boolean): number {
+    switch (typeof value) {
+      case "number":
+        if (this.#count === WORDS_MAX) return UNFIT;
+        this.#f64[this.#count++] = value;
+        return TAG_NUMBER;
+      case "string": {
+        const word = this.#count;
+        if (word === WORDS_MAX || !this.#text(value)) return UNFIT;
+        this.#u32[word << 1] = value.length;
+        this.#count = word + 1;
+        return TAG_TEXT;
       }
-      const cell = u32[word >>> 2] as number;
-      const generation = u32[(word >>> 2) + 1] as number;
-      const length = u32[(text >>> 2) + 1] as number;
-      let known = this.#known.get(cell);
-      if (known?.generation !== generation) {
-        let path = "";
-        for (let k = 0; k < length; k++) path += String.fromCharCode(u8[text + 8 + k] as number);
-        known = { generation, definition: nameOf(u32[text >>> 2] as number), path };
-        if (this.#known.size >= KEPT) this.#known.clear();
-        this.#known.set(cell, known);
-      }
-      args.push(new Ref(carrier, cell, generation, known.definition, known.path, reader));
-      text += 8 + ((length + 3) & ~3);
+      case "boolean":
+        return value ? TAG_TRUE : TAG_FALSE;
+      case "undefined":
+        return TAG_UNDEFINED;
+      case "object":
+        if (value === null) return TAG_NULL;
+        if (value instanceof Ref) return this.#putRef(value);
+        return nested ? UNFIT : this.#putRecord(value);
+      default:
+        return UNFIT;
     }
-    return args;
+  }
+
+  #putRef(ref: Ref): number {
+    const word = this.#count << 1;
+    const { path } = ref;
+    if (ref.here || ref.native || this.#count + 2 > WORDS_MAX || !this.#text(path)) return UNFIT;
+    this.#u32[word] = ref.cell;
+    this.#u32[word + 1] = ref.generation;
+    this.#u32[word + 2] = this.#hash(ref.definition);
+    this.#u32[word + 3] = path.length;
+    this.#count += 2;
+    return TAG_REF;
+  }
+
+  #putRecord(record: object): number {
+    if (Object.getPrototypeOf(record) !== Object.prototype || whole in record) return UNFIT;
+    const names = Object.keys(record);
+    const fields = names.length;
+    if (fields > FIELDS_MAX || this.#count + 2 + fields * 2 > WORDS_MAX) return UNFIT;
+    const shape = this.#shapes.of(names);
+    if (!shape || this.#length + shape.text.length > TEXT_MAX) return UNFIT;
+    const word = this.#count << 1;
+    this.#count += 2;
+    this.#texts.push(shape.text);
+    this.#length += shape.text.length;
+    let low = 0;
+    let high = 0;
+    for (let i = 0; i < fields; i++) {
+      const tag = this.#put((record as { readonly [name: string]: unknown })[names[i] as string], true);
+      if (tag === UNFIT) return UNFIT;
+      if (i < 8) low |= tag << (i << 2);
+      else high |= tag << ((i - 8) << 2);
+    }
+    this.#u32[word] = shape.hash;
+    this.#u32[word + 1] = (fields << 16) | shape.text.length;
+    this.#u32[word + 2] = low;
+    this.#u32[word + 3] = high;
+    return TAG_RECORD;
+  }
+
+  /** False: it is too long, or not in ASCII as far as it was looked at. */
+  #text(text: string): boolean {
+    const { length } = text;
+    if (this.#length + length > TEXT_MAX) return false;
+    if (native && length > TOGETHER_MAX) this.#long = true;
+    else for (let i = 0; i < length; i++) if (text.charCodeAt(i) > 127) return false;
+    this.#texts.push(text);
+    this.#length += length;
+    return true;
   }
 
   /** A definition that this thread knows by its digits only is passed on by them. */
@@ -102,9 +199,106 @@ export class Words {
     }
     return hash;
   }
+
+  // ---- reading ------------------------------------------------------------------------------------
+  //
+  // No code of users runs meanwhile, so where it has got to can be kept here.
+
+  #word = 0;
+  #at = 0;
+  #textFrom = 0;
+  #textEnd = 0;
+  /** All texts, once one of them was long. */
+  #all: string | undefined;
+
+  /** The values at `at`. Refs are the reader's. `skipped` texts at the beginning are left out. */
+  read(views: Views, at: number, carrier: Carrier, reader: Holder, skipped = 0): unknown[] {
+    const { u32 } = views;
+    const tags = u32[at >>> 2] as number;
+    const sizes = u32[(at >>> 2) + 1] as number;
+    this.#word = (at >>> 3) + 1;
+    this.#textFrom = at + ((sizes >>> 16) << 3);
+    this.#at = this.#textFrom;
+    this.#textEnd = this.#textFrom + (sizes & 0xffff);
+    this.#all = undefined;
+    const values: unknown[] = [];
+    for (let i = 0; i < skipped; i++) this.#at += u32[this.#word++ << 1] as number;
+    const count = tags >>> 28;
+    for (let i = skipped; i < count; i++) values.push(this.#take(views, (tags >>> (i << 2)) & 15, carrier, reader));
+    this.#all = undefined;
+    return values;
+  }
+
+  #take(views: Views, tag: number, carrier: Carrier, reader: Holder): unknown {
+    switch (tag) {
+      case TAG_NUMBER:
+        return views.f64[this.#word++];
+      case TAG_TEXT:
+        return this.#taken(views.u8, views.u32[this.#word++ << 1] as number);
+      case TAG_REF:
+        return this.#takeRef(views, carrier, reader);
+      case TAG_RECORD:
+        return this.#takeRecord(views, carrier, reader);
+      default:
+        return valueWith(tag, 0);
+    }
+  }
+
+  #takeRef({ u8, u32 }: Views, carrier: Carrier, reader: Holder): Ref {
+    const word = this.#word << 1;
+    this.#word += 2;
+    const cell = u32[word] as number;
+    const generation = u32[word + 1] as number;
+    const length = u32[word + 3] as number;
+    let known = this.#known.get(cell);
+    if (known?.generation === generation) this.#at += length;
+    else {
+      known = { generation, definition: nameOf(u32[word + 2] as number), path: this.#taken(u8, length) };
+      if (this.#known.size >= KEPT) this.#known.clear();
+      this.#known.set(cell, known);
+    }
+    return new Ref(carrier, cell, generation, known.definition, known.path, reader);
+  }
+
+  #takeRecord(views: Views, carrier: Carrier, reader: Holder): object {
+    const { u8, u32 } = views;
+    const word = this.#word << 1;
+    this.#word += 2;
+    const sizes = u32[word + 1] as number;
+    const low = u32[word + 2] as number;
+    const high = u32[word + 3] as number;
+    const length = sizes & 0xffff;
+    const names = this.#shapes.read(u8, u32[word] as number, this.#at, length);
+    this.#at += length;
+    const record: { [name: string]: unknown } = {};
+    const fields = sizes >>> 16;
+    for (let i = 0; i < fields; i++) {
+      const tag = (i < 8 ? low >>> (i << 2) : high >>> ((i - 8) << 2)) & 15;
+      record[names[i] as string] = this.#take(views, tag, carrier, reader);
+    }
+    return record;
+  }
+
+  /** The next text. Short ones are spelled; long ones are cut out of all of them, read at once. */
+  #taken(u8: Uint8Array, length: number): string {
+    const from = this.#at;
+    this.#at += length;
+    if (native && length > SPELLED_MAX) {
+      this.#all ??= native.latin1Slice.call(u8, this.#textFrom, this.#textEnd);
+      return this.#all.slice(from - this.#textFrom, this.#at - this.#textFrom);
+    }
+    return spelled(u8, from, this.#at);
+  }
 }
 
-function ascii(text: string): boolean {
-  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 127) return false;
-  return true;
+/** Of ASCII, four at a time. */
+function spelled(u8: Uint8Array, from: number, to: number): string {
+  const code = String.fromCharCode;
+  let text = "";
+  let at = from;
+  for (; at + 4 <= to; at += 4) {
+    text += code(u8[at] as number, u8[at + 1] as number, u8[at + 2] as number, u8[at + 3] as number);
+  }
+  for (; at < to; at++) text += code(u8[at] as number);
+  return text;
 }

@@ -6,9 +6,17 @@ interface NativeBuffer {
   latin1Slice?(this: Uint8Array, from: number, to: number): string;
 }
 
-const native = (globalThis as { Buffer?: { prototype: NativeBuffer; allocUnsafe?(size: number): Uint8Array } }).Buffer;
+interface NativeBuffers {
+  readonly prototype: NativeBuffer;
+  allocUnsafe?(size: number): Uint8Array;
+  byteLength?(text: string): number;
+}
+
+const native = (globalThis as { Buffer?: NativeBuffers }).Buffer;
 export const utf8Write = native?.prototype.utf8Write;
 export const latin1Slice = native?.prototype.latin1Slice;
+/** In UTF-8: as many as it has units, if it is in ASCII. */
+export const byteLength = native?.byteLength;
 
 /** Of memory that is shared with others and cannot be transferred, where there is such: much faster than memory of one's own. */
 export const slab: ((size: number) => Uint8Array) | undefined =

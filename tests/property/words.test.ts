@@ -1,0 +1,179 @@
+// Plain values, a word or two each (host/actor/words.ts): what is written is read again exactly, and what does not fit is left
+// to MessagePack. On the class itself, over a memory of its own.
+import fc from "fast-check";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { HEADER, HEADER_LIMIT } from "../../assembly/layout.ts";
+import type { Carrier } from "../../host/actor/carrier.ts";
+import type { Holder } from "../../host/actor/holder.ts";
+import { Ref } from "../../host/actor/ref.ts";
+import { Words } from "../../host/actor/words.ts";
+import { Views } from "../../host/core/memory.ts";
+
+const test = suite("words");
+
+const carrier = {} as Carrier;
+const [writer, reader] = [{ path: "writer" }, { path: "reader" }] as [Holder, Holder];
+const ref = (cell: number, path: string) => new Ref(carrier, cell, 7, "Echo", path, writer);
+
+function memory(): Views {
+  const views = new Views(new WebAssembly.Memory({ initial: 2 }));
+  views.u32[(HEADER + HEADER_LIMIT) >>> 2] = 2;
+  return views;
+}
+
+/** Two threads: what one writes, the other reads. */
+function crossing(): (values: readonly unknown[], skipped?: number) => unknown[] | undefined {
+  const [views, there, here] = [memory(), new Words(), new Words()];
+  return (values, skipped) => {
+    const size = there.compose(values);
+    if (size === 0) return undefined;
+    // Whatever was there before.
+    views.u8.fill(0xa5, 4096, 32_768);
+    there.write(views, 8192);
+    assert.is(views.u8[8192 + size], 0xa5, "no more than it said");
+    return here.read(views, 8192, carrier, reader, skipped);
+  };
+}
+
+const text = fc.oneof(
+  fc.string({ maxLength: 20 }),
+  fc.string({ minLength: 17, maxLength: 300 }),
+  fc.string({ unit: "binary", maxLength: 60 }),
+);
+const plain = fc.oneof(
+  fc.double(),
+  fc.integer(),
+  fc.constantFrom(-0, Number.NaN, Number.POSITIVE_INFINITY, true, false, null, undefined),
+  text,
+);
+const names = fc.oneof(fc.stringMatching(/^[a-z]{1,8}$/), fc.string({ maxLength: 5 }));
+const record = fc.dictionary(names, plain, { noNullPrototype: true, maxKeys: 18 });
+
+test("what fits is what it was, also where texts are long", () => {
+  const cross = crossing();
+  let crossed = 0;
+  const values = fc.array(fc.oneof(plain, record), { maxLength: 8 });
+  fc.assert(
+    fc.property(values, (given) => {
+      const taken = cross(given);
+      if (taken === undefined) return;
+      crossed++;
+      assert.equal(taken.length, given.length);
+      given.forEach((value, i) => void exactly(taken[i], value));
+    }),
+    { numRuns: 20_000 },
+  );
+  assert.ok(crossed > 4000, `enough of them fit: ${crossed}`);
+});
+
+test("what must fit, and what must not", () => {
+  const cross = crossing();
+  const sixteen = Object.fromEntries(Array.from({ length: 16 }, (_, i) => [`field${i}`, i % 3 ? i : `text ${i}`]));
+  const fits: unknown[][] = [
+    [],
+    ["", "a text", "of some length: more than is spelled, and less than is read at once"],
+    ["x".repeat(4096)],
+    [{}],
+    [{ id: 1, name: "one", at: undefined, of: null, on: true }],
+    [sixteen, sixteen, 3],
+    [{ 10: "ten", 2: "two" }],
+    [1, 2, 3, 4, 5, 6, 7],
+  ];
+  for (const values of fits) exactly(cross(values), values);
+  const not: unknown[][] = [
+    [1, 2, 3, 4, 5, 6, 7, 8],
+    ["ü"],
+    ["half of a pair \ud800, in a text that is long enough to be looked at by the engine"],
+    ["x".repeat(4097)],
+    ["x".repeat(3000), "y".repeat(3000)],
+    [{ ...sixteen, more: 1 }],
+    [{ ü: 1 }],
+    [{ "": 1 }],
+    [{ a: { b: 1 } }],
+    [{ a: [] }],
+    [[1]],
+    [1n],
+    [Symbol.iterator],
+    [() => 1],
+    [new Date()],
+    [new (class Point {})()],
+    [Object.create(null)],
+    [JSON.parse('{ "__proto__": 1 }')],
+    [{ toString: 1 }],
+    [{ constructor: 1 }],
+    [new Ref(carrier, 64, 1, "Echo", "pinned", writer, true)],
+    [new Ref(carrier, 64, 1, "mod:native", "native", writer)],
+  ];
+  for (const values of not) assert.is(cross(values), undefined, String(Object.keys(values[0] as object)));
+});
+
+test("refs belong to whoever reads them, and a cell's next tenant is another", () => {
+  const cross = crossing();
+  const [first, inside] = cross([ref(128, "shop/one"), { to: ref(256, "x".repeat(100)), n: 3 }]) as [
+    Ref,
+    { to: Ref; n: number },
+  ];
+  assert.equal([first.cell, first.generation, first.definition, first.path], [128, 7, "Echo", "shop/one"]);
+  assert.is(first.holder, reader);
+  assert.equal([inside.to.path, inside.n], ["x".repeat(100), 3]);
+  // Known already: its path is not read, and what comes behind it is.
+  const [again, behind] = cross([ref(128, "shop/one"), "behind"]) as [Ref, string];
+  assert.equal([again.path, behind], ["shop/one", "behind"]);
+  const next = new Ref(carrier, 128, 8, "Echo", "shop/two", writer);
+  assert.is((cross([next]) as [Ref])[0].path, "shop/two");
+});
+
+test("leading texts can be left out", () => {
+  const cross = crossing();
+  assert.equal(cross(["a/path", { a: "text", n: 1 }, "last"], 1), [{ a: "text", n: 1 }, "last"]);
+  assert.equal(cross([`a path of a length that is read at once ${"x".repeat(50)}`, "y".repeat(20)], 1), [
+    "y".repeat(20),
+  ]);
+});
+
+test("a getter that sends while it is read, and one that throws", () => {
+  const words = new Words();
+  let nested = -1;
+  const re = {
+    get a() {
+      nested = words.compose([1]);
+      return "text";
+    },
+    b: 2,
+  };
+  const size = words.compose([re]);
+  assert.is(nested, 0, "what it sends is encoded");
+  const views = memory();
+  words.write(views, 8192);
+  assert.ok(size > 0);
+  assert.equal(words.read(views, 8192, carrier, reader), [{ a: "text", b: 2 }]);
+  const bad = {
+    get a(): never {
+      throw new RangeError("no");
+    },
+  };
+  assert.throws(() => words.compose([bad]), /no/);
+  assert.ok(words.compose([1, "good"]) > 0, "and the next is as before");
+});
+
+test("records used as dictionaries, and two shapes of one number", () => {
+  const cross = crossing();
+  for (let i = 0; i < 5000; i++)
+    assert.equal(cross([{ [`key${i}`]: i, [`other${i}`]: "x" }]), [{ [`key${i}`]: i, [`other${i}`]: "x" }]);
+  // FNV-1a of these two names is the same.
+  assert.equal(cross([{ costarring: 1 }]), [{ costarring: 1 }]);
+  assert.equal(cross([{ liquid: 2 }]), [{ liquid: 2 }]);
+  assert.equal(cross([{ costarring: 3 }]), [{ costarring: 3 }]);
+});
+
+/** Also -0, NaN, the order of fields, and what has no own toString. */
+function exactly(got: unknown, wanted: unknown): void {
+  if (typeof wanted === "object" && wanted !== null) {
+    assert.equal(Object.keys(got as object), Object.keys(wanted));
+    assert.is(Object.getPrototypeOf(got), Object.getPrototypeOf(wanted));
+    for (const key of Object.keys(wanted)) exactly((got as never)[key], wanted[key as never]);
+  } else assert.ok(Object.is(got, wanted), `${String(got)} is not ${String(wanted)}`);
+}
+
+test.run();
