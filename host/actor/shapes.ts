@@ -25,10 +25,20 @@ class Step {
 export class Shapes {
   #first = new Step();
   #steps = 0;
+  /** The same comes again, mostly. */
+  #names: readonly string[] = [];
+  #shape: Shape | undefined;
   readonly #known = new Map<number, { readonly bytes: Uint8Array; readonly names: readonly string[] }>();
 
   /** Undefined: it must cross otherwise. */
   of(names: readonly string[]): Shape | undefined {
+    if (this.#shape && alike(this.#names, names)) return this.#shape;
+    this.#names = names;
+    this.#shape = this.#find(names);
+    return this.#shape;
+  }
+
+  #find(names: readonly string[]): Shape | undefined {
     let at = this.#first;
     for (let i = 0; i < names.length; i++) {
       const name = names[i] as string;
@@ -67,6 +77,12 @@ function shapeOf(names: readonly string[]): Shape | null {
   if (names.length > FIELDS_MAX || text.length > NAMES_MAX) return null;
   if (names.some((name) => name in Object.prototype || !/^[ -~]+$/.test(name))) return null;
   return { hash: fnv(text), text };
+}
+
+function alike(some: readonly string[], others: readonly string[]): boolean {
+  if (some.length !== others.length) return false;
+  for (let i = 0; i < some.length; i++) if (some[i] !== others[i]) return false;
+  return true;
 }
 
 function same(known: Uint8Array, bytes: Uint8Array, at: number, length: number): boolean {

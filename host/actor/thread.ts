@@ -1309,13 +1309,14 @@ export class Thread implements Carrier {
     const { holder } = target;
     const { core } = this;
     const { sending } = target;
-    const trace = this.tracing && !target.native ? this.#traced(target, hash) : 0;
+    const { native } = target;
+    const trace = this.tracing && !native ? this.#traced(target, hash) : 0;
     const behind = holder.extras?.outboxes?.has(target) === true;
     let outcome: number;
     let size = 16;
     if (!target.here && args.length <= 2) {
-      const first = target.native ? nativeTagOf(args[0]) : tagOf(args[0]);
-      const second = target.native ? nativeTagOf(args[1]) : tagOf(args[1]);
+      const first = native ? nativeTagOf(args[0]) : tagOf(args[0]);
+      const second = native ? nativeTagOf(args[1]) : tagOf(args[1]);
       if (first >= 0 && second >= 0) {
         const tags = (args.length << 28) | (args.length > 0 ? first : 0) | (args.length > 1 ? second << 4 : 0);
         const a = inlined(first, args[0]);
@@ -1349,7 +1350,7 @@ export class Thread implements Carrier {
         return true;
       }
     }
-    if (target.native) throw notForNative(target, args);
+    if (native) throw notForNative(target, args);
     const declared = this.#declared.size > 0 && args.length === 1 ? this.#declaredAs(target, hash) : undefined;
     let frame = declared ? this.#composeDeclared(declared, args[0], sending, trace) : 0;
     if (frame !== 0) size = this.views.u32[(frame + FRAME_SIZE) >>> 2] as number;

@@ -48,6 +48,7 @@ export class Words {
   readonly #u32 = new Uint32Array(this.#f64.buffer);
   #count = 0;
   readonly #texts: string[] = [];
+  #textCount = 0;
   #length = 0;
   /** One of them was too long to be looked at here. */
   #long = false;
@@ -76,7 +77,7 @@ export class Words {
 
   #compose(values: readonly unknown[]): number {
     this.#count = 1;
-    this.#texts.length = 0;
+    this.#textCount = 0;
     this.#length = 0;
     this.#long = false;
     this.#joined = undefined;
@@ -87,7 +88,8 @@ export class Words {
       tags |= tag << (i << 2);
     }
     if (native && this.#length > TOGETHER_MAX) {
-      const joined = this.#texts.join("");
+      let joined = "";
+      for (let i = 0; i < this.#textCount; i++) joined += this.#texts[i] as string;
       if (this.#long && native.byteLength(joined) !== this.#length) return 0;
       this.#joined = joined;
     }
@@ -108,7 +110,7 @@ export class Words {
       return;
     }
     const texts = this.#texts;
-    for (let i = 0; i < texts.length; i++) {
+    for (let i = 0; i < this.#textCount; i++) {
       const one = texts[i] as string;
       for (let k = 0; k < one.length; k++) u8[text++] = one.charCodeAt(k);
     }
@@ -162,8 +164,7 @@ export class Words {
     if (!shape || this.#length + shape.text.length > TEXT_MAX) return UNFIT;
     const word = this.#count << 1;
     this.#count += 2;
-    this.#texts.push(shape.text);
-    this.#length += shape.text.length;
+    this.#add(shape.text);
     let low = 0;
     let high = 0;
     for (let i = 0; i < fields; i++) {
@@ -185,9 +186,13 @@ export class Words {
     if (this.#length + length > TEXT_MAX) return false;
     if (native && length > TOGETHER_MAX) this.#long = true;
     else for (let i = 0; i < length; i++) if (text.charCodeAt(i) > 127) return false;
-    this.#texts.push(text);
-    this.#length += length;
+    this.#add(text);
     return true;
+  }
+
+  #add(text: string): void {
+    this.#texts[this.#textCount++] = text;
+    this.#length += text.length;
   }
 
   /** A definition that this thread knows by its digits only is passed on by them. */
