@@ -23,8 +23,16 @@ interface Host {
   readonly modes: readonly Mode[];
   /** Worker threads are offered although the host cannot share memory: the probe must choose the single mode. */
   readonly offersThreads: boolean;
+  /** Native modules of the tests, by the names of their files. */
+  readonly native: (name: string) => URL | WebAssembly.Module;
 }
-const host = (globalThis as { zanniTests?: Host }).zanniTests ?? { modes: ["single", "shared"], offersThreads: false };
+const host = (globalThis as { zanniTests?: Host }).zanniTests ?? {
+  modes: ["single", "shared"],
+  offersThreads: false,
+  native: (name) => new URL(`../../../${name}.wasm`, import.meta.url),
+};
+
+export const nativeModule = host.native;
 
 export const worker = () => new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
 

@@ -3,17 +3,12 @@ import * as assert from "uvu/assert";
 import { createSystem, type System } from "zanni";
 import * as actors from "./actors.ts";
 import { Doubler } from "./actors.ts";
-import { both, onNode, rejects, threaded, throws, until, worker, workers } from "./helper.ts";
+import { both, nativeModule, rejects, threaded, throws, until, worker, workers } from "./helper.ts";
 
-const file = (name: string) => new URL(`../../../${name}.wasm`, import.meta.url);
-const of = (mode: string) => (onNode ? { native: { user: file(`user.${mode}`) } } : undefined);
+const of = (mode: string) => ({ native: { user: nativeModule(`user.${mode}`) } });
 
 both("native", (test, mode) => {
   const native = of(mode);
-  if (!native) {
-    console.log(`skipped: native, ${mode}: the module is a file, read on Node`);
-    return;
-  }
 
   test("tell and ask, numbers and refs, both ways", async (open) => {
     const system = await open(native);
@@ -112,10 +107,9 @@ both("native", (test, mode) => {
   });
 });
 
-threaded("native modules", (_, nodeOnly) => {
-  const test = nodeOnly("the modules are files, read on Node");
+threaded("native modules", (test) => {
   const start = (name: string, threads: boolean) =>
-    createSystem({ actors, logger: false, native: { user: file(name) }, ...(threads ? { worker, workers } : {}) });
+    createSystem({ actors, logger: false, native: { user: nativeModule(name) }, ...(threads ? { worker, workers } : {}) });
 
   test("one that does not fit is refused with the reason", async () => {
     const cases: [string, boolean, RegExp][] = [

@@ -23,10 +23,11 @@ browser.before(async (context) => {
   writeFileSync(
     `${folder}index.html`,
     `<!doctype html><meta charset="utf-8"><title>zanni</title><link rel="icon" href="data:,"><script>
-    globalThis.zanniTests = crossOriginIsolated
-      ? { modes: ["single", "shared"], offersThreads: false }
-      : { modes: ["single"], offersThreads: true };
-    
+    globalThis.zanniTests = {
+      modes: crossOriginIsolated ? ["single", "shared"] : ["single"],
+      offersThreads: !crossOriginIsolated,
+      native: (name) => new URL(\`/build/\${name}.wasm\`, location.href),
+    };
     import(\`/suite\${location.search.slice(1)}.js\`);
     </script>`,
   );

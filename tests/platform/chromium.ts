@@ -20,6 +20,9 @@ const args = [
   "--disable-background-networking",
   "--disable-component-update",
   "--disable-sync",
+  // The package's build dies of an access out of bounds in any WebAssembly, caught or not, if it leaves the check to the
+  // processor.
+  "--disable-features=WebAssemblyTrapHandler",
 ];
 
 export async function launch(): Promise<Browser> {

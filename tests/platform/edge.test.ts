@@ -10,11 +10,9 @@ import { bundleSuite, plain, summary } from "./suite.ts";
 
 const root = fileURLToPath(new URL("../../../../", import.meta.url));
 const compatibilityDate = "2026-04-01";
-const core = {
-  type: "CompiledWasm",
-  path: "core.wasm",
-  contents: readFileSync(`${root}build/core.single.wasm`),
-} as const;
+const wasm = (path: string, file: string) =>
+  ({ type: "CompiledWasm", path, contents: readFileSync(`${root}build/${file}`) }) as const;
+const core = wasm("core.wasm", "core.single.wasm");
 
 function script(path: string, contents: string) {
   return { type: "ESModule", path, contents } as const;
@@ -46,7 +44,8 @@ edge("the host suite inside workerd", async () => {
       // At global scope there are no timers: uvu is told to wait, and run by the request.
       script(
         "before.js",
-        `globalThis.zanniTests = { modes: ["single"], offersThreads: false };
+        `import user from "./user.wasm";
+        globalThis.zanniTests = { modes: ["single"], offersThreads: false, native: () => user };
         globalThis.UVU_DEFER = 1;
         globalThis.UVU_QUEUE = [[null]];
         globalThis.lines = [];
@@ -64,6 +63,7 @@ edge("the host suite inside workerd", async () => {
       script("runtime.js", read("runtime.js")),
       script("wire.js", read("wire.js")),
       script("declared.js", read("declared.js")),
+      wasm("user.wasm", "user.single.wasm"),
       core,
     ],
   });
