@@ -95,7 +95,9 @@ export class Hop extends Actor<{ done: ActorRef<Done> }> {
   }
 }
 
-/** Skynet: ten children each, down to the leaves; sums flow back. */
+/** Skynet: ten children each, down to the leaves; sums flow back. From here on a branch stays on its thread. */
+const BRANCH = 100_000;
+
 export class Sky extends Actor<{ parent: ActorRef<Sky> | undefined; done: ActorRef<Done> | undefined }> {
   #left = 10;
   #sum = 0;
@@ -106,8 +108,9 @@ export class Sky extends Actor<{ parent: ActorRef<Sky> | undefined; done: ActorR
     }
     const part = size / 10;
     const { self } = this;
+    const placement = size > BRANCH ? "least-loaded" : "same";
     for (let i = 0; i < 10; i++) {
-      this.ctx.spawn(Sky, { parent: self, done: undefined }, { placement: "same" }).tell.go(number + i * part, part);
+      this.ctx.spawn(Sky, { parent: self, done: undefined }, { placement }).tell.go(number + i * part, part);
     }
   }
   sum(value: number) {

@@ -1,7 +1,9 @@
-// npm run bench [-- ROW ... | --source] [--runs N]: medians of 5 runs, beside the target and stored figures of others. Each run is a
-// process of its own: engines get slower calling into the second core they meet, and users have one.
+// npm run bench [-- ROW ... | --source] [--runs N]: medians of 5 runs, beside the target and others: those that are installed are
+// measured in the same run, of the rest there are stored figures. Each run is a process of its own: engines get slower calling
+// into the second core they meet, and users have one.
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { measurePeers } from "./peers.ts";
 import { ask, askP99, bytesPerActor, type Row, rows, spawnCreate, spawnStop, throughput } from "./rows.ts";
 
 const args = process.argv.slice(2);
@@ -23,10 +25,12 @@ async function table(): Promise<void> {
   for (const id of new Set(rows.map((row) => base(row.id)))) {
     if (wanted.length > 0 && !wanted.includes(id) && !wanted.includes(id.replace(/n$/, ""))) continue;
     const samples = Array.from({ length: runs }, () => sample(id));
+    const peers = measurePeers(id, Math.min(3, runs));
     for (const row of rows.filter((each) => base(each.id) === id)) {
       print(
         row,
         samples.map((each) => each[row.id] as number),
+        row.id === id ? peers : new Map(),
       );
     }
   }
@@ -65,13 +69,21 @@ function sample(id: string): Record<string, number> {
   return JSON.parse(stdout) as Record<string, number>;
 }
 
-function print(row: Row, samples: number[]): void {
+function print(row: Row, samples: number[], peers: ReadonlyMap<string, number>): void {
   samples.sort((a, b) => a - b);
   const median = samples[Math.floor(samples.length / 2)] as number;
   const range = `${show(samples[0] as number)} to ${show(samples.at(-1) as number)}`;
   console.log(
-    `| ${row.id} | ${row.name} | **${show(median)}** ${row.unit} | ${range} | ${verdict(row, median)} | ${row.peers} |`,
+    `| ${row.id} | ${row.name} | **${show(median)}** ${row.unit} | ${range} | ${verdict(row, median)} | ${others(row, median, peers)} |`,
   );
+}
+
+/** Those measured here with how many times they take, and the wish; else what is stored. */
+function others({ peers, wish }: Row, median: number, here: ReadonlyMap<string, number>): string {
+  if (here.size === 0) return peers;
+  const times = (peer: number) => `${show(peer)} (${(peer / median).toFixed(2)}x)`;
+  const measured = [...here].map(([name, peer]) => `${name} ${times(peer)}`).join(", ");
+  return `here: ${measured}${wish ? `; wanted: ${wish}` : ""}${peers ? `; stored: ${peers}` : ""}`;
 }
 
 function show(n: number): string {
