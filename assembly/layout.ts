@@ -26,6 +26,7 @@ export const HEADER_SLICE = 52; //        B  µs per slice
 export const HEADER_RECEPTION = 80; //    B  the cell that knows topics and groups
 export const HEADER_RECEPTION_GENERATION = 84; // B
 export const HEADER_TRACING = 88; //      S  how many listen to traces; 0: no message is traced
+export const HEADER_DROWSY = 92; //       S  1: all workers were parked; who is not any more tells the system's thread
 export const HEADER_LIMIT = 64; //        S  first chunk index that does not exist yet
 export const HEADER_FRONTIER = 68; //     S  advisory: chunks from here on were never used
 export const HEADER_FREED = 72; //        S  advisory: how many chunks below the frontier are free
@@ -297,6 +298,7 @@ export const KIND_MOVED = 32; //        hanging on a cell: what an actor takes a
 export const KIND_TERMINATED = 33; //   user lane: whom it watches is gone
 export const KIND_UNWATCH = 34; //      to a thread: that watch is of no interest any more
 export const KIND_DECLARED = 35; //     to a thread: that message has a declared type
+export const KIND_STIRRED = 36; //      to the system's thread: a worker has work, after all were parked
 export const KIND_STOP_WANTED = 23; //  to an actor that takes no message, and from there to its parent
 
 export const FORM_INLINE = 0;

@@ -330,6 +330,8 @@ class LocalSystem implements System {
   #lost(index: number, cause: Error): void {
     const worker = index - 1;
     if (this.#thread.over || this.#root.status === "stopped") return;
+    // It may have been about to say that it is not parked any more.
+    this.#thread.stirred();
     this.#event({ type: "worker-lost", at: this.#thread.now(), actor: "", worker, error: cause });
     this.#log("error", "", [`worker ${worker} died; another takes its place:`, cause]);
     const failed = (error: unknown) =>

@@ -40,6 +40,7 @@ import {
   KIND_LOG,
   KIND_ROOM,
   KIND_STASH,
+  KIND_STIRRED,
   KIND_STOP,
   KIND_STOP_WANTED,
   KIND_SUCCEEDED,
@@ -953,6 +954,7 @@ export class Dispatch {
           const index = u32[(frame + FRAME_SENDER) >>> 2] as number;
           succeeded(thread, index, u32[(frame + FRAME_NAME) >>> 2] as number);
         } else if (kind === KIND_DECLARED) thread.heard(frame);
+        else if (kind === KIND_STIRRED) thread.stirred();
         else if (kind === KIND_UNWATCH) thread.unwatch(thread.index, u32[(frame + FRAME_SENDER) >>> 2] as number);
         else thread.settle(frame);
       }

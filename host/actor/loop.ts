@@ -57,6 +57,8 @@ export class Loop {
   #promised = false;
   #runs = 0;
   #worked = false;
+  /** It has been parked since it last ran. */
+  #stirs = false;
 
   constructor(thread: Thread, dispatch: Dispatch) {
     this.#thread = thread;
@@ -117,6 +119,10 @@ export class Loop {
     const { core, platform } = thread;
     this.#state = "running";
     this.#runs++;
+    if (this.#stirs) {
+      this.#stirs = false;
+      thread.stir();
+    }
     thread.tracing = thread.views.u32[(HEADER + HEADER_TRACING) >>> 2] !== 0;
     const began = platform.clock();
     let now = began;
@@ -233,7 +239,7 @@ export class Loop {
     const thread = this.#thread;
     thread.core.tidy();
     if (this.#worked) this.#sleep = thread.settings.parkTimeout;
-    else this.#sleep = Math.min(defaults.parkTimeoutMax, this.#sleep * 2);
+    else this.#sleepLonger();
     this.#worked = false;
     if (!this.#shared) {
       this.#state = "parked";
@@ -263,6 +269,11 @@ export class Loop {
     this.#alarm(Math.min(this.#sleep, this.#dueIn()));
   }
 
+  /** A parked system looks about once a second, however many threads it has: each look wakes a core. */
+  #sleepLonger(): void {
+    this.#sleep = Math.min(defaults.parkTimeoutMax * this.#thread.settings.workers, this.#sleep * 2);
+  }
+
   #alarm(ms: number): void {
     this.#timer = this.#thread.platform.after(Math.max(0, ms), () => {
       this.#timer = undefined;
@@ -273,7 +284,7 @@ export class Loop {
       } else if (!this.#shared || this.#dueIn() <= 0 || this.#thread.postponed.length > 0) this.#wakeUp();
       else {
         // It has looked, and found nothing: it stays parked, for longer.
-        this.#sleep = Math.min(defaults.parkTimeoutMax, this.#sleep * 2);
+        this.#sleepLonger();
         this.#alarm(Math.min(this.#sleep, this.#dueIn()));
       }
     });
@@ -328,6 +339,7 @@ export class Loop {
     this.#timer?.cancel();
     this.#timer = undefined;
     if (this.#shared) this.#thread.core.unpark();
+    this.#stirs = this.#shared;
     this.#state = "idle";
   }
 }

@@ -1,5 +1,7 @@
 // Who is stuck in a handler? A synchronous one cannot be interrupted, but its thread has written into its block what it
-// is at; another thread reads that, looks again later, and finds that it has not moved.
+// is at, and when its slice began, which is a few ms before. Another thread reads that, looks again later, and finds that it
+// has not moved. Each look wakes that other thread, so there are few, and none while all workers are parked: whoever leaves
+// that state first says so.
 import {
   AWAKE,
   CELL_BEHAVIOR,
@@ -7,10 +9,14 @@ import {
   CELL_INIT,
   FRAME_KIND,
   FRAME_NAME,
+  HEADER,
+  HEADER_DROWSY,
   KIND_TELL,
+  PARKED,
   WORKER_BYTES,
   WORKER_CURRENT,
   WORKER_FIRST,
+  WORKER_NOW,
   WORKER_PARKED,
   WORKER_PROGRESS,
   WORKER_TICK,
@@ -19,13 +25,12 @@ import { pathOf } from "./children.ts";
 import { nameOf } from "./hash.ts";
 import type { Thread } from "./thread.ts";
 
-/** Looks within one limit: it is found at most an eighth of the limit late. */
-const LOOKS = 8;
+/** Looks within one limit: it is found at most two fifths of the limit late. */
+const LOOKS = 2.5;
 
 interface Seen {
   /** What it was at: cell, turn and message. */
   readonly at: string;
-  readonly since: number;
   told: boolean;
   ended: boolean;
 }
@@ -47,13 +52,36 @@ export function watchSlow(
 ): { cancel(): void } {
   const seen = new Map<number, Seen>();
   const every = Math.min(patience.tell, patience.end) / LOOKS;
-  let timer: { cancel(): void };
+  let timer: { cancel(): void } | undefined;
   const look = () => {
+    timer = undefined;
+    if (allParked(thread, blocks)) {
+      thread.views.store(HEADER + HEADER_DROWSY, 1);
+      if (allParked(thread, blocks)) return;
+      thread.views.store(HEADER + HEADER_DROWSY, 0);
+    }
     for (let index = 1; index < blocks; index++) lookAt(thread, index, patience, seen, end);
-    timer = thread.platform.after(every, look);
+    begin();
   };
-  timer = thread.platform.after(every, look);
-  return { cancel: () => timer.cancel() };
+  const begin = () => {
+    timer ??= thread.platform.after(every, look);
+  };
+  thread.stirred = begin;
+  begin();
+  return {
+    cancel() {
+      thread.stirred = () => {};
+      timer?.cancel();
+    },
+  };
+}
+
+/** By atomics: pairs with the order in which Thread.stir() lowers its parked word, then reads DROWSY. */
+function allParked({ views }: Thread, blocks: number): boolean {
+  for (let index = 1; index < blocks; index++) {
+    if (views.load(WORKER_FIRST + index * WORKER_BYTES + WORKER_PARKED) !== PARKED) return false;
+  }
+  return true;
 }
 
 function lookAt(
@@ -63,7 +91,7 @@ function lookAt(
   seen: Map<number, Seen>,
   end: (index: number, cause: Error) => void,
 ): void {
-  const { u32 } = thread.views;
+  const { u32, f64 } = thread.views;
   const block = WORKER_FIRST + index * WORKER_BYTES;
   const word = (offset: number) => u32[(block + offset) >>> 2] as number;
   const cell = word(WORKER_CURRENT);
@@ -73,13 +101,13 @@ function lookAt(
   }
   const where = () => `${word(WORKER_CURRENT)} ${word(WORKER_TICK)} ${word(WORKER_PROGRESS)}`;
   const at = where();
-  const now = thread.now();
+  const since = f64[(block + WORKER_NOW) >>> 3] as number;
   const before = seen.get(index);
   if (before?.at !== at) {
-    seen.set(index, { at, since: now, told: false, ended: false });
+    seen.set(index, { at, told: false, ended: false });
     return;
   }
-  const ms = now - before.since;
+  const ms = thread.now() - since;
   const tells = !before.told && ms >= patience.tell;
   const ends = !before.ended && ms >= patience.end;
   if (!tells && !ends) return;

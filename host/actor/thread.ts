@@ -41,6 +41,7 @@ import {
   GENERATION_MASK,
   GONE,
   HEADER,
+  HEADER_DROWSY,
   HEADER_LISTENING,
   HEADER_ROOT,
   HEADER_ROOT_GENERATION,
@@ -58,6 +59,7 @@ import {
   KIND_LOG,
   KIND_REPLY,
   KIND_ROOM,
+  KIND_STIRRED,
   KIND_STOP,
   KIND_STOP_WANTED,
   KIND_TELL,
@@ -216,6 +218,8 @@ export class Thread implements Carrier {
   rootFailed: (error: Error) => void = () => {};
   /** The ask made last. */
   newest: Pending | undefined;
+  /** Set by whoever watches for stuck handlers, on the system's thread: there may be some again. */
+  stirred: () => void = () => {};
   /** Set by the loop: there is work, outside of a turn. */
   kick: () => void = () => {};
   /** Set by the dispatch: a BLOCKED actor waits for one thing more, and may have closed a cycle. */
@@ -1627,8 +1631,8 @@ export class Thread implements Carrier {
   }
 
   /**
-   * Numbers to another thread: KIND_SUCCEEDED (this one, in the place of one that died), KIND_UNWATCH, KIND_DECLARED
-   * (definition, message, mark).
+   * Numbers to another thread: KIND_SUCCEEDED (this one, in the place of one that died), KIND_UNWATCH, KIND_STIRRED,
+   * KIND_DECLARED (definition, message, mark).
    */
   tellThread(index: number, kind: number, number: number, name = 0, tags = 0): void {
     this.persist(() => {
@@ -1647,6 +1651,16 @@ export class Thread implements Carrier {
       if (this.core.send(cell, generation, frame) !== SENT) this.core.drop(frame);
       return true;
     });
+  }
+
+  /**
+   * Not parked any more. Whoever watches for stuck handlers raises DROWSY, then looks at the parked words again; here the
+   * parked word has been lowered, and then DROWSY is looked at: one of the two sees the other.
+   */
+  stir(): void {
+    if (this.index === 0 || this.views.load(HEADER + HEADER_DROWSY) === 0) return;
+    this.views.store(HEADER + HEADER_DROWSY, 0);
+    this.tellThread(0, KIND_STIRRED, this.index);
   }
 
   /** Whom an actor here was linked with is lost. */

@@ -33,8 +33,8 @@ const peers: readonly Peer[] = [
     command: (row) => [`${built}caf`, row],
   },
   {
-    name: "postMessage",
-    rows: ["2", "4b", "8"],
+    name: "bare threads",
+    rows: ["2", "4b", "8", "18"],
     build: () => true,
     command: (row) => [process.execPath, fileURLToPath(new URL("peers/ports.js", import.meta.url)), row],
   },

@@ -179,10 +179,18 @@ export class Open extends Slow {
 
 /** Spins for so many milliseconds. */
 export class Spinner extends Actor {
+  #spun = false;
   spin(ms: number) {
     const end = performance.now() + ms;
     while (performance.now() < end);
+    this.#spun = true;
     return this.ctx.path;
+  }
+  later(delay: number, ms: number) {
+    this.ctx.after(delay, "spin", ms);
+  }
+  ended() {
+    return this.#spun;
   }
   /** Timers of user code, measured: the worst delay of `count` timers of 1 ms, in ms. */
   async lag(count: number) {

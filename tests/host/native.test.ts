@@ -109,7 +109,12 @@ both("native", (test, mode) => {
 
 threaded("native modules", (test) => {
   const start = (name: string, threads: boolean) =>
-    createSystem({ actors, logger: false, native: { user: nativeModule(name) }, ...(threads ? { worker, workers } : {}) });
+    createSystem({
+      actors,
+      logger: false,
+      native: { user: nativeModule(name) },
+      ...(threads ? { worker, workers } : {}),
+    });
 
   test("one that does not fit is refused with the reason", async () => {
     const cases: [string, boolean, RegExp][] = [

@@ -19,14 +19,26 @@ const rows: { readonly [row: string]: (other: Worker) => Promise<number> } = {
   "8": (other) => receive(other, 100_000, (value) => (value as { id: number }).id === -1),
 };
 
-if (isMainThread) {
-  const row = process.argv[2] ?? "";
+const row = process.argv[2] ?? "";
+if (isMainThread && row === "18") console.log(await parked());
+else if (isMainThread) {
   const other = new Worker(new URL(import.meta.url), { workerData: row });
   await new Promise((resolve) => other.once("online", resolve));
   console.log(await rows[row]?.(other));
   await other.terminate();
 } else {
   parentPort?.on("message", others[workerData as string] as (value: unknown) => void);
+}
+
+/** Share of one core, in percent, that 16 threads take that do nothing, over 10 s, once their engines have settled. */
+async function parked(): Promise<number> {
+  const others = Array.from({ length: 16 }, () => new Worker("setInterval(() => {}, 2 ** 30)", { eval: true }));
+  await new Promise((resolve) => setTimeout(resolve, 40_000));
+  const before = process.cpuUsage();
+  await new Promise((resolve) => setTimeout(resolve, 10_000));
+  const { user, system } = process.cpuUsage(before);
+  await Promise.all(others.map((other) => other.terminate()));
+  return ((user + system) / 10_000_000) * 100;
 }
 
 /** A burst for each message that comes. */
