@@ -177,7 +177,12 @@ class LocalSystem implements System {
   /** Streams that are open; they end with the system. */
   readonly #channels = new Set<{ end(): void }>();
   readonly #reception: Reception;
-  readonly #threads: { readonly worker: WorkerLike; readonly ended: Promise<void>; cause: Error | undefined }[] = [];
+  readonly #threads: {
+    readonly worker: WorkerLike;
+    readonly ended: Promise<void>;
+    up: boolean;
+    cause: Error | undefined;
+  }[] = [];
   /** Makes the thread of that index again, in the place of one that died. */
   #replace: (index: number, cause: Error) => Promise<void> = () => Promise.resolve();
   #started = 0;
@@ -267,12 +272,13 @@ class LocalSystem implements System {
       const ending = new Promise<void>((done) => {
         end = done;
       });
-      const own = { worker, ended: ending, cause: undefined as Error | undefined };
+      const own = { worker, ended: ending, up: false, cause: undefined as Error | undefined };
       this.#threads[index - 1] = own;
       const { lives } = this.#thread.platform;
       const life = `zanni ${this.#thread.settings.epoch} ${index} ${++this.#started}`;
       const ended = () => {
         over = true;
+        own.up = false;
         end();
       };
       // Only here is it known to be dead: nobody may touch what it owned before.
@@ -285,6 +291,7 @@ class LocalSystem implements System {
         const { zanni, error } = (data ?? {}) as { zanni?: string; error?: unknown };
         if (zanni === "ready") {
           ready = true;
+          own.up = true;
           resolve();
           void lives?.ended(life).then(() => died("the thread ended"));
         } else if (zanni === "failed") reject(error);
@@ -319,11 +326,14 @@ class LocalSystem implements System {
 
   watchSlow(patience: Patience): void {
     if (Math.min(patience.tell, patience.end) === Infinity) return;
-    this.#slow = watchSlow(this.#thread, this.#blocks, patience, (index, cause) => {
-      const thread = this.#threads[index - 1];
-      if (!thread) return;
-      thread.cause = cause;
-      thread.worker.terminate();
+    this.#slow = watchSlow(this.#thread, this.#blocks, patience, {
+      up: (index) => this.#threads[index - 1]?.up === true,
+      end: (index, cause) => {
+        const thread = this.#threads[index - 1];
+        if (!thread) return;
+        thread.cause = cause;
+        thread.worker.terminate();
+      },
     });
   }
 

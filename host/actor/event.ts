@@ -20,7 +20,10 @@ export type SystemEvent = { readonly at: number; readonly actor: string } & (
   | { readonly type: "escalation"; readonly to: string; readonly error: Error }
   | { readonly type: "dead-letter"; readonly message: string; readonly reason: DeadLetterReason }
   | { readonly type: "overflow"; readonly policy: Overflow; readonly count: number }
-  /** Seen from another thread: the handler still runs, since `ms`. Needs worker threads. */
+  /**
+   * Seen from another thread: the handler still runs, since `ms`. After an await the actor is known while no other on that
+   * thread awaits anything; else it is "". Needs worker threads.
+   */
   | { readonly type: "slow-handler"; readonly message: string; readonly ms: number }
   | { readonly type: "ask-timeout"; readonly message: string; readonly asker: string | undefined }
   /** Only while traced: `events({ trace })`. `ms` since: nothing; it was sent; its handler began. */

@@ -5,11 +5,12 @@
 //
 // Subscriptions and memberships end with the instance that made them, and for good when their actor is gone.
 import { HEADER, HEADER_RECEPTION, HEADER_RECEPTION_GENERATION, PRIORITY_NORMAL } from "../../assembly/layout.ts";
+import { isZanniError } from "../errors.ts";
 import { wrong } from "../options.ts";
 import { actor } from "./behavior.ts";
 import type { Life, Subscription, Supervision } from "./cell.ts";
 import { extrasOf } from "./extras.ts";
-import { hashOf } from "./hash.ts";
+import { hashOf, nameOf } from "./hash.ts";
 import { type Address, type Holder, keyOf, type Target, type Task } from "./holder.ts";
 import { internalCell } from "./internal.ts";
 import { jobNameOf } from "./job.ts";
@@ -90,11 +91,21 @@ export class Reception {
 
   #publish(topic: string, value: unknown): void {
     const args = [topic, value];
-    for (const ref of this.#subscribers.of(topic)) this.#thread.tell(ref, PUBLISHED, args);
+    for (const ref of this.#subscribers.of(topic)) this.#forward(ref, args);
     const listeners = this.#listeners.get(topic);
     if (!listeners) return;
     // Each gets a value of its own.
     for (const listener of listeners) listener(this.#thread.reread(args, this.#thread.stranger)[1]);
+  }
+
+  /** Whoever cannot be told for want of memory misses it. */
+  #forward(ref: Ref, args: readonly unknown[]): void {
+    try {
+      this.#thread.tell(ref, PUBLISHED, args);
+    } catch (error) {
+      if (!isZanniError(error, "ERR_OUT_OF_MEMORY")) throw error;
+      this.#thread.unsent(ref.path, nameOf(PUBLISHED), "overflow", { hash: PUBLISHED, args });
+    }
   }
 
   #add(table: Table, key: string, ref: Ref): void {
@@ -108,7 +119,16 @@ export class Reception {
       this.#watched.delete(address);
       this.#forget(ref);
     };
-    this.#thread.watching(held).gone.then(forget, forget);
+    // Later, when there is memory for it.
+    this.#thread.persist(() => {
+      try {
+        this.#thread.watching(held).gone.then(forget, forget);
+        return true;
+      } catch (error) {
+        if (isZanniError(error, "ERR_OUT_OF_MEMORY")) return false;
+        throw error;
+      }
+    });
   }
 
   #forget(who: Address): void {

@@ -1,12 +1,15 @@
 // Who is stuck in a handler? A synchronous one cannot be interrupted, but its thread has written into its block what it
 // is at, and when its slice began, which is a few ms before. Another thread reads that, looks again later, and finds that it
 // has not moved. Each look wakes that other thread, so there are few, and none while all workers are parked: whoever leaves
-// that state first says so.
+// that state first says so. Code that goes on after an await runs in no turn; then the thread is neither parked nor at anything.
 import {
   AWAKE,
+  BLOCKED,
   CELL_BEHAVIOR,
   CELL_HAND,
+  CELL_HEAD,
   CELL_INIT,
+  CELL_WORKER,
   FRAME_KIND,
   FRAME_NAME,
   HEADER,
@@ -43,13 +46,15 @@ export interface Patience {
   readonly end: number;
 }
 
+/** The threads of a system, as whoever made them knows them. */
+export interface Threads {
+  /** It has begun, and has not ended. */
+  up(index: number): boolean;
+  end(index: number, cause: Error): void;
+}
+
 /** Watches the other threads of a system, from the thread that made it, until cancelled. */
-export function watchSlow(
-  thread: Thread,
-  blocks: number,
-  patience: Patience,
-  end: (index: number, cause: Error) => void,
-): { cancel(): void } {
+export function watchSlow(thread: Thread, blocks: number, patience: Patience, threads: Threads): { cancel(): void } {
   const seen = new Map<number, Seen>();
   const every = Math.min(patience.tell, patience.end) / LOOKS;
   let timer: { cancel(): void } | undefined;
@@ -60,7 +65,7 @@ export function watchSlow(
       if (allParked(thread, blocks)) return;
       thread.views.store(HEADER + HEADER_DROWSY, 0);
     }
-    for (let index = 1; index < blocks; index++) lookAt(thread, index, patience, seen, end);
+    for (let index = 1; index < blocks; index++) lookAt(thread, index, patience, seen, threads);
     begin();
   };
   const begin = () => {
@@ -84,24 +89,18 @@ function allParked({ views }: Thread, blocks: number): boolean {
   return true;
 }
 
-function lookAt(
-  thread: Thread,
-  index: number,
-  patience: Patience,
-  seen: Map<number, Seen>,
-  end: (index: number, cause: Error) => void,
-): void {
+function lookAt(thread: Thread, index: number, patience: Patience, seen: Map<number, Seen>, threads: Threads): void {
   const { u32, f64 } = thread.views;
   const block = WORKER_FIRST + index * WORKER_BYTES;
   const word = (offset: number) => u32[(block + offset) >>> 2] as number;
-  const cell = word(WORKER_CURRENT);
-  if (cell === 0 || word(WORKER_PARKED) !== AWAKE) {
+  const since = f64[(block + WORKER_NOW) >>> 3] as number;
+  if (since === 0 || word(WORKER_PARKED) !== AWAKE || !threads.up(index)) {
     seen.delete(index);
     return;
   }
-  const where = () => `${word(WORKER_CURRENT)} ${word(WORKER_TICK)} ${word(WORKER_PROGRESS)}`;
+  const where = () =>
+    `${word(WORKER_CURRENT)} ${word(WORKER_TICK)} ${word(WORKER_PROGRESS)} ${f64[(block + WORKER_NOW) >>> 3]}`;
   const at = where();
-  const since = f64[(block + WORKER_NOW) >>> 3] as number;
   const before = seen.get(index);
   if (before?.at !== at) {
     seen.set(index, { at, told: false, ended: false });
@@ -111,8 +110,9 @@ function lookAt(
   const tells = !before.told && ms >= patience.tell;
   const ends = !before.ended && ms >= patience.end;
   if (!tells && !ends) return;
-  const actor = pathIn(thread, cell);
-  const message = messageIn(thread, block, cell);
+  const cell = word(WORKER_CURRENT);
+  const [actor, message] =
+    cell === 0 ? betweenTurns(thread, index) : [pathIn(thread, cell), messageIn(thread, block, cell)];
   // It was all the same thing, if it is still at it.
   if (where() !== at) return;
   if (tells) {
@@ -121,9 +121,29 @@ function lookAt(
   }
   if (ends) {
     before.ended = true;
-    end(index, new Error(`"${actor}" was stuck in "${message}" for ${Math.round(ms)} ms (killStuckAfter)`));
+    const who = actor === "" ? `worker ${index - 1}` : `"${actor}"`;
+    threads.end(index, new Error(`${who} was stuck in "${message}" for ${Math.round(ms)} ms (killStuckAfter)`));
   }
 }
+
+/** Who may be at it in no turn: an actor whose handler goes on after an await, if there is but one that awaits. */
+function betweenTurns(thread: Thread, index: number): readonly [actor: string, message: string] {
+  const { u8, u32 } = thread.views;
+  const word = (at: number) => u32[at >>> 2] as number;
+  const waiting: number[] = [];
+  for (let cell = thread.core.nextCell(0) >>> 0; cell !== 0; cell = thread.core.nextCell(cell) >>> 0) {
+    if (word(cell + CELL_WORKER) !== index || word(cell + CELL_BEHAVIOR) !== 0) continue;
+    const hand = word(cell + CELL_HAND);
+    if ((word(cell + CELL_HEAD) & BLOCKED) !== 0 && hand !== 0 && u8[hand + FRAME_KIND] === KIND_TELL)
+      waiting.push(cell);
+  }
+  const [cell] = waiting;
+  if (cell === undefined || waiting.length > 1) return ["", AFTER_AWAIT];
+  return [pathIn(thread, cell), nameOf(word(word(cell + CELL_HAND) + FRAME_NAME))];
+}
+
+/** In the place of a message: several actors there await something, or none does. */
+const AFTER_AWAIT = "code after an await";
 
 function pathIn(thread: Thread, cell: number): string {
   const init = thread.views.u32[(cell + CELL_INIT) >>> 2] as number;

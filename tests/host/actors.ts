@@ -189,6 +189,13 @@ export class Spinner extends Actor {
   later(delay: number, ms: number) {
     this.ctx.after(delay, "spin", ms);
   }
+  async afterAwait(ms: number) {
+    await null;
+    return this.spin(ms);
+  }
+  async rest(ms: number) {
+    await new Promise((resolve) => setTimeout(resolve, ms));
+  }
   ended() {
     return this.#spun;
   }
@@ -319,6 +326,15 @@ export class Order extends Actor {
 
 /** Keeps a message's bytes for as long as it is told to wait. */
 export class Hoarder extends Actor<ActorRef<Gate>> {
+  #heard = 0;
+  listen() {
+    this.ctx.subscribe(topic<Uint8Array>("news"), () => {
+      this.#heard++;
+    });
+  }
+  heard() {
+    return this.#heard;
+  }
   async hold(_bytes: Uint8Array | undefined) {
     await this.init.ask({ timeout: "1m" }).pass();
   }
@@ -1008,6 +1024,10 @@ export class Mortal extends Actor<{ journal: ActorRef<Journal>; name: string } |
   }
   spin() {
     for (;;);
+  }
+  async spinAfterAwait() {
+    await null;
+    this.spin();
   }
   async never() {
     await new Promise(() => {});

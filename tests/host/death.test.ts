@@ -217,6 +217,10 @@ threaded("a thread that dies", (declare, nodeOnly) => {
       assert.is(await behind, 1);
       assert.is(await stuck.ask.restarts(), 1);
       assert.ok(events.some(({ type, actor }) => type === "slow-handler" && actor === "stuck"));
+      const later = await ends(stuck.ask.spinAfterAwait());
+      if (!isZanniError(later, "ERR_ACTOR_FAILED")) throw later;
+      assert.match(later.message, /"stuck" was stuck in "spinAfterAwait" for \d+ ms/);
+      assert.is(await stuck.ask.restarts(), 2);
     },
     { slowHandler: 50, killStuckAfter: 200 },
   );

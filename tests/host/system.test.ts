@@ -334,6 +334,30 @@ threaded("threads", (test, nodeOnly) => {
     }
   });
 
+  test("slow-handler: also of code that goes on after an await, by name while nobody else there awaits", async () => {
+    const system = await createSystem({ actors, worker, workers: 2, logger: false, slowHandler: "200ms" });
+    try {
+      const events = system.events()[Symbol.asyncIterator]();
+      const next = async () => {
+        for (;;) {
+          const { value } = await events.next();
+          if (value?.type === "slow-handler") return [value.actor, value.message, value.ms < 900];
+        }
+      };
+      const spinner = system.spawn(Spinner, undefined, { placement: 1, name: "spinner" });
+      const resting = system.spawn(Spinner, undefined, { placement: 1, name: "resting" });
+      await Promise.all([spinner.ask.spin(1), resting.ask.spin(1)]);
+      const alone = spinner.ask.afterAwait(900);
+      assert.equal(await next(), ["spinner", "afterAwait", true]);
+      await alone;
+      const both = [resting.ask.rest(1), spinner.ask.afterAwait(900)];
+      assert.equal(await next(), ["", "code after an await", true]);
+      await Promise.all(both);
+    } finally {
+      await system.stop();
+    }
+  });
+
   nodeOnly("a page grows its memory, and has no 4 GiB at once")(
     "the arena may lie above 2 GiB: addresses are unsigned",
     async () => {

@@ -1,7 +1,7 @@
 // Topics and groups, on the threads of a system and outside of any actor.
 import * as assert from "uvu/assert";
 import { type System, topic } from "zanni";
-import { Gate, Journal, Listener } from "./actors.ts";
+import { Gate, Hoarder, Journal, Listener } from "./actors.ts";
 import { both, throws, until } from "./helper.ts";
 
 const ticks = topic<{ n: number }>("ticks");
@@ -16,6 +16,30 @@ function listeners(system: System, count: number) {
 }
 
 both("topics", (test) => {
+  test("where there is no memory to tell a subscriber, it misses what comes, and all goes on", async (open) => {
+    const system = await open({ memory: 24 * 1024 * 1024, mailbox: { bytes: Number.POSITIVE_INFINITY } });
+    const gate = system.spawn(Gate);
+    const hoarder = system.spawn(Hoarder, gate);
+    await hoarder.ask.listen();
+    hoarder.tell.hold(undefined);
+    await until(async () => (await gate.ask.waiting()) === 1, "it waits");
+    const news = topic<Uint8Array>("news");
+    const value = new Uint8Array(100_000);
+    throws(() => {
+      for (let i = 0; i < 100_000; i++) system.publish(news, value);
+    }, "ERR_OUT_OF_MEMORY");
+    await until(() => system.deadLetters.some(({ reason }) => reason === "overflow"), "some are missed", 20_000);
+    gate.tell.open();
+    await until(
+      () => system.stats().sent === system.stats().processed + system.stats().deadLetters,
+      "the rest",
+      20_000,
+    );
+    const before = await hoarder.ask({ timeout: "20s" }).heard();
+    system.publish(news, value);
+    await until(async () => (await hoarder.ask.heard()) === before + 1, "the next is heard");
+  });
+
   test("each subscriber gets each value, of its own, in the order of each publisher", async (open) => {
     const system = await open();
     const { all, notes } = listeners(system, 3);
