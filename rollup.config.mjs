@@ -84,19 +84,29 @@ async function compileCore() {
     await compile([entry, "--target", target, "--use", `LAYOUT=${hash}`, "--outFile", `build/${name}.wasm`]);
   }
   for (const name of ["core.shared", "core.single"]) inline(name);
-  // Compressed before it becomes text: 16 KiB of a gzipped bundle instead of 24.
-  const base64 = (target) =>
-    JSON.stringify(gzipSync(readFileSync(`${root}build/core.${target}.wasm`), { level: 9 }).toString("base64"));
-  writeFileSync(
-    `${root}build/core.js`,
-    `export const shared = ${base64("shared")};\nexport const single = ${base64("single")};\n`,
-  );
+  writeFileSync(`${root}build/core.js`, packed(["shared", "single"]));
   writeFileSync(
     `${root}build/core.d.ts`,
-    "export declare const shared: string;\nexport declare const single: string;\n",
+    "export declare const text: string;\nexport declare const pieces: readonly number[];\n",
   );
   writeFileSync(`${root}build/layout.js`, `export const layoutHash = ${hash};\n`);
   writeFileSync(`${root}build/layout.d.ts`, "export declare const layoutHash: number;\n");
+}
+
+/**
+ * Both cores, compressed before they become text, in pieces that take turns: what they have in common is then near enough for
+ * gzip to find. 22 KiB of a gzipped bundle; one after the other they take 28, and as text alone 40.
+ */
+function packed(targets) {
+  const files = targets.map((target) => readFileSync(`${root}build/core.${target}.wasm`));
+  const count = 8;
+  const cut = ({ length }, i) => Math.floor((length * i) / count);
+  const all = Array.from({ length: count }, (_, i) =>
+    files.map((file) => file.subarray(cut(file, i), cut(file, i + 1))),
+  ).flat();
+  const text = gzipSync(Buffer.concat(all), { level: 9 }).toString("base64");
+  const pieces = all.map(({ length }) => length);
+  return `export const text = ${JSON.stringify(text)};\nexport const pieces = ${JSON.stringify(pieces)};\n`;
 }
 
 /**

@@ -37,6 +37,8 @@ const TEXT_MAX = native ? 4096 : 256;
 /** Up to here a character at a time is faster than a call of a native function. */
 const SPELLED_MAX = 16;
 const TOGETHER_MAX = 48;
+/** So much is made text at once, and texts are cut out of it. No more: whoever keeps one of them keeps all of that. */
+const WINDOW = 512;
 /** Paths read lately, by cell; the same actors are heard from again and again. */
 const KEPT = 4096;
 /** In the place of a tag: it does not fit. */
@@ -211,10 +213,10 @@ export class Words {
 
   #word = 0;
   #at = 0;
-  #textFrom = 0;
   #textEnd = 0;
-  /** All texts, once one of them was long. */
-  #all: string | undefined;
+  /** What is there from #seen on, once one of the texts was long. */
+  #window = "";
+  #seen = 0;
 
   /** The values at `at`. Refs are the reader's. `skipped` texts at the beginning are left out. */
   read(views: Views, at: number, carrier: Carrier, reader: Holder, skipped = 0): unknown[] {
@@ -222,15 +224,15 @@ export class Words {
     const tags = u32[at >>> 2] as number;
     const sizes = u32[(at >>> 2) + 1] as number;
     this.#word = (at >>> 3) + 1;
-    this.#textFrom = at + ((sizes >>> 16) << 3);
-    this.#at = this.#textFrom;
-    this.#textEnd = this.#textFrom + (sizes & 0xffff);
-    this.#all = undefined;
+    this.#at = at + ((sizes >>> 16) << 3);
+    this.#textEnd = this.#at + (sizes & 0xffff);
+    this.#window = "";
+    this.#seen = 0;
     const values: unknown[] = [];
     for (let i = 0; i < skipped; i++) this.#at += u32[this.#word++ << 1] as number;
     const count = tags >>> 28;
     for (let i = skipped; i < count; i++) values.push(this.#take(views, (tags >>> (i << 2)) & 15, carrier, reader));
-    this.#all = undefined;
+    this.#window = "";
     return values;
   }
 
@@ -284,15 +286,17 @@ export class Words {
     return record;
   }
 
-  /** The next text. Short ones are spelled; long ones are cut out of all of them, read at once. */
+  /** The next text. Short ones are spelled; long ones are cut out of what is read at once. */
   #taken(u8: Uint8Array, length: number): string {
     const from = this.#at;
     this.#at += length;
-    if (native && length > SPELLED_MAX) {
-      this.#all ??= native.latin1Slice.call(u8, this.#textFrom, this.#textEnd);
-      return this.#all.slice(from - this.#textFrom, this.#at - this.#textFrom);
+    if (!native || length <= SPELLED_MAX) return spelled(u8, from, this.#at);
+    if (this.#at > this.#seen + this.#window.length) {
+      const to = Math.min(from + Math.max(length, WINDOW), this.#textEnd);
+      this.#window = native.latin1Slice.call(u8, from, to);
+      this.#seen = from;
     }
-    return spelled(u8, from, this.#at);
+    return this.#window.substring(from - this.#seen, this.#at - this.#seen);
   }
 }
 

@@ -1,11 +1,25 @@
-// The core as the bundle carries it: compressed (gzip), as text (base64). Hosts that may not compile are given a module
-// instead, and never import this file.
-import { shared, single } from "#core";
+// The cores as the bundle carries them: in pieces that take turns, compressed (gzip), as text (base64). Hosts that may not compile
+// are given a module instead, and never import this file.
+import { pieces, text } from "#core";
 
 export async function compile(kind: "shared" | "single"): Promise<WebAssembly.Module> {
-  const text = atob(kind === "shared" ? shared : single);
-  const packed = new Uint8Array(text.length);
-  for (let i = 0; i < packed.length; i++) packed[i] = text.charCodeAt(i);
+  const packed = Uint8Array.from(atob(text), (unit) => unit.charCodeAt(0));
   const bytes = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
-  return WebAssembly.compile(await new Response(bytes).arrayBuffer());
+  const all = new Uint8Array(await new Response(bytes).arrayBuffer());
+  return WebAssembly.compile(own(all, kind === "shared" ? 0 : 1));
+}
+
+/** Every other piece, from that one on. */
+function own(all: Uint8Array, first: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(pieces.reduce((sum, size, i) => (i % 2 === first ? sum + size : sum), 0));
+  let from = 0;
+  let to = 0;
+  for (const [i, size] of pieces.entries()) {
+    if (i % 2 === first) {
+      bytes.set(all.subarray(from, from + size), to);
+      to += size;
+    }
+    from += size;
+  }
+  return bytes;
 }

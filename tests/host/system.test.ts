@@ -380,7 +380,10 @@ threaded("threads", (test, nodeOnly) => {
       const high = system.spawn(High);
       assert.is(await high.ask.double(21), 42);
       assert.is(await high.ask.double(-1).catch((error: { code: string }) => error.code), "ERR_ACTOR_FAILED");
-      assert.equal(await high.ask.echo({ text: "x".repeat(100_000) }), { text: "x".repeat(100_000) });
+      for (const length of [10, 100, 1000, 100_000]) {
+        const record = { text: "x".repeat(length), n: length, short: "y" };
+        assert.equal(await high.ask.echo(record), record);
+      }
       const ref = (await high.ask.echo(high)) as typeof high;
       assert.is(await ref.ask.double(1), 2);
       await high.stop();
