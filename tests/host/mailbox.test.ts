@@ -259,8 +259,11 @@ threaded("overflow while a thread is stuck", (test) => {
 threaded("a fast producer", (test) => {
   const COUNT = 6000;
   const CAPACITY = 100;
-  /** Frames of 1 KiB: twice the limit, or the limit and an outbox of 1,024, and what two threads keep in hand. All would be 6 MiB. */
-  const BOUND = 2 * 2 ** 20;
+  /**
+   * Frames of 2 KiB: twice the limit; 1,024 in an outbox, or as dead letters under way to the system's thread; and what two threads
+   * keep in hand. All would be 12 MiB.
+   */
+  const BOUND = 3 * 2 ** 20;
   const policies: Overflow[] = ["block", "drop-newest", "drop-oldest", "coalesce", "fail"];
 
   for (const overflow of policies) {

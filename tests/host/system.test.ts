@@ -350,7 +350,7 @@ threaded("threads", (test, nodeOnly) => {
       const alone = spinner.ask.afterAwait(900);
       assert.equal(await next(), ["spinner", "afterAwait", true]);
       await alone;
-      const both = [resting.ask.rest(1), spinner.ask.afterAwait(900)];
+      const both = [resting.ask.rest(1500), spinner.ask.afterAwait(900)];
       assert.equal(await next(), ["", "code after an await", true]);
       await Promise.all(both);
     } finally {
