@@ -350,9 +350,13 @@ threaded("threads", (test, nodeOnly) => {
       const alone = spinner.ask.afterAwait(900);
       assert.equal(await next(), ["spinner", "afterAwait", true]);
       await alone;
-      const both = [resting.ask.rest(1500), spinner.ask.afterAwait(900)];
+      const rest = resting.ask.rest(1500);
+      const rests = async () =>
+        (await system.tree()).children.some(({ path, state }) => path === "resting" && state === "blocked");
+      await until(rests, "it rests");
+      const spun = spinner.ask.afterAwait(900);
       assert.equal(await next(), ["", "code after an await", true]);
-      await Promise.all(both);
+      await Promise.all([rest, spun]);
     } finally {
       await system.stop();
     }
