@@ -28,8 +28,8 @@ import { pathOf } from "./children.ts";
 import { nameOf } from "./hash.ts";
 import type { Thread } from "./thread.ts";
 
-/** Looks within one limit: it is found at most two fifths of the limit late. */
-const LOOKS = 2.5;
+/** Looks within one limit: it is found at most a quarter of the limit late. */
+const LOOKS = 4;
 
 interface Seen {
   /** What it was at: cell, turn and message. */

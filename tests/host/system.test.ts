@@ -299,7 +299,7 @@ threaded("threads", (test, nodeOnly) => {
         slow.push(performance.now() - begun);
         break;
       }
-      // A limit, two fifths of it, and what the machine takes.
+      // A limit, a quarter of it, and what the machine takes.
       assert.ok((slow[0] as number) < 500, `after ${slow[0]} ms`);
       const more: string[] = [];
       const others = system.events();
