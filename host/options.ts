@@ -9,9 +9,9 @@ export const defaults = {
   budget: 1000,
   /** Longest time of a turn, ms. */
   slice: 1,
-  /** First sleep of an idle worker, ms; doubles up to parkTimeoutMax for each worker there is: about a look a second in all. */
+  /** First sleep of an idle worker, ms; doubles up to parkTimeoutMax for each worker there is: a look in 4 s or so in all. */
   parkTimeout: 10,
-  parkTimeoutMax: 1000,
+  parkTimeoutMax: 4000,
   /** An idle thread looks that many times, then polls that many ms, before it parks. */
   spins: 50,
   pollMs: 0.2,

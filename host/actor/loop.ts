@@ -269,7 +269,7 @@ export class Loop {
     this.#alarm(Math.min(this.#sleep, this.#dueIn()));
   }
 
-  /** A parked system looks about once a second, however many threads it has: each look wakes a core. */
+  /** A parked system looks once in four seconds or so, however many threads it has: each look wakes a core. */
   #sleepLonger(): void {
     this.#sleep = Math.min(defaults.parkTimeoutMax * this.#thread.settings.workers, this.#sleep * 2);
   }

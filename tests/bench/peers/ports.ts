@@ -30,15 +30,15 @@ else if (isMainThread) {
   parentPort?.on("message", others[workerData as string] as (value: unknown) => void);
 }
 
-/** Share of one core, in percent, that 16 threads take that do nothing, over 10 s, once their engines have settled. */
+/** Share of one core, in percent, that 16 threads take that do nothing, over half a minute, once their engines have settled. */
 async function parked(): Promise<number> {
   const others = Array.from({ length: 16 }, () => new Worker("setInterval(() => {}, 2 ** 30)", { eval: true }));
-  await new Promise((resolve) => setTimeout(resolve, 40_000));
+  await new Promise((resolve) => setTimeout(resolve, 60_000));
   const before = process.cpuUsage();
-  await new Promise((resolve) => setTimeout(resolve, 10_000));
+  await new Promise((resolve) => setTimeout(resolve, 30_000));
   const { user, system } = process.cpuUsage(before);
   await Promise.all(others.map((other) => other.terminate()));
-  return ((user + system) / 10_000_000) * 100;
+  return ((user + system) / 30_000_000) * 100;
 }
 
 /** A burst for each message that comes. */
