@@ -23,7 +23,7 @@ export interface SystemOptions {
   readonly budget?: number;
   /** Longest time of a turn. Default 1ms. */
   readonly slice?: Duration;
-  /** First sleep of an idle worker; doubles up to 1 s. Default 10ms. */
+  /** First sleep of an idle worker; doubles up to 4 s for each worker there is. Default 10ms. */
   readonly parkTimeout?: Duration;
   /** Limits of every mailbox that says nothing else. Default 65,536 messages, 64 MiB. */
   readonly mailbox?: MailboxOptions;

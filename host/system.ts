@@ -180,7 +180,7 @@ class LocalSystem implements System {
   readonly #threads: {
     readonly worker: WorkerLike;
     readonly ended: Promise<void>;
-    up: boolean;
+    readonly up: boolean;
     cause: Error | undefined;
   }[] = [];
   /** Makes the thread of that index again, in the place of one that died. */
@@ -272,13 +272,19 @@ class LocalSystem implements System {
       const ending = new Promise<void>((done) => {
         end = done;
       });
-      const own = { worker, ended: ending, up: false, cause: undefined as Error | undefined };
+      const own = {
+        worker,
+        ended: ending,
+        get up() {
+          return ready && !over;
+        },
+        cause: undefined as Error | undefined,
+      };
       this.#threads[index - 1] = own;
       const { lives } = this.#thread.platform;
       const life = `zanni ${this.#thread.settings.epoch} ${index} ${++this.#started}`;
       const ended = () => {
         over = true;
-        own.up = false;
         end();
       };
       // Only here is it known to be dead: nobody may touch what it owned before.
@@ -291,7 +297,6 @@ class LocalSystem implements System {
         const { zanni, error } = (data ?? {}) as { zanni?: string; error?: unknown };
         if (zanni === "ready") {
           ready = true;
-          own.up = true;
           resolve();
           void lives?.ended(life).then(() => died("the thread ended"));
         } else if (zanni === "failed") reject(error);

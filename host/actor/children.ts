@@ -323,7 +323,7 @@ export function initFrameOf(
 ): number {
   const text = typeof label === "string" ? below(parent.path, label) : parent.path;
   const plain = init === undefined && !keys && ascii(text);
-  const frame = plain ? inlineInit(thread, text) : packedInit(thread, text, here ? undefined : init, keys);
+  const frame = plain ? inlineInit(thread, text) : fullInit(thread, text, here ? undefined : init, keys);
   const { u32 } = thread.views;
   u32[(frame + FRAME_NAME) >>> 2] = definition.hash;
   u32[(frame + FRAME_SENDER) >>> 2] = parent.cell;
@@ -346,7 +346,7 @@ function inlineInit(thread: Thread, text: string): number {
   return frame;
 }
 
-function packedInit(thread: Thread, text: string, init: unknown, keys: Keys | undefined): number {
+function fullInit(thread: Thread, text: string, init: unknown, keys: Keys | undefined): number {
   const values = keys ? [text, init, keys] : [text, init];
   const size = thread.words.compose(values);
   if (size > 0) {

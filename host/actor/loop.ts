@@ -243,9 +243,7 @@ export class Loop {
     this.#worked = false;
     if (!this.#shared) {
       this.#state = "parked";
-      const due = this.#dueIn();
-      const retry = thread.postponed.length > 0 ? thread.settings.parkTimeout : Infinity;
-      if (Math.min(due, retry) < Infinity) this.#alarm(Math.min(due, retry));
+      if (this.#nextLook() < Infinity) this.#alarm(this.#nextLook());
       return;
     }
     if (!thread.core.park()) {
@@ -266,7 +264,14 @@ export class Loop {
         if (this.#state === "parked") this.#wakeUp();
       });
     }
-    this.#alarm(Math.min(this.#sleep, this.#dueIn()));
+    this.#alarm(this.#nextLook());
+  }
+
+  /** ms until it looks again; soon, while control waits for memory. Alone, there is nothing to be found but timers. */
+  #nextLook(): number {
+    const { postponed, settings } = this.#thread;
+    const longest = postponed.length > 0 ? settings.parkTimeout : this.#shared ? this.#sleep : Infinity;
+    return Math.min(longest, this.#dueIn());
   }
 
   /** A parked system looks once in four seconds or so, however many threads it has: each look wakes a core. */
@@ -285,7 +290,7 @@ export class Loop {
       else {
         // It has looked, and found nothing: it stays parked, for longer.
         this.#sleepLonger();
-        this.#alarm(Math.min(this.#sleep, this.#dueIn()));
+        this.#alarm(this.#nextLook());
       }
     });
   }
@@ -300,7 +305,7 @@ export class Loop {
       return;
     }
     if (!thread.core.visible()) {
-      this.#alarm(Math.min(this.#sleep, this.#dueIn()));
+      this.#alarm(this.#nextLook());
       return;
     }
     // What only this thread can do waits for whoever announces it; what anybody may do, also for one that is awake, who

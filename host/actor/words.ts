@@ -1,15 +1,15 @@
 // Values that need no encoding: numbers, booleans, nothings, short texts, refs, and records of these. Each is a word of 8
 // bytes or two, told apart by four bits; all text comes behind the words, in one piece.
 //
-//   0 ───────────────── 8 ──────────────────────────────────────────┬──────────────────────────┐
-//   │ tags │ words │ text │ a value's words, and so on, in their order │ text of each, in order, ASCII │
+//   0      4       6      8                              8 x words                          + text
+//   │ tags │ text  │ words │ the words of each, in order │ the text of each, in order, in ASCII │
 //
 //   number               the number              text     its length
 //   true, false, null…   nothing but the tag     ref      { cell, generation } { definition, length of its path }
 //   record               { shape, fields << 16 | length of its names } { 16 tags }, then its fields' words
 //
-// It is what programs send most, and costs a fifth of what MessagePack does: that has to look at each byte, and knows no refs.
-// What does not fit goes by MessagePack, which takes everything else.
+// It is what programs send most: a record of three fields arrives in half the time that it takes by way of MessagePack, which
+// takes what does not fit.
 import {
   TAG_FALSE,
   TAG_NULL,
