@@ -346,6 +346,9 @@ function inlineInit(thread: Thread, text: string): number {
   return frame;
 }
 
+/** How errors name them. */
+const INIT_PARTS = ["path", "init", "mailbox"] as const;
+
 function fullInit(thread: Thread, text: string, init: unknown, keys: Keys | undefined): number {
   const values = keys ? [text, init, keys] : [text, init];
   const size = thread.words.compose(values);
@@ -355,7 +358,7 @@ function fullInit(thread: Thread, text: string, init: unknown, keys: Keys | unde
     thread.writeWords(frame, KIND_INIT, size);
     return frame;
   }
-  const bytes = thread.codec.encode(values, "init");
+  const bytes = thread.codec.encode(values, INIT_PARTS);
   const frame = thread.core.reserve(bytes.length) >>> 0;
   if (frame === 0) throw outOfMemory(text, bytes.length);
   thread.write(frame, KIND_INIT, bytes);

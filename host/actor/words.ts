@@ -21,7 +21,6 @@ import {
   TAG_UNDEFINED,
 } from "../../assembly/layout.ts";
 import type { Views } from "../core/memory.ts";
-import { whole } from "../wire/crossing.ts";
 import { byteLength, latin1Slice, utf8Write } from "../wire/text.ts";
 import type { Carrier } from "./carrier.ts";
 import { hashOf, nameOf } from "./hash.ts";
@@ -158,7 +157,7 @@ export class Words {
   }
 
   #putRecord(record: object): number {
-    if (Object.getPrototypeOf(record) !== Object.prototype || whole in record) return UNFIT;
+    if (Object.getPrototypeOf(record) !== Object.prototype) return UNFIT;
     const names = Object.keys(record);
     const fields = names.length;
     if (fields > FIELDS_MAX || this.#count + 2 + fields * 2 > WORDS_MAX) return UNFIT;

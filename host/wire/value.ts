@@ -39,8 +39,11 @@ export class ValueCodec {
     this.#bridge = bridge;
   }
 
-  /** Bytes of the values, valid until the next call. Throws ERR_NOT_SENDABLE with the path of the culprit, named from `root`. */
-  encode(values: readonly unknown[], root: string): Uint8Array {
+  /**
+   * Bytes of the values, valid until the next call. Throws ERR_NOT_SENDABLE with the path of the culprit, named from `root`: of
+   * the list, or of each value.
+   */
+  encode(values: readonly unknown[], root: string | readonly string[]): Uint8Array {
     const prepared = this.#prepare(values, 0);
     if (prepared === refused) throw this.#explain(values, root);
     return this.#packr.pack(prepared);
@@ -172,7 +175,7 @@ export class ValueCodec {
   }
 
   /** Slowly, once it is known that something is wrong: what, and where. */
-  #explain(values: readonly unknown[], root: string): ZanniError {
+  #explain(values: readonly unknown[], root: string | readonly string[]): ZanniError {
     const path: object[] = [];
     const walk = (value: unknown, at: string): ZanniError | undefined => {
       if (typeof value === "function") {
@@ -209,8 +212,9 @@ export class ValueCodec {
         path.pop();
       }
     };
-    const culprit = first(values.entries(), ([i, value]) => walk(value, `${root}[${i}]`));
-    return culprit ?? refuse(root, "a value that changes while it is read", "send plain data");
+    const nameOf = (i: number) => (typeof root === "string" ? `${root}[${i}]` : (root[i] ?? ""));
+    const culprit = first(values.entries(), ([i, value]) => walk(value, nameOf(i)));
+    return culprit ?? refuse(String(root), "a value that changes while it is read", "send plain data");
   }
 }
 

@@ -156,6 +156,8 @@ both("messages", (test) => {
     assert.throws(() => echo.tell.echo(getter), "from the getter");
     assert.is(system.stats().sent, 0);
     await rejects(echo.ask.unsendable(), "ERR_NOT_SENDABLE");
+    const init = { start: 1, deep: [{ f() {} }] } as unknown as { start: number };
+    assert.is(throws(() => system.spawn(Counter, init), "ERR_NOT_SENDABLE").details["at"], "init.deep[0].f");
   });
 
   test("refs travel in messages, replies and init, and work where they arrive", async (open) => {
