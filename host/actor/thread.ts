@@ -164,6 +164,8 @@ interface Declared {
 /** Bytes that are written straight into a frame, at most, and how many more than last time are reserved. */
 const DIRECT_MAX = 16_384;
 const SLACK = 16;
+/** Looks at a mailbox that does not stand still, at most. */
+const GLANCES = 100;
 /** A buffer for what is read lazily. */
 const KEPT_BYTES = 65_536;
 /** What an outbox asks of a full mailbox. */
@@ -1503,10 +1505,17 @@ export class Thread implements Carrier {
   queued({ cell, generation }: Address): number {
     this.views.reach(cell + CELL_BYTES);
     const { u32 } = this.views;
-    if (generationIn(u32[(cell + CELL_HEAD + 4) >>> 2] as number) !== generation) return 0;
-    const newest = ((u32[(cell + CELL_HEAD) >>> 2] as number) & POINTER_MASK) >>> 0;
-    const all = u32[(newest === 0 ? cell + CELL_TAKEN : newest + FRAME_COUNT) >>> 2] as number;
-    return Math.max(0, (all - (u32[(cell + CELL_HANDLED) >>> 2] as number)) | 0);
+    let queued = 0;
+    for (let left = GLANCES; left > 0; left--) {
+      const head = this.views.load(cell + CELL_HEAD);
+      if (generationIn(u32[(cell + CELL_HEAD + 4) >>> 2] as number) !== generation) return 0;
+      const newest = (head & POINTER_MASK) >>> 0;
+      const all = u32[(newest === 0 ? cell + CELL_TAKEN : newest + FRAME_COUNT) >>> 2] as number;
+      queued = Math.max(0, (all - (u32[(cell + CELL_HANDLED) >>> 2] as number)) | 0);
+      // Else the newest may have been handled meanwhile, and its memory be another's.
+      if (this.views.load(cell + CELL_HEAD) === head) break;
+    }
+    return queued;
   }
 
   /** A glance at the newest message's running totals. */
