@@ -2,15 +2,25 @@
 // owner takes the whole stack and appends it, oldest first, to a plain queue of its own.
 //
 // The link in the cell serves one queue at a time: only the step from unowned to OWNED queues a cell.
+//
+// Whoever is born in a turn here comes before all others, after those born earlier in the same turn:
+//
+//   head ─▶ newborn ─▶ … ─▶ YOUNG ─▶ the others, oldest first ─▶ tail
+//
+// So a tree of actors is walked in depth: what lives at once is its height times its width, not all of it. The newborn share
+// the slice of whoever made them; when that is over, lineUp() puts those that are left behind all others.
+import { seeded } from "./check";
 import {
   CELL_LINK,
   LINK_QUEUE,
   METER_QUEUE,
+  WORKER_BORN,
   WORKER_FIFO_HEAD,
   WORKER_FIFO_TAIL,
   WORKER_INBOX,
   WORKER_MARK,
   WORKER_METER,
+  WORKER_YOUNG,
 } from "./layout";
 import { count } from "./meter";
 import { markOf, newestOf, nextOf, ONE, push, renew, takeAll } from "./stack";
@@ -58,6 +68,8 @@ export function startInbox(block: usize): void {
 export function renewInbox(block: usize): void {
   store<u32>(block + WORKER_FIFO_HEAD, 0);
   store<u32>(block + WORKER_FIFO_TAIL, 0);
+  store<u32>(block + WORKER_YOUNG, 0);
+  store<u32>(block + WORKER_BORN, 0);
   noteFloat(block + WORKER_METER + METER_QUEUE, 0);
   store<u32>(block + WORKER_MARK, renew(block + WORKER_INBOX, ONE));
 }
@@ -67,6 +79,41 @@ export function append(block: usize, cell: u32): void {
   // It may be there already: when its thread had died it was not ready any more, and whoever had made it so queued it in vain.
   const there = (glance32(cell + CELL_LINK) & LINK_QUEUE) == load<u32>(block + WORKER_MARK);
   if (!there) put(block, cell);
+}
+
+/** Are there newborn that wait for their first turn? */
+export function anyYoung(block: usize): bool {
+  return load<u32>(block + WORKER_YOUNG) != 0;
+}
+
+/** A cell that begins in the turn of whoever made it; nobody else has made it ready. */
+export function bear(block: usize, cell: u32): void {
+  const mark = load<u32>(block + WORKER_MARK);
+  const elder = load<u32>(block + WORKER_BORN);
+  const next = elder == 0 ? load<u32>(block + WORKER_FIFO_HEAD) : nextOf(load<u32>(elder + CELL_LINK));
+  store<u32>(cell + CELL_LINK, next | mark);
+  if (elder == 0) store<u32>(block + WORKER_FIFO_HEAD, cell);
+  else store<u32>(elder + CELL_LINK, cell | mark);
+  // Seeded bug 35: what comes later is linked to what was the last before.
+  if (next == 0 && !seeded(35)) store<u32>(block + WORKER_FIFO_TAIL, cell);
+  // The first of all, or behind the last.
+  if (elder == load<u32>(block + WORKER_YOUNG)) store<u32>(block + WORKER_YOUNG, cell);
+  store<u32>(block + WORKER_BORN, cell);
+  count(block, METER_QUEUE, 1);
+}
+
+/** The newborn have had their slice: those that are left wait as all others do. */
+export function lineUp(block: usize): void {
+  const last = load<u32>(block + WORKER_YOUNG);
+  const next = nextOf(load<u32>(last + CELL_LINK));
+  store<u32>(block + WORKER_YOUNG, 0);
+  store<u32>(block + WORKER_BORN, 0);
+  if (next == 0) return;
+  const mark = load<u32>(block + WORKER_MARK);
+  store<u32>(load<u32>(block + WORKER_FIFO_TAIL) + CELL_LINK, load<u32>(block + WORKER_FIFO_HEAD) | mark);
+  store<u32>(last + CELL_LINK, mark);
+  store<u32>(block + WORKER_FIFO_HEAD, next);
+  store<u32>(block + WORKER_FIFO_TAIL, last);
 }
 
 /** One that is in no queue, or enrolled. */
@@ -80,10 +127,12 @@ export function put(block: usize, cell: u32): void {
   count(block, METER_QUEUE, 1);
 }
 
-/** The oldest ready cell pinned here, or 0. */
+/** The ready cell pinned here whose turn it is, or 0. */
 export function first(block: usize): u32 {
   const cell = load<u32>(block + WORKER_FIFO_HEAD);
   if (cell == 0) return 0;
+  store<u32>(block + WORKER_BORN, 0);
+  if (cell == load<u32>(block + WORKER_YOUNG)) store<u32>(block + WORKER_YOUNG, 0);
   const next = nextOf(load<u32>(cell + CELL_LINK));
   store<u32>(cell + CELL_LINK, 0);
   store<u32>(block + WORKER_FIFO_HEAD, next);

@@ -79,6 +79,7 @@ export { tidy } from "./pool";
 export { adopt, failClaimed, nextCell, runner } from "./takeover";
 export { cancel as cancelTicket, drop, open as openTicket, pending, relax } from "./ticket";
 export {
+  begin,
   bury,
   close,
   compose,

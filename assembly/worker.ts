@@ -6,7 +6,7 @@
 //   release(cell, outcome)   the worker   what was handled is freed; the cell goes on, waits or sleeps
 //
 // Where a ready cell is queued:
-//   pinned, home is this worker    its FIFO, plain
+//   pinned, home is this worker    its FIFO, plain; in front, in its first turn, if an actor here made it in its own
 //   pinned, home is elsewhere      that worker's inbox, and a targeted wake
 //   native, idle, sent to by       the run-next slot if it is free: claimed in the same CAS, with the message in hand;
 //   native code of this worker     it inherits the rest of the slice
@@ -14,7 +14,8 @@
 //   native whose turn expired      the injector: last-in first-out alone would starve the others
 //
 // What runs next: the run-next slot; then FIFO and deque in turns; then the injector; then another
-// worker's deque. Every 16th take begins with the oldest work: injector, or the top of the own deque.
+// worker's deque. Every 16th take begins with the oldest work: injector, or the top of the own deque. What native code made
+// ready in this slice does not count: it has what is left of the slice, and a tree of actors is walked in depth.
 //
 // A thief takes half of what a victim has, up to 32 entries: one at a time it came back for each few turns (45,000
 // steals in a skynet of a million leaves, against 35).
@@ -41,7 +42,7 @@ import { EMPTY, length, pop, push as pushHint, RETRY, steal } from "./deque";
 import { reserve, reserveStamped } from "./frame";
 import { isDue, meet, rest, share, startHandover, surplus, takerOf } from "./handover";
 import { announcing, beginSearch, endSearch, thief, wake, wakeAny } from "./idle";
-import { append, deliver, first, sort } from "./inbox";
+import { anyYoung, append, bear, deliver, first, lineUp, sort } from "./inbox";
 import { doom, draw, hintOf, inject, injected } from "./injector";
 import {
   BEHAVIOR_TABLE,
@@ -187,7 +188,7 @@ import { blockOf, budget, here, me, sliceMs, workers } from "./place";
 import { allocateClass, collect, flushAll, free } from "./pool";
 import { endRanks, ranked } from "./rank";
 import { gatherReady } from "./ready";
-import { clockEvery, inRowMax, oldestEvery, searchRounds, shortStride, stealMax } from "./scale";
+import { clockEvery, inRowMax, oldestEvery, searchRounds, shortStride, sliceTurns, stealMax } from "./scale";
 import { startStream } from "./stream";
 import { add32, glance32, load32, load64, note32 } from "./sync";
 import { cancel as cancelTicket, claim as claimTicket, drop, expired, fill, open as openTicket } from "./ticket";
@@ -211,6 +212,11 @@ let mark: u32 = 0; //       `left` when a native turn was last settled: the diff
 let native: bool = false; // native code runs: what it makes ready may use the run-next slot
 let inRow: u32 = 0; //       turns of the run-next slot without a look at the queues
 let stride: u32 = 1; //      messages between two looks at the clock, more while they are short
+let young: bool = false; //   the turn is the first of one that was born in that of another
+let youngEnd: f64 = 0; //    until then the newborn come first,
+let youngLeft: u32 = 0; //   so many of them
+let heirs: u32 = 0; //       newest entries of the deque, made ready by native code in this slice,
+let heirsLeft: u32 = 0; //   of which so many may run yet
 
 /** A thread begins: nothing cached from an earlier memory. */
 export function startThread(): void {
@@ -230,6 +236,11 @@ export function startThread(): void {
   native = false;
   inRow = 0;
   stride = 1;
+  young = false;
+  youngEnd = 0;
+  youngLeft = 0;
+  heirs = 0;
+  heirsLeft = 0;
   startStream();
   startHandover();
 }
@@ -322,6 +333,23 @@ export function control(cell: u32, generation: u32, frame: u32, bits: u32): i32 
   const owed = pushSystem(cell, generation, frame, bits);
   if (owed == REFUSED) return GONE;
   if (owed == SCHEDULE) queue(cell);
+  return SENT;
+}
+
+/** The first turn of a host's cell that spawn() made. If that was in a turn here, it comes next, in the slice of its maker. */
+export function begin(cell: u32, generation: u32): i32 {
+  const owed = pushSystem(cell, generation, 0, SYSTEM_START);
+  if (owed == REFUSED) return GONE;
+  if (owed != SCHEDULE) return SENT;
+  if (load<u32>(cell + CELL_WORKER) != me || load<u32>(here + WORKER_CURRENT) == 0) {
+    queue(cell);
+    return SENT;
+  }
+  if (!young && !anyYoung(here)) {
+    youngEnd = now + sliceMs;
+    youngLeft = sliceTurns;
+  }
+  bear(here, cell);
   return SENT;
 }
 
@@ -492,6 +520,8 @@ export function take(fresh: bool): u32 {
   if (fresh) {
     now = clock();
     sliceEnd = now + sliceMs;
+    heirs = 0;
+    heirsLeft = sliceTurns;
     store<f64>(here + WORKER_NOW, now);
     collect();
     expire();
@@ -505,7 +535,7 @@ export function take(fresh: bool): u32 {
     if (next != 0) {
       // Ours already: no claim.
       store<u32>(here + WORKER_NEXT, 0);
-      begin(next, 0);
+      enter(next, 0);
       if (run(next, load<u32>(here + WORKER_NEXT_GENERATION))) return next;
       if (now >= sliceEnd) return TAKE_SLICE;
       if (++inRow < inRowMax) continue;
@@ -525,7 +555,7 @@ export function take(fresh: bool): u32 {
     const old = claim(cell, generation);
     if (old == 0) continue;
     endSearch(true);
-    begin(cell, old);
+    enter(cell, old);
     if (load<u32>(cell + CELL_BEHAVIOR) == 0) {
       if (surplus != 0 && offer(cell, old)) return cell;
       if (handOut(cell, generation)) return cell;
@@ -732,7 +762,7 @@ function recount(cell: u32): void {
 
 // ---- one turn -------------------------------------------------------------------------------------
 
-function begin(cell: u32, old: u64): void {
+function enter(cell: u32, old: u64): void {
   store<u32>(here + WORKER_CURRENT, cell);
   const word = load<u32>(cell + CELL_BUDGET);
   const own = word & BUDGET_MASK;
@@ -984,6 +1014,7 @@ export function queue(cell: u32): void {
   }
   announcing(true);
   if (!thief() || !pushHint(here, hintOf(cell))) inject(cell);
+  else if (native) heirs++;
   wakeAny();
   announcing(false);
 }
@@ -1018,9 +1049,16 @@ function hand(cell: u32, generation: u32, frame: u32): bool {
 }
 
 function pick(): u64 {
+  if (sort(here)) gatherReady();
+  if (heirs != 0 && heirsLeft != 0) {
+    heirs--;
+    heirsLeft--;
+    const heir = pop(here);
+    if (heir != EMPTY) return heir;
+    heirs = 0;
+  }
   const tick = load<u32>(here + WORKER_TICK) + 1;
   store<u32>(here + WORKER_TICK, tick);
-  if (sort(here)) gatherReady();
   const steals = thief();
   if (tick % oldestEvery == 0) {
     collect();
@@ -1031,7 +1069,7 @@ function pick(): u64 {
   }
   // Pinned and stealable cells in turns, so that neither starves the other.
   if ((tick & 1) != 0) {
-    const pinned = first(here);
+    const pinned = nextPinned();
     if (pinned != 0) return hintOf(pinned);
   }
   if (steals) {
@@ -1039,13 +1077,25 @@ function pick(): u64 {
     if (own != EMPTY) return own;
   }
   if ((tick & 1) == 0) {
-    const pinned = first(here);
+    const pinned = nextPinned();
     if (pinned != 0) return hintOf(pinned);
   }
   if (!steals) return EMPTY;
   const shared = draw(here);
   if (shared != 0) return hintOf(shared);
   return search();
+}
+
+/** The next of those pinned here. The newborn, and theirs, share the slice of whoever made the first; then they wait in line. */
+function nextPinned(): u32 {
+  young = anyYoung(here);
+  if (young) {
+    if (youngLeft == 0 || now >= youngEnd) {
+      lineUp(here);
+      young = false;
+    } else youngLeft--;
+  }
+  return first(here);
 }
 
 function pickOldest(): u64 {

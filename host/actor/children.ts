@@ -20,7 +20,6 @@ import {
   KIND_INIT,
   MOVABLE,
   SYSTEM_KILL,
-  SYSTEM_START,
 } from "../../assembly/layout.ts";
 import { outOfMemory, stopped, ZanniError } from "../errors.ts";
 import { defaults, known, milliseconds, oneOf, whole, wrong } from "../options.ts";
@@ -72,7 +71,7 @@ export function spawn(
   const turns = definition.movable && !here ? budget | MOVABLE : budget;
   const address = thread.newCell(home, initFrame, capacity, bytes, turns);
   const child = addChild(parent, address, definition.name, label, options ? termsOf(options) : usualTerms);
-  thread.control(address, SYSTEM_START);
+  thread.begin(address);
   if (child.terms.health) watchHealth(thread, child, child.terms.health);
   if (thread.listening()) thread.event({ type: "spawn", actor: child.path });
   return new Ref(thread, address.cell, address.generation, definition.name, child, holder, here);

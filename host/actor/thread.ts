@@ -503,6 +503,12 @@ export class Thread implements Carrier {
     return sent;
   }
 
+  /** The first turn of a new actor. */
+  begin(to: Address): void {
+    this.core.begin(to.cell, to.generation);
+    this.kick();
+  }
+
   /** A stop, after what was sent before. `shutdown`: because whoever supervises it ends. */
   sendStop(to: Address, pending?: Pending, shutdown = false): void {
     this.persist(() => this.#trySendStop(to, pending, shutdown));

@@ -44,6 +44,7 @@ export interface Core {
   ): number;
   send(cell: number, generation: number, frame: number): number;
   control(cell: number, generation: number, frame: number, bits: number): number;
+  begin(cell: number, generation: number): number;
   reserve(bytes: number): number;
   reserveControl(bytes: number): number;
   openTicket(deadline: number): number;
@@ -117,6 +118,7 @@ export const coreExports: readonly (keyof Core)[] = [
   "post",
   "send",
   "control",
+  "begin",
   "reserve",
   "reserveControl",
   "openTicket",

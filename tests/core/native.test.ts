@@ -49,6 +49,37 @@ test("a turn ends at 1,000 messages, however short they are", () => {
   assert.ok(order.indexOf("quiet") <= 1000, "the quiet one waits for one turn at most");
 });
 
+test("what native code makes ready has what is left of the slice, the newest first; the oldest comes in its time", () => {
+  const order: number[] = [];
+  const to = (i: number) => all[i] as (typeof actors)[0];
+  const tell = (i: number) => void core.tell(to(i).cell, to(i).generation, i, 0n, 0n);
+  const { world, core, actors } = play(
+    (name) => void order.push(name),
+    (name, { time }) => {
+      order.push(name);
+      // Two more, for ever; one of them is the run-next cell.
+      tell(name === 1 ? 2 : 1);
+      tell(name === 3 ? 4 : 3);
+      world.time = time + 0.01;
+    },
+  );
+  const hot = Array.from({ length: 4 }, () => {
+    const cell = core.spawn(L.HOME_ANY, 2, 0, -1, -1, 0) >>> 0;
+    return { cell, generation: core.generation(cell) >>> 0 };
+  });
+  const all = [actors[0], ...hot];
+  world.post(to(0), 0);
+  world.post(to(1), 1);
+  assert.is(core.take(1), L.TAKE_SLICE);
+  assert.equal(order.indexOf(0), -1, "not in the slice of those that keep each other busy");
+  assert.ok(order.length >= 100, "which is theirs, all of it");
+  let slices = 1;
+  for (; order.indexOf(0) < 0; slices++) {
+    assert.ok(slices <= 16, "starved");
+    core.take(1);
+  }
+});
+
 test("a trap fails the one actor that ran; its mailbox becomes dead letters, the worker goes on", () => {
   let counted = 0;
   const { world, core, actors } = play(

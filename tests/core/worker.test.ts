@@ -67,6 +67,99 @@ turns("a turn ends at the budget and the cell goes to the end of the line", () =
   ]);
 });
 
+/** A cell that begins here, as the host makes it. */
+function born(world: World): { cell: number; generation: number } {
+  const cell = world.core.spawn(0, 0, 0, L.UNLIMITED, L.UNLIMITED, 0) >>> 0;
+  const to = { cell, generation: world.core.generation(cell) };
+  assert.is(world.core.begin(to.cell, to.generation), L.SENT);
+  return to;
+}
+
+turns(
+  "who is born in a turn comes before all others, elder siblings first, and their children before younger ones",
+  () => {
+    const world = new World();
+    const { core } = world;
+    const parent = world.cell();
+    const other = world.cell();
+    world.post(parent, 1);
+    world.post(other, 1);
+    assert.is(core.take(1) >>> 0, parent.cell);
+    const elder = born(world);
+    const younger = born(world);
+    core.release(parent.cell, L.TURN_DRY, 1);
+    assert.is(core.take(0) >>> 0, elder.cell);
+    assert.is(world.out(L.WORKER_OUT_BITS), L.SYSTEM_START);
+    const child = born(world);
+    core.release(elder.cell, L.TURN_UNBLOCK, 0);
+    const rest = [child, younger, other].map(({ cell }) => cell);
+    for (const cell of rest) {
+      assert.is(core.take(0) >>> 0, cell);
+      core.release(cell, cell === other.cell ? L.TURN_DRY : L.TURN_UNBLOCK, cell === other.cell ? 1 : 0);
+    }
+    assert.is(core.take(0), L.TAKE_IDLE);
+    assert.is(world.meter(L.METER_QUEUE), 0);
+  },
+);
+
+turns("outside of a turn, and elsewhere, newborn wait in line", () => {
+  const world = new World();
+  const { core } = world;
+  const other = world.cell();
+  world.post(other, 1);
+  const to = born(world);
+  assert.is(core.take(1) >>> 0, other.cell);
+  core.release(other.cell, L.TURN_DRY, 1);
+  assert.is(core.take(1) >>> 0, to.cell);
+});
+
+turns("the newborn share one slice; then those that are left wait behind all others", () => {
+  const world = new World({ sliceUs: 1000 });
+  const { core } = world;
+  const parent = world.cell();
+  const other = world.cell();
+  world.post(parent, 1);
+  world.post(other, 1);
+  core.take(1);
+  const [first, second, third] = [born(world), born(world), born(world)];
+  core.release(parent.cell, L.TURN_DRY, 1);
+  assert.is(core.take(1) >>> 0, first.cell);
+  const child = born(world);
+  core.release(first.cell, L.TURN_UNBLOCK, 0);
+  world.time = 1;
+  const order = [];
+  for (let cell = core.take(1) >>> 0; cell !== 0; cell = core.take(1) >>> 0) {
+    order.push(cell);
+    core.release(cell, cell === other.cell ? L.TURN_DRY : L.TURN_UNBLOCK, cell === other.cell ? 1 : 0);
+  }
+  assert.equal(
+    order,
+    [other, child, second, third].map(({ cell }) => cell),
+  );
+});
+
+turns("nobody is born for ever: where time stands still, a thousand turns are a slice", () => {
+  const world = new World({ pages: 400 });
+  const { core } = world;
+  const parent = world.cell();
+  const other = world.cell();
+  world.post(parent, 1);
+  world.post(other, 1);
+  core.take(1);
+  born(world);
+  core.release(parent.cell, L.TURN_DRY, 1);
+  for (let turns = 0; ; turns++) {
+    const cell = core.take(1) >>> 0;
+    if (cell === other.cell) {
+      assert.is(turns, 1000);
+      break;
+    }
+    born(world);
+    core.release(cell, L.TURN_UNBLOCK, 0);
+    assert.ok(turns < 2000, "starved");
+  }
+});
+
 turns("a turn that yields early keeps the rest, in order, before what comes later", () => {
   const world = new World();
   const { core } = world;

@@ -76,5 +76,11 @@ export const bugs: Bug[] = [
     scenario: "death: of a thread that sends what",
     preemptions: 0,
   },
+  {
+    number: 35,
+    name: "a newborn that is the last in line, and is not known as such",
+    scenario: "birth",
+    preemptions: 2,
+  },
   { number: 18, name: "the settlement of a BLOCKED cell lost", scenario: "blocked: a handler", preemptions: 2 },
 ];

@@ -8,6 +8,8 @@ import * as L from "../../assembly/layout.ts";
 const HOLDS = 100;
 /** And this one for ever. */
 const HANGS = 200;
+/** Whoever handles this one makes two actors, each with a message. */
+const BEARS = 50;
 
 interface Address {
   cell: number;
@@ -158,9 +160,11 @@ function* turn(world: World, id: number, cell: number, budget = 1000): Program<v
     let outcome = blocked ? L.TURN_WAIT : L.TURN_DRY;
     let done = 0;
     if (over) {
-      if (world.word(cell + L.CELL_BUDGET) === 0) yield call(core, "rank", cell, 0);
-      else yield* shed(world, id, cell);
-      if (!blocked) outcome = L.TURN_UNBLOCK;
+      const born = (note["born"] as Set<number> | undefined)?.has(cell) ?? false;
+      // One that is born has nothing to put in order.
+      if (!born && world.word(cell + L.CELL_BUDGET) === 0) yield call(core, "rank", cell, 0);
+      else if (!born) yield* shed(world, id, cell);
+      if (born || !blocked) outcome = L.TURN_UNBLOCK;
     }
     if (blocked && (control & (L.SYSTEM_SETTLED | L.SYSTEM_RESTART)) !== 0) outcome = L.TURN_UNBLOCK;
     while (!end && done < count) {
@@ -179,6 +183,7 @@ function* turn(world: World, id: number, cell: number, budget = 1000): Program<v
         world.u32[((frames[done] as number) + L.TICKET_SLOT) >>> 2] = L.SLOT_DONE;
       }
       note.handled.push(`${generation}:${names[done]}`);
+      if (names[done] === BEARS) yield* bear(world, id);
       if ((names[done] as number) >= HOLDS) {
         outcome = L.TURN_BLOCK;
         break;
@@ -195,6 +200,26 @@ function* turn(world: World, id: number, cell: number, budget = 1000): Program<v
     if (outcome === L.TURN_BLOCK && names[done] !== HANGS)
       yield* bits(world, id, { cell, generation }, L.SYSTEM_SETTLED);
   }
+}
+
+/** Two actors, each with a message, begin in the turn of whoever makes them. */
+function* bear(world: World, id: number): Program<void> {
+  const core = world.core(id);
+  for (const name of [20, 21]) {
+    const cell = (yield call(core, "spawn", id, 0, 0, L.UNLIMITED, L.UNLIMITED, 0)) >>> 0;
+    const to = { cell, generation: world.word(cell + L.CELL_HEAD + 4) & L.GENERATION_MASK };
+    (notes(world)["born"] as Set<number>).add(cell);
+    yield* tell(world, id, to, name);
+    yield call(core, "begin", to.cell, to.generation);
+  }
+}
+
+/** Actor `a`, which makes others, and `b` live on worker 0. */
+function parent(world: World): void {
+  const note = begin(world);
+  note.a = world.cell(0, 0);
+  note.b = world.cell(0, 0);
+  note["born"] = new Set<number>();
 }
 
 /** The mailbox holds more than it may: the oldest make room. */
@@ -929,6 +954,27 @@ export const scenarios: Scenario[] = [
       return [work(world, 0), work(world, 1), all(tell(world, 2, b, HOLDS), bits(world, 2, b, L.SYSTEM_RESUME))];
     },
     check: (world) => exactly(world, ["1:10", "1:11", "1:12", "1:13", `1:${HOLDS}`]) ?? rested(world),
+  },
+  {
+    name: "birth: in the turn of another, while a thread sends to those that wait",
+    threads: 2,
+    setup: parent,
+    programs: (world) => {
+      const { a, b } = notes(world);
+      return [work(world, 0), all(tell(world, 1, a, BEARS), tell(world, 1, b, 2), tell(world, 1, a, 3))];
+    },
+    check: (world) => accounted(world, [BEARS, 2, 3, 20, 21]) ?? inOrder(world, BEARS, 3) ?? rested(world),
+  },
+  {
+    name: "death: of an owner whose newborn wait",
+    threads: 2,
+    setup: parent,
+    programs: (world) => {
+      const { a, b } = notes(world);
+      return [work(world, 0), all(tell(world, 1, a, BEARS), tell(world, 1, b, 2))];
+    },
+    check: (world) => survived(world, [BEARS, 2], [20, 21]),
+    deaths: { of: [0], successor: succeed },
   },
   {
     name: "death: of a sender, between message and flag, or before the cell is queued",
