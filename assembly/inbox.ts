@@ -3,15 +3,18 @@
 //
 // The link in the cell serves one queue at a time: only the step from unowned to OWNED queues a cell.
 //
-// Whoever is born in a turn here comes before all others, after those born earlier in the same turn:
+// A tree of actors is walked in depth. Whoever is born in a turn here comes before all others, behind its elder siblings; and
+// whom the young make ready comes after their siblings, as a parent that hears from its children does:
 //
-//   head ─▶ newborn ─▶ … ─▶ YOUNG ─▶ the others, oldest first ─▶ tail
+//   head ─▶ siblings ─▶ whom they woke ─▶ their parent's siblings ─▶ … ─▶ YOUNG ─▶ the others, oldest first ─▶ tail
 //
-// So a tree of actors is walked in depth: what lives at once is its height times its width, not all of it. The newborn share
-// the slice of whoever made them; when that is over, lineUp() puts those that are left behind all others.
+// So what lives at once is the height of the tree times its width, not all of it. The young share the slice of whoever made
+// the first of them; when that is over, lineUp() puts those that are left behind all others.
 import { seeded } from "./check";
 import {
   CELL_LINK,
+  CELL_SLOT,
+  LINK_LAST,
   LINK_QUEUE,
   METER_QUEUE,
   WORKER_BORN,
@@ -23,8 +26,12 @@ import {
   WORKER_YOUNG,
 } from "./layout";
 import { count } from "./meter";
+import { siblingsMax } from "./scale";
 import { markOf, newestOf, nextOf, ONE, push, renew, takeAll } from "./stack";
 import { glance32, load64, noteFloat } from "./sync";
+
+/** Thread-local: whose turn it is, the first it has, has no younger siblings that wait, and has made nobody ready yet. */
+let last: bool = false;
 
 /** Any thread: queues a cell for the worker of this block. */
 export function deliver(block: usize, cell: u32): void {
@@ -41,7 +48,7 @@ export function sort(block: usize): bool {
   const taken = takeAll(block + WORKER_INBOX, inbox);
   const mark = markOf(taken, ONE);
   let cell = newestOf(taken);
-  const last = cell;
+  const newest = cell;
   let first: u32 = 0;
   let length = 0;
   while (cell != 0) {
@@ -54,13 +61,14 @@ export function sort(block: usize): bool {
   const tail = load<u32>(block + WORKER_FIFO_TAIL);
   if (tail == 0) store<u32>(block + WORKER_FIFO_HEAD, first);
   else store<u32>(tail + CELL_LINK, first | mark);
-  store<u32>(block + WORKER_FIFO_TAIL, last);
+  store<u32>(block + WORKER_FIFO_TAIL, newest);
   count(block, METER_QUEUE, length);
   return false;
 }
 
 /** A thread begins. */
 export function startInbox(block: usize): void {
+  last = false;
   store<u32>(block + WORKER_MARK, markOf(load64(block + WORKER_INBOX), ONE));
 }
 
@@ -81,39 +89,67 @@ export function append(block: usize, cell: u32): void {
   if (!there) put(block, cell);
 }
 
-/** Are there newborn that wait for their first turn? */
+/** Are there any who share the slice that goes on? */
 export function anyYoung(block: usize): bool {
   return load<u32>(block + WORKER_YOUNG) != 0;
 }
 
 /** A cell that begins in the turn of whoever made it; nobody else has made it ready. */
 export function bear(block: usize, cell: u32): void {
-  const mark = load<u32>(block + WORKER_MARK);
   const elder = load<u32>(block + WORKER_BORN);
-  const next = elder == 0 ? load<u32>(block + WORKER_FIFO_HEAD) : nextOf(load<u32>(elder + CELL_LINK));
-  store<u32>(cell + CELL_LINK, next | mark);
-  if (elder == 0) store<u32>(block + WORKER_FIFO_HEAD, cell);
-  else store<u32>(elder + CELL_LINK, cell | mark);
+  insert(block, elder, cell);
+  store<u32>(block + WORKER_BORN, cell);
+  last = false;
+}
+
+/** A cell that one of the young has made ready. */
+export function join(block: usize, cell: u32): void {
+  if ((glance32(cell + CELL_LINK) & LINK_QUEUE) == load<u32>(block + WORKER_MARK)) return;
+  const end = load<u32>(block + WORKER_YOUNG);
+  let at: u32 = 0;
+  if (end != 0 && !last) {
+    at = load<u32>(block + WORKER_FIFO_HEAD);
+    for (let steps: u32 = 0; at != end; steps++) {
+      const link = load<u32>(at + CELL_LINK);
+      if ((link & LINK_LAST) != 0) break;
+      // Too wide to be walked so.
+      if (steps == siblingsMax) {
+        put(block, cell);
+        return;
+      }
+      at = nextOf(link);
+    }
+  }
+  insert(block, at, cell);
+  last = false;
+}
+
+/** Behind one of the young, as the last of its siblings; 0: before all others, alone. */
+function insert(block: usize, at: u32, cell: u32): void {
+  const mark = load<u32>(block + WORKER_MARK);
+  const next = at == 0 ? load<u32>(block + WORKER_FIFO_HEAD) : nextOf(load<u32>(at + CELL_LINK));
+  store<u32>(cell + CELL_LINK, next | mark | LINK_LAST);
+  if (at == 0) store<u32>(block + WORKER_FIFO_HEAD, cell);
+  else store<u32>(at + CELL_LINK, cell | mark);
   // Seeded bug 35: what comes later is linked to what was the last before.
   if (next == 0 && !seeded(35)) store<u32>(block + WORKER_FIFO_TAIL, cell);
   // The first of all, or behind the last.
-  if (elder == load<u32>(block + WORKER_YOUNG)) store<u32>(block + WORKER_YOUNG, cell);
-  store<u32>(block + WORKER_BORN, cell);
+  if (at == load<u32>(block + WORKER_YOUNG)) store<u32>(block + WORKER_YOUNG, cell);
   count(block, METER_QUEUE, 1);
 }
 
-/** The newborn have had their slice: those that are left wait as all others do. */
+/** The young have had their slice: those that are left wait as all others do. */
 export function lineUp(block: usize): void {
-  const last = load<u32>(block + WORKER_YOUNG);
-  const next = nextOf(load<u32>(last + CELL_LINK));
+  const end = load<u32>(block + WORKER_YOUNG);
+  const next = nextOf(load<u32>(end + CELL_LINK));
   store<u32>(block + WORKER_YOUNG, 0);
   store<u32>(block + WORKER_BORN, 0);
   if (next == 0) return;
   const mark = load<u32>(block + WORKER_MARK);
   store<u32>(load<u32>(block + WORKER_FIFO_TAIL) + CELL_LINK, load<u32>(block + WORKER_FIFO_HEAD) | mark);
-  store<u32>(last + CELL_LINK, mark);
+  store<u32>(end + CELL_LINK, mark);
   store<u32>(block + WORKER_FIFO_HEAD, next);
-  store<u32>(block + WORKER_FIFO_TAIL, last);
+  store<u32>(block + WORKER_FIFO_TAIL, end);
 }
 
 /** One that is in no queue, or enrolled. */
@@ -133,7 +169,9 @@ export function first(block: usize): u32 {
   if (cell == 0) return 0;
   store<u32>(block + WORKER_BORN, 0);
   if (cell == load<u32>(block + WORKER_YOUNG)) store<u32>(block + WORKER_YOUNG, 0);
-  const next = nextOf(load<u32>(cell + CELL_LINK));
+  const link = load<u32>(cell + CELL_LINK);
+  const next = nextOf(link);
+  last = (link & LINK_LAST) != 0 && load<u32>(cell + CELL_SLOT) == 0;
   store<u32>(cell + CELL_LINK, 0);
   store<u32>(block + WORKER_FIFO_HEAD, next);
   if (next == 0) store<u32>(block + WORKER_FIFO_TAIL, 0);

@@ -23,5 +23,7 @@ export const waitingMin: u32 = MODEL ? 1 : 2;
 export const inRowMax: u32 = MODEL ? 1 : 15;
 /** Every so many takes, the oldest work comes first: last-in first-out alone would starve. */
 export const oldestEvery: u32 = MODEL ? 4 : 16;
-/** Turns that share one slice, at most: of the newborn, and of what native code made ready; S0's 1,000 messages. */
+/** Turns that share one slice, at most: of the young, and of what native code made ready; S0's 1,000 messages. */
 export const sliceTurns: u32 = MODEL ? 1 : 1000;
+/** Siblings that are passed over, at most, to come behind them. */
+export const siblingsMax: u32 = MODEL ? 1 : 64;

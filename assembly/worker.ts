@@ -42,7 +42,7 @@ import { EMPTY, length, pop, push as pushHint, RETRY, steal } from "./deque";
 import { reserve, reserveStamped } from "./frame";
 import { isDue, meet, rest, share, startHandover, surplus, takerOf } from "./handover";
 import { announcing, beginSearch, endSearch, thief, wake, wakeAny } from "./idle";
-import { anyYoung, append, bear, deliver, first, lineUp, sort } from "./inbox";
+import { anyYoung, append, bear, deliver, first, join, lineUp, sort } from "./inbox";
 import { doom, draw, hintOf, inject, injected } from "./injector";
 import {
   BEHAVIOR_TABLE,
@@ -212,8 +212,8 @@ let mark: u32 = 0; //       `left` when a native turn was last settled: the diff
 let native: bool = false; // native code runs: what it makes ready may use the run-next slot
 let inRow: u32 = 0; //       turns of the run-next slot without a look at the queues
 let stride: u32 = 1; //      messages between two looks at the clock, more while they are short
-let young: bool = false; //   the turn is the first of one that was born in that of another
-let youngEnd: f64 = 0; //    until then the newborn come first,
+let young: bool = false; //   the turn is that of one of the young, see inbox.ts
+let youngEnd: f64 = 0; //    until then they come first,
 let youngLeft: u32 = 0; //   so many of them
 let heirs: u32 = 0; //       newest entries of the deque, made ready by native code in this slice,
 let heirsLeft: u32 = 0; //   of which so many may run yet
@@ -1005,7 +1005,8 @@ function discardControl(): void {
 export function queue(cell: u32): void {
   const home = load<u32>(cell + CELL_WORKER);
   if (home == me) {
-    append(here, cell);
+    if (young && youngLeft != 0 && load<u32>(here + WORKER_CURRENT) != 0) join(here, cell);
+    else append(here, cell);
     return;
   }
   if (home != HOME_ANY) {
@@ -1086,7 +1087,7 @@ function pick(): u64 {
   return search();
 }
 
-/** The next of those pinned here. The newborn, and theirs, share the slice of whoever made the first; then they wait in line. */
+/** The next of those pinned here. */
 function nextPinned(): u32 {
   young = anyYoung(here);
   if (young) {

@@ -102,6 +102,44 @@ turns(
   },
 );
 
+turns("whom the young wake comes after their siblings: a tree is walked in depth, and back", () => {
+  const world = new World();
+  const { core } = world;
+  const [root, other] = [world.cell(), world.cell()];
+  world.post(root, 1);
+  world.post(other, 1);
+  const order: string[] = [];
+  const names = new Map([
+    [root.cell, "root"],
+    [other.cell, "other"],
+  ]);
+  const parents = new Map<number, { cell: number; generation: number }>();
+  for (let cell = core.take(1) >>> 0; cell !== 0; cell = core.take(1) >>> 0) {
+    const name = names.get(cell) as string;
+    const self = { cell, generation: core.generation(cell) };
+    let outcome = L.TURN_DRY;
+    const begins = (world.out(L.WORKER_OUT_BITS) & L.SYSTEM_START) !== 0;
+    if (begins) {
+      outcome = L.TURN_UNBLOCK;
+      world.u32[(cell + L.CELL_SLOT) >>> 2] = 1;
+    }
+    const done = world.out(L.WORKER_OUT_COUNT);
+    order.push(begins || order.length === 0 || name === "other" ? name : `${name}'`);
+    // A root with two branches of two leaves; each that is done says so above.
+    const bears = (begins && name.length === 1) || (name === "root" && order.length === 1);
+    for (const child of bears ? ["a", "b"] : []) {
+      const to = born(world);
+      names.set(to.cell, name === "root" ? child : name + child);
+      parents.set(to.cell, self);
+    }
+    const above = parents.get(cell);
+    if (!bears && above) world.post(above, 1);
+    while (core.release(cell, outcome, outcome === L.TURN_UNBLOCK ? 0 : done)) outcome = L.TURN_DRY;
+  }
+  assert.equal(order, ["root", "a", "aa", "ab", "a'", "b", "ba", "bb", "b'", "root'", "other"]);
+  assert.is(world.meter(L.METER_QUEUE), 0);
+});
+
 turns("outside of a turn, and elsewhere, newborn wait in line", () => {
   const world = new World();
   const { core } = world;
@@ -113,7 +151,7 @@ turns("outside of a turn, and elsewhere, newborn wait in line", () => {
   assert.is(core.take(1) >>> 0, to.cell);
 });
 
-turns("the newborn share one slice; then those that are left wait behind all others", () => {
+turns("the young share one slice; then those that are left wait behind all others", () => {
   const world = new World({ sliceUs: 1000 });
   const { core } = world;
   const parent = world.cell();

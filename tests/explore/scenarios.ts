@@ -10,6 +10,7 @@ const HOLDS = 100;
 const HANGS = 200;
 /** Whoever handles this one makes two actors, each with a message. */
 const BEARS = 50;
+const BORN = 20;
 
 interface Address {
   cell: number;
@@ -184,6 +185,7 @@ function* turn(world: World, id: number, cell: number, budget = 1000): Program<v
       }
       note.handled.push(`${generation}:${names[done]}`);
       if (names[done] === BEARS) yield* bear(world, id);
+      if (names[done] === BORN) yield* tell(world, id, note.b, 4);
       if ((names[done] as number) >= HOLDS) {
         outcome = L.TURN_BLOCK;
         break;
@@ -202,10 +204,10 @@ function* turn(world: World, id: number, cell: number, budget = 1000): Program<v
   }
 }
 
-/** Two actors, each with a message, begin in the turn of whoever makes them. */
+/** Two actors, each with a message, begin in the turn of whoever makes them; the first of them sends to `b`. */
 function* bear(world: World, id: number): Program<void> {
   const core = world.core(id);
-  for (const name of [20, 21]) {
+  for (const name of [BORN, BORN + 1]) {
     const cell = (yield call(core, "spawn", id, 0, 0, L.UNLIMITED, L.UNLIMITED, 0)) >>> 0;
     const to = { cell, generation: world.word(cell + L.CELL_HEAD + 4) & L.GENERATION_MASK };
     (notes(world)["born"] as Set<number>).add(cell);
@@ -963,7 +965,7 @@ export const scenarios: Scenario[] = [
       const { a, b } = notes(world);
       return [work(world, 0), all(tell(world, 1, a, BEARS), tell(world, 1, b, 2), tell(world, 1, a, 3))];
     },
-    check: (world) => accounted(world, [BEARS, 2, 3, 20, 21]) ?? inOrder(world, BEARS, 3) ?? rested(world),
+    check: (world) => accounted(world, [BEARS, 2, 3, 4, BORN, BORN + 1]) ?? inOrder(world, BEARS, 3) ?? rested(world),
   },
   {
     name: "death: of an owner whose newborn wait",
@@ -973,7 +975,7 @@ export const scenarios: Scenario[] = [
       const { a, b } = notes(world);
       return [work(world, 0), all(tell(world, 1, a, BEARS), tell(world, 1, b, 2))];
     },
-    check: (world) => survived(world, [BEARS, 2], [20, 21]),
+    check: (world) => survived(world, [BEARS, 2], [4, BORN, BORN + 1]),
     deaths: { of: [0], successor: succeed },
   },
   {
