@@ -78,8 +78,8 @@ export function oneOf<T extends string>(option: string, given: unknown, allowed:
 
 /** Refuses names that no option has: a misspelt option must not be ignored. */
 export function known(where: string, given: object, names: readonly string[]): void {
-  for (const name of Object.keys(given)) {
-    if (!names.includes(name)) {
+  for (const name in given) {
+    if (!names.includes(name) && Object.hasOwn(given, name)) {
       throw new ZanniError("ERR_OPTION", `${where} has no option "${name}"; it knows ${names.join(", ")}`, {
         details: { option: name, given: (given as Record<string, unknown>)[name], allowed: names },
       });

@@ -22,12 +22,12 @@ export interface Seat {
 
 let seat: Seat | undefined;
 
-/** Runs `make` with a seat for the Actor it constructs. */
-export function seated<T>(next: Seat, make: () => T): T {
+/** Constructs one of that class on a seat. */
+export function seated<T>(next: Seat, Class: new () => T): T {
   const before = seat;
   seat = next;
   try {
-    return make();
+    return new Class();
   } finally {
     seat = before;
   }

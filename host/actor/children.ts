@@ -349,15 +349,14 @@ function inlineInit(thread: Thread, text: string): number {
 const INIT_PARTS = ["path", "init", "mailbox"] as const;
 
 function fullInit(thread: Thread, text: string, init: unknown, keys: Keys | undefined): number {
-  const values = keys ? [text, init, keys] : [text, init];
-  const size = thread.words.compose(values);
+  const size = keys ? 0 : thread.words.composeInit(text, init);
   if (size > 0) {
     const frame = thread.core.reserve(size) >>> 0;
     if (frame === 0) throw outOfMemory(text, size);
     thread.writeWords(frame, KIND_INIT, size);
     return frame;
   }
-  const bytes = thread.codec.encode(values, INIT_PARTS);
+  const bytes = thread.codec.encode(keys ? [text, init, keys] : [text, init], INIT_PARTS);
   const frame = thread.core.reserve(bytes.length) >>> 0;
   if (frame === 0) throw outOfMemory(text, bytes.length);
   thread.write(frame, KIND_INIT, bytes);
@@ -397,7 +396,7 @@ export function initOf(thread: Thread, frame: number, reader: Holder): unknown {
   const form = u8[frame + FRAME_FORM];
   if (form === FORM_INLINE) return undefined;
   // Without the path, which is rarely asked for.
-  if (form === FORM_WORDS) return thread.words.read(thread.views, frame + FRAME_PAYLOAD, thread, reader, 1)[0];
+  if (form === FORM_WORDS) return thread.words.readOne(thread.views, frame + FRAME_PAYLOAD, thread, reader, 1);
   return initParts(thread, frame, reader)[1];
 }
 

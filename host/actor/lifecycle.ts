@@ -55,7 +55,7 @@ import { ActorContext } from "./context.ts";
 import { unblocked } from "./deadlock.ts";
 import { extrasOf, rareOf, seat, unstashing } from "./extras.ts";
 import { nameOf } from "./hash.ts";
-import type { Address, Pending, Shelf } from "./holder.ts";
+import type { Address, Pending, Shelf, Waiting } from "./holder.ts";
 import { closeShelf, shelvesOf } from "./kept.ts";
 import { endSubscriptions } from "./reception.ts";
 import { Ref } from "./ref.ts";
@@ -281,14 +281,19 @@ export function start(thread: Thread, actor: HostCell, after?: Error): number {
     life.init = initOf(thread, frame, life);
     const instance = instantiate(thread, actor, life);
     if (!actor.definition.hasHooks || (instance.onStart === base.onStart && !after)) return up(thread, actor, after);
-    return hook(thread, actor, "onStart", instance.onStart?.(), () =>
-      after
-        ? hook(thread, actor, "onRestart", instance.onRestart?.(after), () => up(thread, actor, after))
-        : ready(actor),
-    );
+    return startHooks(thread, actor, instance, after);
   } catch (error) {
     return fail(thread, actor, asError(error), "onStart");
   }
+}
+
+/** By itself, as what follows stop(): a function with a closure in it allocates at each call, for every actor there is. */
+function startHooks(thread: Thread, actor: HostCell, instance: Instance, after: Error | undefined): number {
+  return hook(thread, actor, "onStart", instance.onStart?.(), () =>
+    after
+      ? hook(thread, actor, "onRestart", instance.onRestart?.(after), () => up(thread, actor, after))
+      : ready(actor),
+  );
 }
 
 /** Its constructor; the first of a definition shows which of its messages have declared types. */
@@ -307,15 +312,13 @@ function up(thread: Thread, actor: HostCell, after: Error | undefined): number {
   if (after && actor.parent) thread.sendControl(actor.parent, KIND_CHILD_STARTED, [actor.child]);
   if (actor.rare && actor.rare.unstashed.length > 0) thread.errand(actor, unstashing(actor.life));
   const outboxes = actor.life.extras?.outboxes;
-  if (outboxes && outboxes.size > 0)
-    return wait(
-      thread,
-      actor,
-      outboxes.empty(),
-      () => ready(actor),
-      () => ready(actor),
-    );
+  if (outboxes && outboxes.size > 0) return readyWhenSent(thread, actor, outboxes);
   return ready(actor);
+}
+
+function readyWhenSent(thread: Thread, actor: HostCell, outboxes: Waiting): number {
+  const then = () => ready(actor);
+  return wait(thread, actor, outboxes.empty(), then, then);
 }
 
 export function ready(actor: HostCell): number {
@@ -555,21 +558,19 @@ export function stop(thread: Thread, actor: HostCell, reason: ExitReason): numbe
   actor.next = undefined;
   const outboxes = actor.life?.extras?.outboxes;
   if (outboxes && outboxes.size > 0 && (reason === "normal" || reason === "shutdown")) {
-    return wait(
-      thread,
-      actor,
-      outboxes.empty(),
-      () => stop(thread, actor, reason),
-      () => stop(thread, actor, reason),
-    );
+    return stopWhenSent(thread, actor, reason, outboxes);
   }
-  if (!hasChildren(actor)) return leave(thread, actor, reason);
-  return afterChildren(thread, actor, () => leave(thread, actor, reason));
+  return hasChildren(actor) || hearsStop(actor) ? leave(thread, actor, reason) : terminate(thread, actor);
+}
+
+function stopWhenSent(thread: Thread, actor: HostCell, reason: ExitReason, outboxes: Waiting): number {
+  const then = () => stop(thread, actor, reason);
+  return wait(thread, actor, outboxes.empty(), then, then);
 }
 
 function leave(thread: Thread, actor: HostCell, reason: ExitReason): number {
-  if (!hearsStop(actor)) return terminate(thread, actor);
-  return onStop(thread, actor, reason, () => terminate(thread, actor));
+  const end = () => terminate(thread, actor);
+  return afterChildren(thread, actor, () => onStop(thread, actor, reason, end));
 }
 
 function hasChildren({ family }: HostCell): boolean {

@@ -52,7 +52,7 @@ export class Definition {
       this.movable = false;
     } else if (typeof def === "function" && def.prototype instanceof Actor) {
       const Class = def as unknown as (new () => Actor) & { reentrant?: boolean; supervision?: SupervisionOptions };
-      this.#make = (seat) => seated(seat, () => new Class());
+      this.#make = (seat) => seated(seat, Class);
       this.reentrant = Class.reentrant ?? false;
       this.supervision = Class.supervision;
       this.hasHooks = true;

@@ -4,13 +4,14 @@
 // The names cross too, as "name\0name": a reader compares them with those it knows by that number, byte by byte.
 import { fnv } from "./hash.ts";
 
-export const FIELDS_MAX = 16;
+const FIELDS_MAX = 16;
 const NAMES_MAX = 512;
 /** Kept of either kind; then it begins anew: a program that uses records as dictionaries makes them without end. */
 const KEPT = 1024;
 
 export interface Shape {
   readonly hash: number;
+  readonly names: readonly string[];
   /** Its names as they cross, in ASCII. */
   readonly text: string;
 }
@@ -26,19 +27,19 @@ export class Shapes {
   #first = new Step();
   #steps = 0;
   /** The same comes again, mostly. */
-  #names: readonly string[] = [];
-  #shape: Shape | undefined;
+  #last: Shape | undefined;
   readonly #known = new Map<number, { readonly bytes: Uint8Array; readonly names: readonly string[] }>();
 
   /** Undefined: it must cross otherwise. */
-  of(names: readonly string[]): Shape | undefined {
-    if (this.#shape && alike(this.#names, names)) return this.#shape;
-    this.#names = names;
-    this.#shape = this.#find(names);
-    return this.#shape;
+  of(record: object): Shape | undefined {
+    if (this.#last && has(record, this.#last.names)) return this.#last;
+    const shape = this.#find(Object.keys(record));
+    if (shape) this.#last = shape;
+    return shape;
   }
 
   #find(names: readonly string[]): Shape | undefined {
+    if (names.length > FIELDS_MAX) return undefined;
     let at = this.#first;
     for (let i = 0; i < names.length; i++) {
       const name = names[i] as string;
@@ -74,15 +75,16 @@ export class Shapes {
 /** Not for a name that every object inherits: where that is frozen, or has a setter, it cannot be stored. */
 function shapeOf(names: readonly string[]): Shape | null {
   const text = names.join("\0");
-  if (names.length > FIELDS_MAX || text.length > NAMES_MAX) return null;
+  if (text.length > NAMES_MAX) return null;
   if (names.some((name) => name in Object.prototype || !/^[ -~]+$/.test(name))) return null;
-  return { hash: fnv(text), text };
+  return { hash: fnv(text), names, text };
 }
 
-function alike(some: readonly string[], others: readonly string[]): boolean {
-  if (some.length !== others.length) return false;
-  for (let i = 0; i < some.length; i++) if (some[i] !== others[i]) return false;
-  return true;
+/** Are these its names, all of them and in this order? By a loop over them, which makes no list. */
+function has(record: object, names: readonly string[]): boolean {
+  let i = 0;
+  for (const name in record) if (name !== names[i++]) return false;
+  return i === names.length;
 }
 
 function same(known: Uint8Array, bytes: Uint8Array, at: number, length: number): boolean {

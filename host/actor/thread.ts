@@ -304,8 +304,8 @@ export class Thread implements Carrier {
 
   newCell(home: number, init: number, capacity: number, bytes: number, budget: number, behavior = 0): Address {
     // Not UNLIMITED as a capacity: the tree shows how many messages are queued.
-    const limit = (n: number) => Math.min(n, 0x7fffffff);
-    const cell = this.core.spawn(home, behavior, init, limit(capacity), limit(bytes), budget) >>> 0;
+    const most = Math.min(capacity, 0x7fffffff);
+    const cell = this.core.spawn(home, behavior, init, most, Math.min(bytes, 0x7fffffff), budget) >>> 0;
     if (cell === 0) {
       if (init !== 0) this.core.drop(init);
       throw outOfMemory("a new actor", CELL_BYTES);
@@ -471,8 +471,7 @@ export class Thread implements Carrier {
     pending.again = watching;
     // Behind what waits for room, if anything does.
     const outboxes = target.holder.extras?.outboxes;
-    if (outboxes?.has(target))
-      this.persist(() => this.#composeStop(pending, false, (frame) => outboxes.add(target, frame)));
+    if (outboxes?.has(target)) this.#stopBehind(target, pending, outboxes);
     else this.sendStop(target, pending);
     // A glance: one that is BLOCKED may be down for long, and whoever brings it back should know.
     const { u32 } = this.views;
@@ -511,21 +510,39 @@ export class Thread implements Carrier {
 
   /** A stop, after what was sent before. `shutdown`: because whoever supervises it ends. */
   sendStop(to: Address, pending?: Pending, shutdown = false): void {
-    this.persist(() => this.#trySendStop(to, pending, shutdown));
+    if (this.postponed.length > 0 || !this.#trySendStop(to, pending, shutdown)) this.#stopLater(to, pending, shutdown);
+    this.kick();
+  }
+
+  /** By itself, as in the other ways that every actor goes: a function with a closure in it allocates at each call. */
+  #stopLater(to: Address, pending: Pending | undefined, shutdown: boolean): void {
+    this.postponed.push(() => this.#trySendStop(to, pending, shutdown));
   }
 
   #trySendStop(to: Address, pending: Pending | undefined, shutdown: boolean): boolean {
-    return this.#composeStop(pending, shutdown, (frame) => {
-      if (this.core.send(to.cell, to.generation, frame) === SENT) return;
+    const frame = this.#stopFrame(pending, shutdown);
+    if (frame === 0) return false;
+    if (this.core.send(to.cell, to.generation, frame) !== SENT) {
       this.core.drop(frame);
       // It is gone already.
       if (pending && this.#giveUp(pending)) pending.resolve(undefined);
+    }
+    return true;
+  }
+
+  /** The same, behind what waits for room. */
+  #stopBehind(to: Target, pending: Pending, outboxes: Waiting): void {
+    this.persist(() => {
+      const frame = this.#stopFrame(pending, false);
+      if (frame !== 0) outboxes.add(to, frame);
+      return frame !== 0;
     });
   }
 
-  #composeStop(pending: Pending | undefined, shutdown: boolean, send: (frame: number) => void): boolean {
+  /** 0: no memory. */
+  #stopFrame(pending: Pending | undefined, shutdown: boolean): number {
     const frame = this.core.reserveControl(0) >>> 0;
-    if (frame === 0) return false;
+    if (frame === 0) return 0;
     this.views.reach(frame + 64);
     const { u8, u32 } = this.views;
     u8[frame + FRAME_KIND] = KIND_STOP;
@@ -535,18 +552,19 @@ export class Thread implements Carrier {
       u32[(frame + FRAME_TICKET) >>> 2] = pending.ticket;
       u32[(frame + FRAME_TICKET_GENERATION) >>> 2] = pending.generation;
     }
-    send(frame);
-    return true;
+    return frame;
   }
 
   /** To the parent: a child is gone; who watched it is told by the parent, once the name is free. Numbers only. */
   sendChildStopped(to: Address, child: Ended, reason: number, watchers: readonly number[]): boolean {
     const outcome = this.postponed.length > 0 ? NO_MEMORY : this.#childStopped(to, child, reason, watchers);
-    if (outcome === NO_MEMORY) {
-      this.postponed.push(() => this.#childStopped(to, child, reason, watchers) !== NO_MEMORY);
-    }
+    if (outcome === NO_MEMORY) this.#childStoppedLater(to, child, reason, watchers);
     this.kick();
     return outcome !== GONE;
+  }
+
+  #childStoppedLater(to: Address, child: Ended, reason: number, watchers: readonly number[]): void {
+    this.postponed.push(() => this.#childStopped(to, child, reason, watchers) !== NO_MEMORY);
   }
 
   #childStopped(to: Address, child: Ended, reason: number, watchers: readonly number[]): number {
@@ -1029,7 +1047,7 @@ export class Thread implements Carrier {
 
   /** False: it must be encoded, or there is no memory. */
   #replyWords(ticket: number, generation: number, value: unknown): boolean {
-    const size = this.words.compose([value]);
+    const size = this.words.composeOne(value);
     const frame = size === 0 ? 0 : this.core.reserve(size) >>> 0;
     if (frame === 0) return false;
     this.writeWords(frame, KIND_REPLY, size);
@@ -1116,7 +1134,7 @@ export class Thread implements Carrier {
     }
     const value = u32[(frame + TICKET_VALUE) >>> 2] as number;
     if (u8[frame + FRAME_FORM] === FORM_WORDS)
-      return this.words.read(this.views, value + FRAME_PAYLOAD, this, reader)[0];
+      return this.words.readOne(this.views, value + FRAME_PAYLOAD, this, reader, 0);
     const size = u32[(frame + FRAME_SIZE) >>> 2] as number;
     return (this.decode(value + FRAME_PAYLOAD, size, reader) as unknown[])[0];
   }

@@ -5,7 +5,7 @@
 //   │ tags │ text  │ words │ the words of each, in order │ the text of each, in order, in ASCII │
 //
 //   number               the number              text     its length
-//   true, false, null…   nothing but the tag     ref      { cell, generation } { definition, length of its path }
+//   true, false, null…   nothing but the tag     ref      { cell, generation } { definition, length of its path, or FIRST_TEXT }
 //   record               { shape, fields << 16 | length of its names } { 16 tags }, then its fields' words
 //
 // It is what programs send most: a record of three fields arrives in half the time that it takes by way of MessagePack, which
@@ -26,7 +26,7 @@ import type { Carrier } from "./carrier.ts";
 import { hashOf, nameOf } from "./hash.ts";
 import type { Holder } from "./holder.ts";
 import { Ref, valueWith } from "./ref.ts";
-import { FIELDS_MAX, Shapes } from "./shapes.ts";
+import { Shapes } from "./shapes.ts";
 
 const ARGS_MAX = 7;
 const WORDS_MAX = 256;
@@ -40,6 +40,8 @@ const TOGETHER_MAX = 48;
 const WINDOW = 512;
 /** Paths read lately, by cell; the same actors are heard from again and again. */
 const KEPT = 4096;
+/** In the place of a length: that text is the first one. */
+const FIRST_TEXT = 0xffff;
 /** In the place of a tag: it does not fit. */
 const UNFIT = -1;
 
@@ -55,6 +57,8 @@ export class Words {
   #long = false;
   /** All texts in one, when that is long. */
   #joined: string | undefined;
+  /** What a ref need not say: its path is the text that came first. */
+  #path: string | undefined;
   /** A getter of the value that is being composed may send something itself. */
   #busy = false;
   readonly #shapes = new Shapes();
@@ -68,33 +72,64 @@ export class Words {
   /** How many bytes write() will take for these; 0: they must be encoded. Throws what their getters throw. */
   compose(values: readonly unknown[]): number {
     if (this.#busy || values.length > ARGS_MAX) return 0;
-    this.#busy = true;
+    this.#begin();
     try {
-      return this.#compose(values);
+      let tags = 0;
+      for (let i = 0; i < values.length; i++) {
+        const tag = this.#put(values[i], false);
+        if (tag === UNFIT) return 0;
+        tags |= tag << (i << 2);
+      }
+      return this.#end(values.length, tags);
     } finally {
       this.#busy = false;
     }
   }
 
-  #compose(values: readonly unknown[]): number {
+  /** The same for one value. */
+  composeOne(value: unknown): number {
+    if (this.#busy) return 0;
+    this.#begin();
+    try {
+      const tag = this.#put(value, false);
+      return tag === UNFIT ? 0 : this.#end(1, tag);
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  /** The same for a path and an init. A ref with that path, as of a parent that names itself, does not repeat it. */
+  composeInit(path: string, init: unknown): number {
+    if (this.#busy) return 0;
+    this.#begin();
+    try {
+      if (this.#put(path, false) === UNFIT) return 0;
+      this.#path = path;
+      const tag = this.#put(init, false);
+      return tag === UNFIT ? 0 : this.#end(2, TAG_TEXT | (tag << 4));
+    } finally {
+      this.#path = undefined;
+      this.#busy = false;
+    }
+  }
+
+  #begin(): void {
+    this.#busy = true;
     this.#count = 1;
     this.#textCount = 0;
     this.#length = 0;
     this.#long = false;
     this.#joined = undefined;
-    let tags = values.length << 28;
-    for (let i = 0; i < values.length; i++) {
-      const tag = this.#put(values[i], false);
-      if (tag === UNFIT) return 0;
-      tags |= tag << (i << 2);
-    }
+  }
+
+  #end(count: number, tags: number): number {
     if (native && this.#length > TOGETHER_MAX) {
       let joined = "";
       for (let i = 0; i < this.#textCount; i++) joined += this.#texts[i] as string;
       if (this.#long && native.byteLength(joined) !== this.#length) return 0;
       this.#joined = joined;
     }
-    this.#u32[0] = tags;
+    this.#u32[0] = (count << 28) | tags;
     this.#u32[1] = (this.#count << 16) | this.#length;
     return (this.#count << 3) + this.#length;
   }
@@ -147,22 +182,24 @@ export class Words {
   #putRef(ref: Ref): number {
     const word = this.#count << 1;
     const { path } = ref;
-    if (ref.here || ref.native || this.#count + 2 > WORDS_MAX || !this.#text(path)) return UNFIT;
+    if (ref.here || ref.native || this.#count + 2 > WORDS_MAX) return UNFIT;
+    const first = path === this.#path;
+    if (!first && !this.#text(path)) return UNFIT;
     this.#u32[word] = ref.cell;
     this.#u32[word + 1] = ref.generation;
     this.#u32[word + 2] = this.#hash(ref.definition);
-    this.#u32[word + 3] = path.length;
+    this.#u32[word + 3] = first ? FIRST_TEXT : path.length;
     this.#count += 2;
     return TAG_REF;
   }
 
   #putRecord(record: object): number {
     if (Object.getPrototypeOf(record) !== Object.prototype) return UNFIT;
-    const names = Object.keys(record);
+    const shape = this.#shapes.of(record);
+    if (!shape) return UNFIT;
+    const { names } = shape;
     const fields = names.length;
-    if (fields > FIELDS_MAX || this.#count + 2 + fields * 2 > WORDS_MAX) return UNFIT;
-    const shape = this.#shapes.of(names);
-    if (!shape || this.#length + shape.text.length > TEXT_MAX) return UNFIT;
+    if (this.#count + 2 + fields * 2 > WORDS_MAX || this.#length + shape.text.length > TEXT_MAX) return UNFIT;
     const word = this.#count << 1;
     this.#count += 2;
     this.#add(shape.text);
@@ -212,27 +249,42 @@ export class Words {
 
   #word = 0;
   #at = 0;
+  /** Where the length of the first text is, in words of 4 bytes, and the text. */
+  #first = 0;
+  #firstAt = 0;
   #textEnd = 0;
   /** What is there from #seen on, once one of the texts was long. */
   #window = "";
   #seen = 0;
 
-  /** The values at `at`. Refs are the reader's. `skipped` texts at the beginning are left out. */
-  read(views: Views, at: number, carrier: Carrier, reader: Holder, skipped = 0): unknown[] {
-    const { u32 } = views;
-    const tags = u32[at >>> 2] as number;
+  /** The values at `at`. Refs are the reader's. */
+  read(views: Views, at: number, carrier: Carrier, reader: Holder): unknown[] {
+    const tags = this.#open(views, at);
+    const values = new Array<unknown>(tags >>> 28);
+    for (let i = 0; i < values.length; i++) values[i] = this.#take(views, (tags >>> (i << 2)) & 15, carrier, reader);
+    this.#window = "";
+    return values;
+  }
+
+  /** The one behind so many texts. */
+  readOne(views: Views, at: number, carrier: Carrier, reader: Holder, texts: number): unknown {
+    const tags = this.#open(views, at);
+    for (let i = 0; i < texts; i++) this.#at += views.u32[this.#word++ << 1] as number;
+    const value = this.#take(views, (tags >>> (texts << 2)) & 15, carrier, reader);
+    this.#window = "";
+    return value;
+  }
+
+  #open({ u32 }: Views, at: number): number {
     const sizes = u32[(at >>> 2) + 1] as number;
     this.#word = (at >>> 3) + 1;
+    this.#first = this.#word << 1;
     this.#at = at + ((sizes >>> 16) << 3);
+    this.#firstAt = this.#at;
     this.#textEnd = this.#at + (sizes & 0xffff);
     this.#window = "";
     this.#seen = 0;
-    const values: unknown[] = [];
-    for (let i = 0; i < skipped; i++) this.#at += u32[this.#word++ << 1] as number;
-    const count = tags >>> 28;
-    for (let i = skipped; i < count; i++) values.push(this.#take(views, (tags >>> (i << 2)) & 15, carrier, reader));
-    this.#window = "";
-    return values;
+    return u32[at >>> 2] as number;
   }
 
   #take(views: Views, tag: number, carrier: Carrier, reader: Holder): unknown {
@@ -257,12 +309,12 @@ export class Words {
     const generation = u32[word + 1] as number;
     const length = u32[word + 3] as number;
     let known = this.#known.get(cell);
-    if (known?.generation === generation) this.#at += length;
-    else {
-      known = { generation, definition: nameOf(u32[word + 2] as number), path: this.#taken(u8, length) };
+    if (known?.generation !== generation) {
+      const path = length === FIRST_TEXT ? this.#firstText(u8, u32) : this.#taken(u8, length);
+      known = { generation, definition: nameOf(u32[word + 2] as number), path };
       if (this.#known.size >= KEPT) this.#known.clear();
       this.#known.set(cell, known);
-    }
+    } else if (length !== FIRST_TEXT) this.#at += length;
     return new Ref(carrier, cell, generation, known.definition, known.path, reader);
   }
 
@@ -283,6 +335,16 @@ export class Words {
       record[names[i] as string] = this.#take(views, tag, carrier, reader);
     }
     return record;
+  }
+
+  #firstText(u8: Uint8Array, u32: Uint32Array): string {
+    const next = this.#at;
+    this.#at = this.#firstAt;
+    this.#window = "";
+    this.#seen = 0;
+    const text = this.#taken(u8, u32[this.#first] as number);
+    this.#at = next;
+    return text;
   }
 
   /** The next text. Short ones are spelled; long ones are cut out of what is read at once. */
