@@ -6,6 +6,7 @@ import {
   type Context,
   type Directive,
   type ExitReason,
+  isZanniError,
   receive,
   refuse,
   topic,
@@ -331,6 +332,21 @@ export class Hoarder extends Actor<ActorRef<Gate>> {
     this.ctx.subscribe(topic<Uint8Array>("news"), () => {
       this.#heard++;
     });
+  }
+  /** The same, and no memory is left for whoever is told of it: not for messages, nor for asks. */
+  listenLast(other: ActorRef<Hoarder>) {
+    this.listen();
+    for (const size of [100_000, 1000, 100]) {
+      const bytes = new Uint8Array(size);
+      try {
+        for (;;) other.tell.keep(bytes);
+      } catch (error) {
+        if (!isZanniError(error, "ERR_OUT_OF_MEMORY")) throw error;
+      }
+    }
+    const refused: Promise<unknown>[] = [];
+    for (let i = 0; i < 2000; i++) refused.push(other.ask({ timeout: "1m" }).heard());
+    void Promise.allSettled(refused);
   }
   heard() {
     return this.#heard;

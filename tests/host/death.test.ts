@@ -225,6 +225,24 @@ threaded("a thread that dies", (declare, nodeOnly) => {
     { slowHandler: 50, killStuckAfter: 200 },
   );
 
+  nodeOnly("a page tells a worker before its file has been read")(
+    "while the next one takes its time to load, nobody is stuck there, and nobody is ended",
+    () => {
+      let made = 0;
+      const late = () => new Worker(new URL("./late.js", import.meta.url), { type: "module" });
+      return observed(
+        async (system, events) => {
+          const dead = system.spawn(Mortal, undefined, on(1));
+          await dead.ask.add(1);
+          await kill(dead);
+          assert.is(lost(events), 1);
+          assert.not.ok(events.some(({ type }) => type === "slow-handler"));
+        },
+        { worker: () => (++made > 2 ? late() : worker()), slowHandler: 50, killStuckAfter: 150 },
+      );
+    },
+  );
+
   test("streams end on both sides", async (system) => {
     const journal = system.spawn(Journal, undefined, on(0));
     const dead = system.spawn(Mortal, undefined, on(1));

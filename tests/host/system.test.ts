@@ -417,4 +417,34 @@ threaded("threads", (test, nodeOnly) => {
       await system.stop();
     }
   });
+
+  test("control that waits for memory is sent again soon, also by a thread that has slept for long", async () => {
+    const { openSystem } = await import("../../host/system.ts");
+    const { compile } = await import("../../host/core/packed.ts");
+    const { platform } = await import("../../host/platform/choose.ts");
+    const here = platform();
+    const sleeps: number[] = [];
+    const spied = Object.assign(Object.create(here) as typeof here, {
+      after(ms: number, fn: () => void) {
+        // But not whoever watches for slow handlers.
+        if (ms < 60_000) sleeps.push(ms);
+        return here.after(ms, fn);
+      },
+    });
+    let postpone = (_: () => boolean) => {};
+    const system = await openSystem(
+      { actors, worker, workers: 1, logger: false, parkTimeout: 5, slowHandler: "10m" },
+      { compile, platform: spied, opened: (thread) => (postpone = (send) => thread.persist(send)) },
+    );
+    try {
+      await until(() => (sleeps.at(-1) ?? 0) >= 160, "its sleep has grown");
+      let tries = 0;
+      const before = sleeps.length;
+      postpone(() => ++tries === 5);
+      await until(() => tries === 5, "it is sent");
+      assert.ok(Math.max(...sleeps.slice(before)) <= 5, `it slept for ${sleeps.slice(before).join(", ")} ms`);
+    } finally {
+      await system.stop();
+    }
+  });
 });

@@ -40,6 +40,26 @@ both("topics", (test) => {
     await until(async () => (await hoarder.ask.heard()) === before + 1, "the next is heard");
   });
 
+  test("one that subscribes while there is no memory is told like any other once there is some", async (open) => {
+    const system = await open({ memory: 24 * 1024 * 1024, mailbox: { bytes: Number.POSITIVE_INFINITY } });
+    const gate = system.spawn(Gate);
+    const [other, last] = [system.spawn(Hoarder, gate), system.spawn(Hoarder, gate)];
+    assert.is(await last.ask.heard(), 0);
+    other.tell.hold(undefined);
+    await until(async () => (await gate.ask.waiting()) === 1, "it waits");
+    last.tell.listenLast(other);
+    await until(() => system.stats().memory.used > 23 * 1024 * 1024, "there is no memory left", 20_000);
+    gate.tell.open();
+    const news = topic<Uint8Array>("news");
+    await until(
+      () => system.stats().sent === system.stats().processed + system.stats().deadLetters,
+      "all is handled",
+      20_000,
+    );
+    system.publish(news, new Uint8Array(1));
+    await until(async () => (await last.ask.heard()) === 1, "it is heard");
+  });
+
   test("each subscriber gets each value, of its own, in the order of each publisher", async (open) => {
     const system = await open();
     const { all, notes } = listeners(system, 3);
