@@ -3,11 +3,11 @@
 // and hands it out in batches.
 //
 // Limits cost no atomic: each frame carries the running totals of the mailbox, computed from the frame
-// below it inside the push loop; the owner publishes what it has handled once per batch. Across threads
-// a total may be stale by one batch and the number of concurrent senders; the owner's own counts are
-// exact and replace the estimate whenever it drains.
+// below it inside the push loop, or from what the owner has taken; the owner says that before it takes,
+// and publishes what it has handled once per batch. Across threads a total may be stale by one batch and
+// the number of concurrent senders; the owner's own counts are exact and replace it whenever it drains.
 
-import { drain, generationOf, lower, pointerOf, pushed, raise, refuses, takeSystem } from "./cell";
+import { counted, drain, generationOf, lower, pointerOf, pushed, raise, refuses, takeSystem } from "./cell";
 import { seeded } from "./check";
 import {
   CELL_CAPACITY,
@@ -159,9 +159,7 @@ export function order(cell: usize, newest: u32): void {
 
 /** What has come in counts as taken; from the first of several priorities on, entries have numbers. */
 function tally(cell: usize, first: u32, words: u32, count: u32, bytes: u32): void {
-  // Senders glance at these when the stack is empty; a stale total only bends the limit.
-  note32(cell + CELL_TAKEN, glance32(cell + CELL_TAKEN) + count);
-  note32(cell + CELL_TAKEN_BYTES, glance32(cell + CELL_TAKEN_BYTES) + bytes);
+  counted(cell, count, bytes);
   if (ranked(cell)) store<u32>(cell + CELL_RANKED, number(first, load<u32>(cell + CELL_RANKED)));
   else if ((words & PRIORITY_MASK) != 0) beginRanks(cell);
 }

@@ -165,6 +165,10 @@ function mendCell(cell: u32): void {
   const head = load64(cell + CELL_HEAD);
   const ours = runnerOf(head) == me + 1;
   if (ours) mendMailbox(cell, head);
+  else if (load<u32>(here + WORKER_INTENT) != 0 && load<u32>(here + WORKER_INTENT_CELL) == cell) {
+    // It was counted as taken, and has not been.
+    if (glance32(cell + CELL_WORKER) == me && glance32(cell + CELL_CAPACITY) != UNLIMITED) recount(cell);
+  }
   if ((<u32>head & STOPPED) != 0) return;
   const native = glance32(cell + CELL_BEHAVIOR) != 0;
   if (!native && glance32(cell + CELL_WORKER) == me) {

@@ -32,6 +32,7 @@ import {
   open as openHead,
   pointerOf,
   seize,
+  startCounting,
   unblock,
   vacated,
   yieldTurn,
@@ -241,6 +242,7 @@ export function startThread(): void {
   youngLeft = 0;
   heirs = 0;
   heirsLeft = 0;
+  startCounting();
   startStream();
   startHandover();
 }

@@ -1,11 +1,8 @@
 // A system of actors: memory, threads, the root, and what users call on it.
 import {
   BLOCKED,
-  CELL_HANDLED,
   CELL_HEAD,
   CELL_PROCESSED,
-  CELL_TAKEN,
-  FRAME_COUNT,
   HEADER,
   HEADER_LISTENING,
   HEADER_ROOT,
@@ -14,7 +11,6 @@ import {
   HEADER_TRACING,
   KIND_DESCRIBE,
   OWNED,
-  POINTER_MASK,
   RUNNING,
   STOPPED,
 } from "../assembly/layout.ts";
@@ -424,15 +420,13 @@ class LocalSystem implements System {
     );
     const { u32 } = thread.views;
     const word = (offset: number) => u32[(ref.cell + offset) >>> 2] as number;
-    const newest = (word(CELL_HEAD) & POINTER_MASK) >>> 0;
-    const total = newest === 0 ? word(CELL_TAKEN) : (u32[(newest + FRAME_COUNT) >>> 2] as number);
     const first = u32[(HEADER + HEADER_THIEVES) >>> 2] as number;
     return {
       path: described.path,
       definition: described.definition,
       state: stateOf(word(CELL_HEAD)),
       worker: described.worker - first,
-      queued: Math.max(0, (total - word(CELL_HANDLED)) | 0),
+      queued: thread.queued(ref),
       processed: word(CELL_PROCESSED),
       restarts: described.restarts,
       children: children.filter((child) => child !== undefined),

@@ -82,5 +82,6 @@ export const bugs: Bug[] = [
     scenario: "birth",
     preemptions: 2,
   },
+  { number: 36, name: "a limit passed while what is there is being taken", scenario: "limit", preemptions: 2 },
   { number: 18, name: "the settlement of a BLOCKED cell lost", scenario: "blocked: a handler", preemptions: 2 },
 ];

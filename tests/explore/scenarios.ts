@@ -430,6 +430,9 @@ function rested(world: World): string | undefined {
     if (head & (L.STOPPED | L.OWNED | L.SYS) || (head & L.POINTER_MASK) !== 0) return `left with the head ${head}`;
     if (((system & L.POINTER_MASK) | (system & L.SYSTEM_BITS)) !== 0) return `left with the control ${system}`;
     if (world.word(cell + L.CELL_LIST) !== 0) return "left with a list";
+    const [taken, handled] = [world.word(cell + L.CELL_TAKEN), world.word(cell + L.CELL_HANDLED)];
+    if (world.word(cell + L.CELL_CAPACITY) !== L.UNLIMITED && taken !== handled)
+      return `${handled} of ${taken} handled`;
   }
 }
 
@@ -644,6 +647,22 @@ export const scenarios: Scenario[] = [
       const all = [...left, ...dead, ...seen].sort((x, y) => x - y).join(" ");
       if (all !== `1 2 3 ${HANGS}`) return `queued, dropped or handled: ${all}`;
       return left.length > 2 ? "it holds more than it may, and was not told" : undefined;
+    },
+  },
+  {
+    name: "limit: as many as may wait, and no more, while they are taken and one is in hand for ever",
+    threads: 2,
+    setup: (world) => {
+      begin(world).a = world.cell(0, 0, 2);
+    },
+    programs: (world) => {
+      const { a } = notes(world);
+      const sent = [HANGS, 1, 2, 3].map((name) => tell(world, 1, a, name));
+      return [work(world, 0), all(...sent)];
+    },
+    check: (world) => {
+      const { dead } = notes(world);
+      return dead.join() === "2,3" ? undefined : `two fit, but these did not: ${dead.join(" ")}`;
     },
   },
   {
@@ -1009,6 +1028,19 @@ export const scenarios: Scenario[] = [
       ];
     },
     check: (world) => survived(world, [1, 2], [9]) ?? inOrder(world, 1, 2),
+    deaths: { of: [0], successor: succeed },
+  },
+  {
+    name: "death: of an owner of a mailbox with a limit",
+    threads: 2,
+    setup: (world) => {
+      begin(world).a = world.cell(0, 0, 100);
+    },
+    programs: (world) => {
+      const { a } = notes(world);
+      return [work(world, 0), all(tell(world, 1, a, 1), tell(world, 1, a, 2), tell(world, 1, a, 3), work(world, 1))];
+    },
+    check: (world) => survived(world, [1, 2, 3]) ?? inOrder(world, 1, 2, 3),
     deaths: { of: [0], successor: succeed },
   },
   {
