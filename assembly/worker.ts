@@ -6,7 +6,7 @@
 //   release(cell, outcome)   the worker   what was handled is freed; the cell goes on, waits or sleeps
 //
 // Where a ready cell is queued:
-//   pinned, home is this worker    its FIFO, plain; in front, in its first turn, if an actor here made it in its own
+//   pinned, home is this worker    its FIFO, plain; in front of it while it is of a tree that is being walked (inbox.ts)
 //   pinned, home is elsewhere      that worker's inbox, and a targeted wake
 //   native, idle, sent to by       the run-next slot if it is free: claimed in the same CAS, with the message in hand;
 //   native code of this worker     it inherits the rest of the slice
