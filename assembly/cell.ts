@@ -27,9 +27,7 @@ import {
   CELL_LIST,
   CELL_SYSTEM,
   CELL_TAKEN,
-  CELL_TAKEN_BYTES,
   CELL_WORKER,
-  FRAME_BYTES,
   FRAME_COUNT,
   GENERATION_MASK,
   NOTHING,
@@ -47,16 +45,15 @@ import {
   WORKER_INTENT_CELL,
 } from "./layout";
 import { here, me, ours } from "./place";
-import { cas64, glance32, glance64, load64, note32, note64, store64 } from "./sync";
+import { cas64, glance32, glance64, load64, note64, store64 } from "./sync";
 
-/** Thread-local: of what counts as taken, so much is about to be, or is not listed yet. */
-let ahead: u32 = 0;
-let aheadBytes: u32 = 0;
+/** Thread-local: something is being taken, and counts as taken already; the totals before that. */
+let counting: bool = false;
+let before: u64 = 0;
 
 /** A thread begins. */
 export function startCounting(): void {
-  ahead = 0;
-  aheadBytes = 0;
+  counting = false;
 }
 
 export function generationOf(word: u64): u32 {
@@ -158,7 +155,7 @@ export function claim(cell: usize, generation: u32): u64 {
   }
   // What this one was about to take is not to be taken for what the next drain takes.
   store<u32>(here + WORKER_INTENT, 0);
-  counted(cell, 0, 0);
+  if (counting) counted(cell, 0, 0);
   return 0;
 }
 
@@ -169,24 +166,19 @@ export function claim(cell: usize, generation: u32): u64 {
  */
 function countAhead(cell: usize, newest: u32): void {
   if (newest == 0 || glance32(cell + CELL_CAPACITY) == UNLIMITED || seeded(36)) return;
-  const taken = glance32(cell + CELL_TAKEN) - ahead;
-  const bytes = glance32(cell + CELL_TAKEN_BYTES) - aheadBytes;
-  ahead = glance32(newest + FRAME_COUNT) - taken;
-  aheadBytes = glance32(newest + FRAME_BYTES) - bytes;
-  note32(cell + CELL_TAKEN, taken + ahead);
-  note32(cell + CELL_TAKEN_BYTES, bytes + aheadBytes);
+  if (!counting) before = glance64(cell + CELL_TAKEN);
+  counting = true;
+  // Messages, and bytes above them, in one access: what is written in halves cannot be read at once soon after.
+  note64(cell + CELL_TAKEN, glance64(newest + FRAME_COUNT));
 }
 
 /** So much has been taken, and is listed. */
 export function counted(cell: usize, messages: u32, bytes: u32): void {
-  if (ahead + aheadBytes + messages + bytes == 0) return;
-  // Both in one: the explorer may switch here, where listing took its time.
-  const taken = glance64(cell + CELL_TAKEN);
-  const all = <u32>taken - ahead + messages;
-  const allBytes = <u32>(taken >>> 32) - aheadBytes + bytes;
-  note64(cell + CELL_TAKEN, ((<u64>allBytes) << 32) | all);
-  ahead = 0;
-  aheadBytes = 0;
+  const now = glance64(cell + CELL_TAKEN);
+  const from = counting ? before : now;
+  const all = <u64>(<u32>from + messages);
+  note64(cell + CELL_TAKEN, all | ((<u64>(<u32>(from >>> 32) + bytes)) << 32));
+  counting = false;
 }
 
 // ---- owner only: between claim and the transition that gives the cell away -------------------------
