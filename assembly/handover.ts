@@ -10,7 +10,17 @@
 // still, and a queue here would then be linked through a cell that is in one there.
 
 import { parkedThief } from "./idle";
-import { BLOCKED, CELL_BUDGET, CELL_SYSTEM_LIST, CELL_WORKER, METER_QUEUE, MOVABLE, SYS, WORKER_METER } from "./layout";
+import {
+  BLOCKED,
+  CELL_BUDGET,
+  CELL_SYSTEM_LIST,
+  CELL_WORKER,
+  FOUND,
+  METER_QUEUE,
+  MOVABLE,
+  SYS,
+  WORKER_METER,
+} from "./layout";
 import { here, me, sliceMs } from "./place";
 import { waitingMin } from "./scale";
 import { glance32, glanceFloat, note32 } from "./sync";
@@ -75,5 +85,5 @@ export function takerOf(cell: u32, head: u32): u32 {
 /** It was found by looking at all cells. */
 export function settleDown(cell: u32): void {
   // Only whoever owns the cell's home writes it; senders glance at other bits.
-  note32(cell + CELL_BUDGET, glance32(cell + CELL_BUDGET) & ~MOVABLE);
+  note32(cell + CELL_BUDGET, (glance32(cell + CELL_BUDGET) & ~MOVABLE) | FOUND);
 }

@@ -20,6 +20,7 @@ import { renewInjector } from "./injector";
 import {
   BLOCKED,
   CELL_BEHAVIOR,
+  CELL_BUDGET,
   CELL_CAPACITY,
   CELL_HAND,
   CELL_HANDLED,
@@ -38,6 +39,7 @@ import {
   CELL_WAITS,
   CELL_WORKER,
   CLASS_CELL,
+  FOUND,
   FRAME_COUNT,
   FRAME_KIND,
   FRAME_NEXT,
@@ -72,6 +74,7 @@ import {
   WORKER_NEXT,
   WORKER_OUT_CELL,
   WORKER_PROGRESS,
+  WORKER_PUSHING,
   WORKER_REPLIES,
   WORKER_SENT,
 } from "./layout";
@@ -317,6 +320,9 @@ function recall(cell: u32, mark: u32): void {
   if ((link & LINK_QUEUE) == mark) return;
   // Pairs with draw(): one of the two takes it out.
   if ((link & LINK_QUEUE) != 0 && cas32(cell + CELL_LINK, link, 0) != link) return;
+  // It may be over by now, and have its next tenant, whose word this then is not.
+  const budget = glance32(cell + CELL_BUDGET);
+  cas32(cell + CELL_BUDGET, budget, budget | FOUND);
   queue(cell);
 }
 
@@ -325,6 +331,7 @@ function recall(cell: u32, mark: u32): void {
 function forgetTurn(): void {
   store<u32>(here + WORKER_NEXT, 0);
   store<u32>(here + WORKER_CURRENT, 0);
+  note32(here + WORKER_PUSHING, 0);
   store<u32>(here + WORKER_HANDED, 0);
   store<u32>(here + WORKER_INTENT, 0);
   store<u32>(here + WORKER_MOVING, 0);

@@ -76,6 +76,7 @@ import {
   EXTENSION_BYTES,
   FLAG_EXTENDED,
   FLAG_PRIVATE,
+  FOUND,
   FRAME_DUE,
   FRAME_FLAGS,
   FRAME_KIND,
@@ -99,6 +100,7 @@ import {
   HOME_ANY,
   KIND_STOP,
   KIND_TELL,
+  LINK_QUEUE,
   METER_BUCKETS,
   METER_CREATED,
   METER_DEAD,
@@ -162,6 +164,7 @@ import {
   WORKER_OUT_SYSTEM,
   WORKER_OUT_TO,
   WORKER_PROGRESS,
+  WORKER_PUSHING,
   WORKER_REPLIES,
   WORKER_REPLIES_GENERATION,
   WORKER_SEED,
@@ -263,6 +266,7 @@ export function send(cell: u32, generation: u32, frame: u32): i32 {
   }
   // Seeded bug 19: the receiver is told before the message is there.
   if (seeded(19) && glance32(cell + CELL_BUDGET) != 0) control(cell, generation, 0, SYSTEM_START);
+  note32(here + WORKER_PUSHING, cell);
   const owed = push(cell, generation, frame);
   if (owed == OVER) return FULL;
   if (counted) sent++;
@@ -332,6 +336,7 @@ export function prepare(bytes: u32, priority: u32, due: f64, trace: f64): u32 {
 
 /** Control: a frame or bits. SENT, or GONE with the frame still the caller's. */
 export function control(cell: u32, generation: u32, frame: u32, bits: u32): i32 {
+  note32(here + WORKER_PUSHING, cell);
   const owed = pushSystem(cell, generation, frame, bits);
   if (owed == REFUSED) return GONE;
   if (owed == SCHEDULE) queue(cell);
@@ -340,6 +345,7 @@ export function control(cell: u32, generation: u32, frame: u32, bits: u32): i32 
 
 /** The first turn of a host's cell that spawn() made. If that was in a turn here, it comes next, in the slice of its maker. */
 export function begin(cell: u32, generation: u32): i32 {
+  note32(here + WORKER_PUSHING, cell);
   const owed = pushSystem(cell, generation, 0, SYSTEM_START);
   if (owed == REFUSED) return GONE;
   if (owed != SCHEDULE) return SENT;
@@ -732,8 +738,23 @@ export function vacate(cell: u32): void {
   }
   const home = load<u32>(cell + CELL_WORKER);
   if (home != HOME_ANY) add32(blockOf(home) + WORKER_LOAD, <u32>-1);
-  if (home != HOME_ANY || doom(cell)) free(cell);
+  if ((home != HOME_ANY || doom(cell)) && !mayBeLinked(cell)) free(cell);
   forget();
+}
+
+/**
+ * Whoever made a cell ready also links it into a queue. When a thread has died, others see to both (takeover.ts), and the cell
+ * may be over before its pusher, which slept, goes on: it would link a block that is free. So one that was found by others is
+ * left lying while a thread is at it, or its link says that it is in a queue. A pusher says what it is at before the CAS that
+ * makes the cell ready; ours, that closed it, came after that. Seeded bug 37.
+ */
+function mayBeLinked(cell: u32): bool {
+  if ((glance32(cell + CELL_BUDGET) & FOUND) == 0 || seeded(37)) return false;
+  for (let worker: u32 = 0; worker < workers; worker++) {
+    if (worker != me && glance32(blockOf(worker) + WORKER_PUSHING) == cell) return true;
+  }
+  // Read after that: a pusher that is done has linked it.
+  return (glance32(cell + CELL_LINK) & LINK_QUEUE) != 0;
 }
 
 /**
@@ -1163,6 +1184,7 @@ function random(): u32 {
 export function settled(ticket: u32): void {
   const asker = blockOf(load<u32>(ticket + TICKET_ASKER));
   const cell = load<u32>(asker + WORKER_REPLIES);
+  note32(here + WORKER_PUSHING, cell);
   const owed = push(cell, load<u32>(asker + WORKER_REPLIES_GENERATION), ticket);
   if (owed == SCHEDULE) queue(cell);
 }

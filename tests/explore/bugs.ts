@@ -83,5 +83,11 @@ export const bugs: Bug[] = [
     preemptions: 2,
   },
   { number: 36, name: "a limit passed while what is there is being taken", scenario: "limit", preemptions: 2 },
+  {
+    number: 37,
+    name: "a cell given back while its sender is about to queue it",
+    scenario: "death: of an owner whose actor is over",
+    preemptions: 2,
+  },
   { number: 18, name: "the settlement of a BLOCKED cell lost", scenario: "blocked: a handler", preemptions: 2 },
 ];

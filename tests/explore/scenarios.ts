@@ -163,7 +163,7 @@ function* turn(world: World, id: number, cell: number, budget = 1000): Program<v
     if (over) {
       const born = (note["born"] as Set<number> | undefined)?.has(cell) ?? false;
       // One that is born has nothing to put in order.
-      if (!born && world.word(cell + L.CELL_BUDGET) === 0) yield call(core, "rank", cell, 0);
+      if (!born && world.word(cell + L.CELL_BUDGET) >>> L.POLICY_SHIFT === 0) yield call(core, "rank", cell, 0);
       else if (!born) yield* shed(world, id, cell);
       if (born || !blocked) outcome = L.TURN_UNBLOCK;
     }
@@ -1029,6 +1029,38 @@ export const scenarios: Scenario[] = [
     },
     check: (world) => survived(world, [1, 2], [9]) ?? inOrder(world, 1, 2),
     deaths: { of: [0], successor: succeed },
+  },
+  {
+    name: "death: of an owner whose actor is over before its sender has queued it",
+    threads: 2,
+    setup: (world) => {
+      begin(world).a = world.cell(1, 1);
+      notes(world)["made"] = [];
+    },
+    programs: (world) => [tell(world, 0, notes(world).a, 1), work(world, 1)],
+    check: (world) => {
+      const made = notes(world)["made"] as number[];
+      const sound = new Set(made).size === made.length && made.every((cell) => cell !== 0 && cell % L.BLOCK_MIN === 0);
+      return sound ? undefined : `cells at ${made.join(", ")}`;
+    },
+    deaths: {
+      of: [1],
+      *successor(world, id) {
+        const core = world.core(id);
+        yield* inherit(world, id);
+        yield* bits(world, id, notes(world).a, L.SYSTEM_KILL);
+        for (;;) {
+          const cell = (yield call(core, "take", 1)) >>> 0;
+          if (cell <= L.TAKE_SLICE) break;
+          yield* turn(world, id, cell);
+        }
+        for (let i = 0; i < 3; i++) {
+          const cell = (yield call(core, "spawn", id, 0, 0, L.UNLIMITED, L.UNLIMITED, 0)) >>> 0;
+          (notes(world)["made"] as number[]).push(cell);
+        }
+        yield* work(world, id);
+      },
+    },
   },
   {
     name: "death: of an owner of a mailbox with a limit",
