@@ -184,6 +184,7 @@ function mendCell(cell: u32): void {
   // A sender may have died before it raised SYS.
   const system = load64(cell + CELL_SYSTEM);
   const waiting = (<u32>system & (POINTER_MASK | SYSTEM_BITS)) != 0 && !seeded(23);
+  note32(here + WORKER_PUSHING, cell);
   if (waiting && raise(cell, generationOf(system)) == SCHEDULE) queue(cell);
 }
 

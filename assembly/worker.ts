@@ -811,6 +811,7 @@ function leave(cell: u32, expiredTurn: bool): u32 {
   forget();
   const home = load<u32>(cell + CELL_WORKER);
   // From here on the cell is somebody else's to claim, but not before it is queued.
+  note32(here + WORKER_PUSHING, cell);
   yieldTurn(cell);
   if (home == me) {
     append(here, cell);
@@ -846,6 +847,7 @@ export function move(cell: u32, to: u32): void {
   add32(blockOf(to) + WORKER_LOAD, 1);
   // Still ours: nobody can queue it. Whoever does later has seen our CAS, and so the new home. Seeded bug 29: too late.
   if (!seeded(29)) note32(cell + CELL_WORKER, to);
+  note32(here + WORKER_PUSHING, cell);
   yieldTurn(cell);
   deliverTo(to, cell);
   if (seeded(29)) note32(cell + CELL_WORKER, to);

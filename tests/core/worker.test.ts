@@ -140,6 +140,25 @@ turns("whom the young wake comes after their siblings: a tree is walked in depth
   assert.is(world.meter(L.METER_QUEUE), 0);
 });
 
+turns("behind more siblings than can be passed over, whom they wake waits in line", () => {
+  const world = new World();
+  const { core } = world;
+  const [parent, other, woken] = [world.cell(), world.cell(), world.cell()];
+  world.post(parent, 1);
+  world.post(other, 1);
+  core.take(1);
+  const young = Array.from({ length: 100 }, () => born(world).cell);
+  core.release(parent.cell, L.TURN_DRY, 1);
+  const order: number[] = [];
+  for (let cell = core.take(0) >>> 0; cell !== 0; cell = core.take(0) >>> 0) {
+    order.push(cell);
+    if (order.length === 1) world.post(woken, 1);
+    const begins = young.includes(cell);
+    core.release(cell, begins ? L.TURN_UNBLOCK : L.TURN_DRY, begins ? 0 : 1);
+  }
+  assert.equal(order, [...young, other.cell, woken.cell]);
+});
+
 turns("outside of a turn, and elsewhere, newborn wait in line", () => {
   const world = new World();
   const { core } = world;
