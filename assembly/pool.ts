@@ -60,7 +60,7 @@ import {
   WORKER_RESERVE_COUNT,
 } from "./layout";
 import { blockOf, here, me, metas, states, workers } from "./place";
-import { pendingMax, reserveBlocks } from "./scale";
+import { blankBytes, pendingMax, reserveBlocks } from "./scale";
 import { add32, cas32, glance32, load32, note32, store32, swap32 } from "./sync";
 
 /** A block of at least `bytes`, 64-byte aligned, or 0 when memory is used up. Any thread; the block is the caller's. */
@@ -191,8 +191,7 @@ function refill(cls: u32): u32 {
     note32(meta + META_BUMP, 0);
     store<u32>(meta + META_LIVE, 0);
     store<u32>(meta + META_LISTED, 0);
-    // The explorer's memory is blank.
-    if (!MODEL && cls >= <u32>CLASS_CELL) blankAll(chunk, cls);
+    if (cls >= <u32>CLASS_CELL) blankAll(chunk, cls);
     // Publishes all of that to whoever looks at all cells.
     store32(stateOf(chunk), (me + 1) | (cls << STATE_CLASS));
   }
@@ -240,7 +239,7 @@ function trim(): void {
 /** Whoever looks at all cells, or tickets, must not take old bytes for one. */
 function blankAll(chunk: u32, cls: u32): void {
   const from = chunk << CHUNK_SHIFT;
-  for (let at: u32 = 0; at < <u32>CHUNK; at += CELL_BYTES) {
+  for (let at: u32 = 0; at < blankBytes; at += CELL_BYTES) {
     if (cls == CLASS_CELL) blank(from + at);
     else store<u64>(from + at + TICKET_STATE, TICKET_FREE);
   }

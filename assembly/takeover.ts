@@ -85,7 +85,7 @@ import { fillReserve, mendPool, nextBlock } from "./pool";
 import { lists, mendRanks, ranked, sort } from "./rank";
 import { callForRenewal, gatherReady, isReady } from "./ready";
 import { leave } from "./stack";
-import { cas32, cas64, glance32, load64, note32 } from "./sync";
+import { cas32, cas64, glance32, load64, note32, store32 } from "./sync";
 import { claimedBefore, fail, mendTickets } from "./ticket";
 import { end, queue, settled, startThread } from "./worker";
 
@@ -190,10 +190,12 @@ function mendCell(cell: u32): void {
 
 /** What an actor that lived there kept: a frame that was about to leave its shelf is there, or was sent. */
 function mendKept(cell: u32): void {
+  // One that somebody else is about to fill is nobody's yet.
+  if ((<u32>load64(cell + CELL_HEAD) & STOPPED) != 0) return;
   // Supervisors without code of their own, and the cell of replies, keep something else.
   const keeps =
     glance32(cell + CELL_BEHAVIOR) == 0 && glance32(cell + CELL_WORKER) == me && load<u32>(cell + CELL_INIT) != 0;
-  if (!keeps || (<u32>load64(cell + CELL_HEAD) & STOPPED) != 0) return;
+  if (!keeps) return;
   const sent = seeded(34) ? 0 : load<u32>(here + WORKER_SENT);
   for (let shelf = load<u32>(cell + CELL_KEPT); shelf != 0; shelf = load<u32>(shelf + SHELF_NEXT)) {
     const frame = load<u32>(shelf + SHELF_LEAVING);
@@ -301,6 +303,8 @@ function lose(cell: u32): void {
   let next: u64 = 0;
   for (;;) {
     const old = load64(cell + CELL_HEAD);
+    // Over meanwhile, and about to be another's.
+    if ((<u32>old & STOPPED) != 0) return;
     // Another is about to hand it over: it will be delivered. Seeded bug 30.
     if (runnerOf(old) != 0 && runnerOf(old) != me + 1 && !seeded(30)) return;
     note32(cell + CELL_WAITS, 0);
@@ -332,7 +336,8 @@ function recall(cell: u32, mark: u32): void {
 function forgetTurn(): void {
   store<u32>(here + WORKER_NEXT, 0);
   store<u32>(here + WORKER_CURRENT, 0);
-  note32(here + WORKER_PUSHING, 0);
+  // Pairs with mayBeLinked(): what the dead thread read of a cell, it read before.
+  store32(here + WORKER_PUSHING, 0);
   store<u32>(here + WORKER_HANDED, 0);
   store<u32>(here + WORKER_INTENT, 0);
   store<u32>(here + WORKER_MOVING, 0);

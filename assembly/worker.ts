@@ -751,7 +751,8 @@ export function vacate(cell: u32): void {
 function mayBeLinked(cell: u32): bool {
   if ((glance32(cell + CELL_BUDGET) & FOUND) == 0 || seeded(37)) return false;
   for (let worker: u32 = 0; worker < workers; worker++) {
-    if (worker != me && glance32(blockOf(worker) + WORKER_PUSHING) == cell) return true;
+    // Pairs with forgetTurn(), for a thread that is no more.
+    if (worker != me && load32(blockOf(worker) + WORKER_PUSHING) == cell) return true;
   }
   // Read after that: a pusher that is done has linked it.
   return (glance32(cell + CELL_LINK) & LINK_QUEUE) != 0;

@@ -272,8 +272,8 @@ function* nativeTurn(world: World, id: number, cell: number): Program<void> {
 }
 
 /** A behavior with a parent: an init frame is what tells it from others. */
-function supervised(world: World): Address {
-  const core = world.core(0);
+function supervised(world: World, maker = 0): Address {
+  const core = world.core(maker);
   const note = notes(world);
   world.onNative = (at, frame) => {
     if (note.inside.has(at)) throw new Error("two workers inside one actor");
@@ -434,6 +434,46 @@ function rested(world: World): string | undefined {
     if (world.word(cell + L.CELL_CAPACITY) !== L.UNLIMITED && taken !== handled)
       return `${handled} of ${taken} handled`;
   }
+}
+
+/**
+ * Worker 0 makes actor `a` ready and has yet to queue it when worker 1 dies. Whoever takes the place of that finds it, ends it,
+ * and makes others, each in a block of its own.
+ */
+function outlived(name: string, play: Pick<Scenario, "setup"> & { giver(world: World): Program }): Scenario {
+  return {
+    name,
+    threads: 2,
+    setup: (world) => {
+      play.setup(world);
+      notes(world)["made"] = [];
+    },
+    programs: (world) => [play.giver(world), work(world, 1)],
+    check: (world) => {
+      const made = notes(world)["made"] as number[];
+      const sound = new Set(made).size === made.length && made.every((cell) => cell !== 0 && cell % L.BLOCK_MIN === 0);
+      return sound ? undefined : `cells at ${made.join(", ")}`;
+    },
+    deaths: {
+      of: [1],
+      *successor(world, id) {
+        const core = world.core(id);
+        yield* inherit(world, id);
+        yield* bits(world, id, notes(world).a, L.SYSTEM_KILL);
+        for (;;) {
+          const cell = (yield call(core, "take", 1)) >>> 0;
+          if (cell <= L.TAKE_SLICE) break;
+          yield* turn(world, id, cell);
+        }
+        yield "pause";
+        for (let i = 0; i < 3; i++) {
+          const cell = (yield call(core, "spawn", id, 0, 0, L.UNLIMITED, L.UNLIMITED, 0)) >>> 0;
+          (notes(world)["made"] as number[]).push(cell);
+        }
+        yield* work(world, id);
+      },
+    },
+  };
 }
 
 /** Worker 0 has asked, and one of two threads dies: there is one answer, or the ask still waits. */
@@ -1030,38 +1070,48 @@ export const scenarios: Scenario[] = [
     check: (world) => survived(world, [1, 2], [9]) ?? inOrder(world, 1, 2),
     deaths: { of: [0], successor: succeed },
   },
-  {
-    name: "death: of an owner whose actor is over before its sender has queued it",
-    threads: 2,
+  outlived("death: of an owner whose actor is over before its sender has queued it", {
     setup: (world) => {
       begin(world).a = world.cell(1, 1);
-      notes(world)["made"] = [];
     },
-    programs: (world) => [tell(world, 0, notes(world).a, 1), work(world, 1)],
-    check: (world) => {
-      const made = notes(world)["made"] as number[];
-      const sound = new Set(made).size === made.length && made.every((cell) => cell !== 0 && cell % L.BLOCK_MIN === 0);
-      return sound ? undefined : `cells at ${made.join(", ")}`;
+    giver: (world) => tell(world, 0, notes(world).a, 1),
+  }),
+  outlived("death: of a thread, and what it had is over before the end of a turn has queued it", {
+    setup: (world) => {
+      begin(world).a = supervised(world, 1);
+      notes(world).b = world.cell(0, 0);
+      world.u32[(notes(world).a.cell + L.CELL_BUDGET) >>> 2] = 1;
     },
-    deaths: {
-      of: [1],
-      *successor(world, id) {
-        const core = world.core(id);
-        yield* inherit(world, id);
-        yield* bits(world, id, notes(world).a, L.SYSTEM_KILL);
-        for (;;) {
-          const cell = (yield call(core, "take", 1)) >>> 0;
-          if (cell <= L.TAKE_SLICE) break;
-          yield* turn(world, id, cell);
-        }
-        for (let i = 0; i < 3; i++) {
-          const cell = (yield call(core, "spawn", id, 0, 0, L.UNLIMITED, L.UNLIMITED, 0)) >>> 0;
-          (notes(world)["made"] as number[]).push(cell);
-        }
-        yield* work(world, id);
-      },
+    // It does not steal: what it gives away it does not take again.
+    *giver(world) {
+      const core = world.core(0);
+      yield call(core, "enterNative");
+      for (const name of [1, 2]) yield* tell(world, 0, notes(world).a, name);
+      yield call(core, "leaveNative");
+      yield* tell(world, 0, notes(world).b, 3);
+      yield call(core, "take", 1);
     },
-  },
+  }),
+  outlived("death: of a thread whose actor is over before the successor of another has queued it", {
+    setup: (world) => {
+      begin(world).a = world.cell(1, 1);
+      // Somebody sleeps, or has died, before SYS was raised.
+      const at = (notes(world).a.cell + L.CELL_SYSTEM) >>> 2;
+      world.u32[at] = (world.u32[at] as number) | L.SYSTEM_RESUME;
+    },
+    giver: (world) => inherit(world, 0),
+  }),
+  outlived("death: of a thread to which an actor is moved that is over before it has come", {
+    setup: (world) => {
+      begin(world).a = world.cell(1, 0);
+      const { cell, generation } = notes(world).a;
+      call(world.core(1), "post", cell, generation, 1, 0, 0, 0, 0, 0, 0, 0)();
+    },
+    *giver(world) {
+      const cell = yield call(world.core(0), "take", 1);
+      yield call(world.core(0), "move", cell >>> 0, 1);
+    },
+  }),
   {
     name: "death: of an owner of a mailbox with a limit",
     threads: 2,
