@@ -301,12 +301,14 @@ class LocalSystem implements System {
       worker.addEventListener("error", (event) => {
         event.preventDefault?.();
         own.cause = asError(event.error ?? new Error(event.message ?? "the worker file could not be loaded"));
-        if (!ready) {
-          ended();
-          reject(event.error ?? new Error(`a worker ended before it called serve(): ${event.message}`));
-        }
+        // Where it ends by itself, the end says whether it was up: this may come before the word that it is.
+        if (!lives) return;
         // Elsewhere it goes on after an error that nobody caught; what it has in hand is lost all the same.
-        else if (lives) worker.terminate();
+        if (ready) worker.terminate();
+        else {
+          ended();
+          reject(own.cause);
+        }
       });
       worker.addEventListener("exit", (event) => {
         const message = event.message ?? "the thread ended";

@@ -111,18 +111,25 @@ function lookAt(thread: Thread, index: number, patience: Patience, seen: Map<num
   const ends = !before.ended && ms >= patience.end;
   if (!tells && !ends) return;
   const cell = word(WORKER_CURRENT);
-  const [actor, message] =
-    cell === 0 ? betweenTurns(thread, index) : [pathIn(thread, cell), messageIn(thread, block, cell)];
+  let who: readonly [actor: string, message: string];
+  try {
+    who = cell === 0 ? betweenTurns(thread, index) : [pathIn(thread, cell), messageIn(thread, block, cell)];
+  } catch (error) {
+    // It went on, and what was looked at is something else by now.
+    if (where() !== at) return;
+    throw error;
+  }
   // It was all the same thing, if it is still at it.
   if (where() !== at) return;
+  const [actor, message] = who;
   if (tells) {
     before.told = true;
     thread.event({ type: "slow-handler", actor, message, ms });
   }
   if (ends) {
     before.ended = true;
-    const who = actor === "" ? `worker ${index - 1}` : `"${actor}"`;
-    threads.end(index, new Error(`${who} was stuck in "${message}" for ${Math.round(ms)} ms (killStuckAfter)`));
+    const stuck = actor === "" ? `worker ${index - 1}` : `"${actor}"`;
+    threads.end(index, new Error(`${stuck} was stuck in "${message}" for ${Math.round(ms)} ms (killStuckAfter)`));
   }
 }
 

@@ -71,8 +71,10 @@ export function takeOver(thread: Thread, cause: Error): void {
   const supervisors: number[] = [];
   for (const cell of all) {
     const native = word(cell + CELL_BEHAVIOR) !== 0;
-    if ((word(cell + CELL_HEAD) & STOPPED) !== 0) ends.push(cell);
-    else if (native) {
+    if ((word(cell + CELL_HEAD) & STOPPED) !== 0) {
+      // Others may have ended since we looked: their own threads see to that.
+      if (core.runner(cell) === index + 1) ends.push(cell);
+    } else if (native) {
       if (core.runner(cell) === index + 1) natives.push(cell);
     } else if (word(cell + CELL_WORKER) === index && cell !== thread.replies.cell && word(cell + CELL_SLOT) !== 0) {
       // Their parents live here too: they come after them.
@@ -183,9 +185,18 @@ function child(
   const definition = nameOf(word(init + FRAME_NAME));
   const ordinal = word(init + INIT_ORDINAL);
   const id = word(init + INIT_CHILD);
-  const label = ordinal !== 0 ? ordinal : (initText(thread, init).split("/").at(-1) as string);
-  // It may have ended on its own thread while we looked; then it says so itself.
-  if (head() !== generation || (word(cell + CELL_HEAD) & STOPPED) !== 0 || word(cell + CELL_INIT) !== init) return;
+  // It may end on its own thread while we look; then it says so itself.
+  const gone = () =>
+    head() !== generation || (word(cell + CELL_HEAD) & STOPPED) !== 0 || word(cell + CELL_INIT) !== init;
+  let label: string | number;
+  try {
+    label = ordinal !== 0 ? ordinal : (initText(thread, init).split("/").at(-1) as string);
+  } catch (error) {
+    // What was read was something else by then.
+    if (gone()) return;
+    throw error;
+  }
+  if (gone()) return;
   const record = new Child(id, { cell, generation }, parent, definition, label, usualTerms);
   familyOf(parent).restore(record);
   // One that is lost as well has no more to do.

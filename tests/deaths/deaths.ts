@@ -92,7 +92,7 @@ class Play {
         while (this.#open > 2000) await turn();
       }
       // The second time for what they have passed on to each other.
-      for (const each of [...all, ...all]) await each.ask.done().catch(stoppedOnly);
+      for (const each of [...all, ...all]) await done(each);
       while (this.#open > 0) await turn();
       for (const each of all) await each.stop();
       await group.stop();
@@ -231,6 +231,17 @@ class Play {
 }
 
 /** Of those that were ended one cannot hear that they are done. */
+/** Its thread may die while it is asked: whoever was to die may do so late. */
+async function done(recorder: ActorRef<Recorder>): Promise<void> {
+  for (let again = true; again; ) {
+    again = false;
+    await recorder.ask.done().catch((error: unknown) => {
+      again = isZanniError(error, "ERR_WORKER_LOST");
+      if (!again) stoppedOnly(error);
+    });
+  }
+}
+
 function stoppedOnly(error: unknown): void {
   if (!isZanniError(error, "ERR_ACTOR_STOPPED") && !isZanniError(error, "ERR_ACTOR_FAILED")) throw error;
 }

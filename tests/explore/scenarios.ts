@@ -355,16 +355,23 @@ function* inherit(world: World, id: number): Program<void> {
   note.inside.delete(note.turns.get(id) ?? 0);
   note["died"] = true;
   yield call(core, "adopt", id);
+  // As the host does: all are looked at before anything is done to one.
+  const all: number[] = [];
   for (let cell = 0; ; ) {
     cell = (yield call(core, "nextCell", cell)) >>> 0;
     if (cell === 0) break;
+    all.push(cell);
+  }
+  for (const cell of all) {
     const head = world.word(cell + L.CELL_HEAD);
     const half = world.word(cell + L.CELL_HEAD + 4);
     const generation = half & L.GENERATION_MASK;
     const hand = world.word(cell + L.CELL_HAND);
     const pinned = world.word(cell + L.CELL_BEHAVIOR) === 0 && world.word(cell + L.CELL_WORKER) === id;
     if (head & L.STOPPED) {
-      yield* vacate(world, id, cell, yield call(core, "close", cell));
+      // Others may have ended meanwhile, which is not ours to see to.
+      if ((yield call(core, "runner", cell)) === id + 1)
+        yield* vacate(world, id, cell, yield call(core, "close", cell));
     } else if (pinned && head & L.BLOCKED) {
       if (hand !== 0) note.named.push(world.word(hand + L.FRAME_NAME));
       yield* bits(world, id, { cell, generation }, L.SYSTEM_RESTART);
@@ -1112,6 +1119,17 @@ export const scenarios: Scenario[] = [
       yield call(world.core(0), "move", cell >>> 0, 1);
     },
   }),
+  {
+    name: "death: of a thread while an actor of another ends",
+    threads: 2,
+    setup: oneActor,
+    programs: (world) => {
+      const { a } = notes(world);
+      return [all(tell(world, 0, a, 1), stop(world, 0, a), work(world, 0)), work(world, 1)];
+    },
+    check: (world) => survived(world, [1]),
+    deaths: { of: [1], successor: succeed },
+  },
   {
     name: "death: of an owner of a mailbox with a limit",
     threads: 2,
