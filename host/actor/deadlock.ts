@@ -9,7 +9,6 @@
 // only if a second reading finds every ticket of it unchanged.
 import {
   CELL_HEAD,
-  CELL_INIT,
   CELL_WAITS,
   STOPPED,
   TICKET_FROM,
@@ -21,7 +20,7 @@ import {
 } from "../../assembly/layout.ts";
 import { ZanniError } from "../errors.ts";
 import type { HostCell } from "./cell.ts";
-import { pathOf } from "./children.ts";
+import { pathThere } from "./elsewhere.ts";
 import { nameOf } from "./hash.ts";
 import type { Address, Pending } from "./holder.ts";
 import { generationIn, type Thread } from "./thread.ts";
@@ -99,7 +98,14 @@ export function cycle(thread: Thread, from: HostCell, to: Address): readonly str
   };
   // A second reading: every edge as it was.
   if (!walk(to) || !trail.every((edge) => isPending(thread, edge.ticket, edge.generation))) return undefined;
-  return [from.path, ...trail.map((edge) => pathAt(thread, edge.from)), from.path];
+  const between: string[] = [];
+  for (const edge of trail) {
+    const path = pathThere(thread, edge.from);
+    // It was killed meanwhile.
+    if (path === undefined) return undefined;
+    between.push(path);
+  }
+  return [from.path, ...between, from.path];
 }
 
 interface Edge {
@@ -129,11 +135,6 @@ function edgesOf(thread: Thread, { cell, generation }: Address): Edge[] {
 function isPending(thread: Thread, ticket: number, generation: number): boolean {
   const state = ticket + TICKET_STATE;
   return thread.views.load(state) === TICKET_PENDING && thread.views.load(state + 4) === generation;
-}
-
-/** It is BLOCKED in the cycle, and so has not ended. */
-function pathAt(thread: Thread, cell: number): string {
-  return pathOf(thread, thread.views.u32[(cell + CELL_INIT) >>> 2] as number);
 }
 
 function deadlock(path: readonly string[], message: string): ZanniError {

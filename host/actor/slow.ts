@@ -8,7 +8,6 @@ import {
   CELL_BEHAVIOR,
   CELL_HAND,
   CELL_HEAD,
-  CELL_INIT,
   CELL_WORKER,
   FRAME_KIND,
   FRAME_NAME,
@@ -24,7 +23,7 @@ import {
   WORKER_PROGRESS,
   WORKER_TICK,
 } from "../../assembly/layout.ts";
-import { pathOf } from "./children.ts";
+import { pathThere } from "./elsewhere.ts";
 import { nameOf } from "./hash.ts";
 import type { Thread } from "./thread.ts";
 
@@ -111,25 +110,18 @@ function lookAt(thread: Thread, index: number, patience: Patience, seen: Map<num
   const ends = !before.ended && ms >= patience.end;
   if (!tells && !ends) return;
   const cell = word(WORKER_CURRENT);
-  let who: readonly [actor: string, message: string];
-  try {
-    who = cell === 0 ? betweenTurns(thread, index) : [pathIn(thread, cell), messageIn(thread, block, cell)];
-  } catch (error) {
-    // It went on, and what was looked at is something else by now.
-    if (where() !== at) return;
-    throw error;
-  }
+  const [actor, message] =
+    cell === 0 ? betweenTurns(thread, index) : [pathIn(thread, cell), messageIn(thread, block, cell)];
   // It was all the same thing, if it is still at it.
   if (where() !== at) return;
-  const [actor, message] = who;
   if (tells) {
     before.told = true;
     thread.event({ type: "slow-handler", actor, message, ms });
   }
   if (ends) {
     before.ended = true;
-    const stuck = actor === "" ? `worker ${index - 1}` : `"${actor}"`;
-    threads.end(index, new Error(`${stuck} was stuck in "${message}" for ${Math.round(ms)} ms (killStuckAfter)`));
+    const who = actor === "" ? `worker ${index - 1}` : `"${actor}"`;
+    threads.end(index, new Error(`${who} was stuck in "${message}" for ${Math.round(ms)} ms (killStuckAfter)`));
   }
 }
 
@@ -153,8 +145,7 @@ function betweenTurns(thread: Thread, index: number): readonly [actor: string, m
 const AFTER_AWAIT = "code after an await";
 
 function pathIn(thread: Thread, cell: number): string {
-  const init = thread.views.u32[(cell + CELL_INIT) >>> 2] as number;
-  return init === 0 ? "" : pathOf(thread, init);
+  return pathThere(thread, cell) ?? "";
 }
 
 /** The name of the message in hand; of a hook there is none. */

@@ -42,6 +42,7 @@ import { ZanniError } from "../errors.ts";
 import { watchAgain } from "./bond.ts";
 import { Child, type HostCell, type LostChild } from "./cell.ts";
 import { familyOf, initText, supervisionOf, troubleOf, usualTerms } from "./children.ts";
+import { whileThere } from "./elsewhere.ts";
 import { nameOf } from "./hash.ts";
 import { type Address, keyOf, type Pending } from "./holder.ts";
 import { internalCell, SUPERVISOR } from "./internal.ts";
@@ -169,8 +170,7 @@ function child(
 ): void {
   const { u32 } = thread.views;
   const word = (at: number) => u32[at >>> 2] as number;
-  const head = () => generationIn(word(cell + CELL_HEAD + 4));
-  const generation = head();
+  const generation = generationIn(word(cell + CELL_HEAD + 4));
   const init = word(cell + CELL_INIT);
   if (init === 0) {
     const actor = instances.get(cell);
@@ -183,20 +183,13 @@ function child(
   const parent = instances.get(word(init + FRAME_SENDER));
   if (!parent || parent.generation !== word(init + FRAME_SENDER_GENERATION)) return;
   const definition = nameOf(word(init + FRAME_NAME));
-  const ordinal = word(init + INIT_ORDINAL);
   const id = word(init + INIT_CHILD);
   // It may end on its own thread while we look; then it says so itself.
-  const gone = () =>
-    head() !== generation || (word(cell + CELL_HEAD) & STOPPED) !== 0 || word(cell + CELL_INIT) !== init;
-  let label: string | number;
-  try {
-    label = ordinal !== 0 ? ordinal : (initText(thread, init).split("/").at(-1) as string);
-  } catch (error) {
-    // What was read was something else by then.
-    if (gone()) return;
-    throw error;
-  }
-  if (gone()) return;
+  const label = whileThere(thread, { cell, generation }, () => {
+    const ordinal = word(init + INIT_ORDINAL);
+    return ordinal !== 0 ? ordinal : (initText(thread, init).split("/").at(-1) as string);
+  });
+  if (label === undefined) return;
   const record = new Child(id, { cell, generation }, parent, definition, label, usualTerms);
   familyOf(parent).restore(record);
   // One that is lost as well has no more to do.

@@ -1,19 +1,12 @@
 // Tracing: while somebody listens to traces, messages carry a number, and what is sent while one is handled carries the
 // same. Nothing is paid otherwise: a traced message is one with an extension, which is looked at only then.
-import {
-  CELL_HEAD,
-  CELL_INIT,
-  FRAME_NAME,
-  FRAME_SENDER,
-  FRAME_SENDER_GENERATION,
-  FRAME_STAMP,
-  FRAME_TRACE,
-} from "../../assembly/layout.ts";
+import { FRAME_NAME, FRAME_SENDER, FRAME_SENDER_GENERATION, FRAME_STAMP, FRAME_TRACE } from "../../assembly/layout.ts";
 import type { HostCell, Traced } from "./cell.ts";
 import { pathOf } from "./children.ts";
+import { whileThere } from "./elsewhere.ts";
 import { traceText } from "./event.ts";
 import { nameOf } from "./hash.ts";
-import { generationIn, type Thread } from "./thread.ts";
+import type { Thread } from "./thread.ts";
 
 /** A traced message is about to be handled. */
 export function traceDelivered(thread: Thread, actor: HostCell, frame: number): Traced {
@@ -45,10 +38,5 @@ export function endTrace(thread: Thread, actor: HostCell): void {
 
 /** Whoever sent it, if he is still there. */
 function pathAt(thread: Thread, cell: number, generation: number): string | undefined {
-  const { u32 } = thread.views;
-  const there = () => generationIn(u32[(cell + CELL_HEAD + 4) >>> 2] as number) === generation;
-  const init = cell === 0 || !there() ? 0 : (u32[(cell + CELL_INIT) >>> 2] as number);
-  if (init === 0) return undefined;
-  const path = pathOf(thread, init);
-  return there() ? path : undefined;
+  return cell === 0 ? undefined : whileThere(thread, { cell, generation }, (init) => pathOf(thread, init));
 }
