@@ -161,6 +161,7 @@ function carve(chunk: u32, cls: u32): u32 {
     const bump = glance32(meta + META_BUMP);
     const size = sizeOf(cls);
     if (bump + size > <u32>CHUNK) return 0;
+    if (MODEL) check(cls < <u32>CLASS_CELL || bump < blankBytes, TRAP_RANGE);
     store<u32>(meta + META_LIVE, live);
     block = (chunk << CHUNK_SHIFT) + bump;
     note32(meta + META_BUMP, bump + size);

@@ -122,10 +122,11 @@ export function adopt(index: u32): bool {
   const mark = renewInjector(here);
   for (let cell = nextBlock(0, CLASS_CELL, own); cell != 0; cell = nextBlock(cell, CLASS_CELL, own)) {
     const home = glance32(cell + CELL_WORKER);
-    const ready = isReady(load64(cell + CELL_HEAD)) && !seeded(22);
+    const head = load64(cell + CELL_HEAD);
+    const ready = isReady(head) && !seeded(22);
     if (home == HOME_ANY && !ready) leave(cell, mark);
     if (!ready) continue;
-    if (home == HOME_ANY) recall(cell, mark);
+    if (home == HOME_ANY) recall(cell, generationOf(head), mark);
     else if (home != me && home < workers) callForRenewal(home);
   }
   mendSearch();
@@ -184,8 +185,9 @@ function mendCell(cell: u32): void {
   // A sender may have died before it raised SYS.
   const system = load64(cell + CELL_SYSTEM);
   const waiting = (<u32>system & (POINTER_MASK | SYSTEM_BITS)) != 0 && !seeded(23);
+  if (!waiting) return;
   note32(here + WORKER_PUSHING, cell);
-  if (waiting && raise(cell, generationOf(system)) == SCHEDULE) queue(cell);
+  if (raise(cell, generationOf(system)) == SCHEDULE) queue(cell);
 }
 
 /** What an actor that lived there kept: a frame that was about to leave its shelf is there, or was sent. */
@@ -320,14 +322,21 @@ function lose(cell: u32): void {
 }
 
 /** A ready cell for whoever comes: out of the list that it was in, if any, and queued; twice does no harm. */
-function recall(cell: u32, mark: u32): void {
+function recall(cell: u32, generation: u32, mark: u32): void {
+  if ((glance32(cell + CELL_LINK) & LINK_QUEUE) == mark) return;
+  // Whoever ends it from here on finds both, and leaves it lying: see mayBeLinked() in worker.ts.
+  note32(here + WORKER_PUSHING, cell);
+  for (;;) {
+    const budget = glance32(cell + CELL_BUDGET);
+    if (cas32(cell + CELL_BUDGET, budget, budget | FOUND) == budget) break;
+  }
+  // It may have been over before, and have its next tenant. Seeded bug 38: it is queued all the same.
+  const head = load64(cell + CELL_HEAD);
+  if ((generationOf(head) != generation || !isReady(head)) && !seeded(38)) return;
   const link = glance32(cell + CELL_LINK);
   if ((link & LINK_QUEUE) == mark) return;
   // Pairs with draw(): one of the two takes it out.
   if ((link & LINK_QUEUE) != 0 && cas32(cell + CELL_LINK, link, 0) != link) return;
-  // It may be over by now, and have its next tenant, whose word this then is not.
-  const budget = glance32(cell + CELL_BUDGET);
-  cas32(cell + CELL_BUDGET, budget, budget | FOUND);
   queue(cell);
 }
 

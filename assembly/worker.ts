@@ -738,7 +738,7 @@ export function vacate(cell: u32): void {
   }
   const home = load<u32>(cell + CELL_WORKER);
   if (home != HOME_ANY) add32(blockOf(home) + WORKER_LOAD, <u32>-1);
-  if ((home != HOME_ANY || doom(cell)) && !mayBeLinked(cell)) free(cell);
+  if (!mayBeLinked(cell) && (home != HOME_ANY || doom(cell))) free(cell);
   forget();
 }
 

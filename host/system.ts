@@ -307,7 +307,7 @@ class LocalSystem implements System {
         if (ready) worker.terminate();
         else {
           ended();
-          reject(own.cause);
+          reject(event.error ?? new Error(`a worker ended before it called serve(): ${event.message}`));
         }
       });
       worker.addEventListener("exit", (event) => {

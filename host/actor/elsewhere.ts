@@ -6,13 +6,13 @@ import { generationIn, type Thread } from "./thread.ts";
 
 /** What `read` makes of its init frame; undefined when it is gone, or ends meanwhile, or has none. */
 export function whileThere<T>(thread: Thread, { cell, generation }: Address, read: (init: number) => T): T | undefined {
-  const { u32 } = thread.views;
-  const word = (at: number) => u32[at >>> 2] as number;
-  // A cell that ends says so before its init frame is given back.
+  const { views } = thread;
+  // By atomics: a cell that ends says so before its init frame is given back.
   const isThere = () =>
-    generationIn(word(cell + CELL_HEAD + 4)) === generation && (word(cell + CELL_HEAD) & STOPPED) === 0;
-  const init = isThere() ? word(cell + CELL_INIT) : 0;
+    generationIn(views.load(cell + CELL_HEAD + 4)) === generation && (views.load(cell + CELL_HEAD) & STOPPED) === 0;
+  const init = isThere() ? views.load(cell + CELL_INIT) : 0;
   if (init === 0) return undefined;
+  views.refresh();
   try {
     const found = read(init);
     return isThere() ? found : undefined;
@@ -25,6 +25,6 @@ export function whileThere<T>(thread: Thread, { cell, generation }: Address, rea
 
 /** The path of whoever lives there now. */
 export function pathThere(thread: Thread, cell: number): string | undefined {
-  const generation = generationIn(thread.views.u32[(cell + CELL_HEAD + 4) >>> 2] as number);
+  const generation = generationIn(thread.views.load(cell + CELL_HEAD + 4));
   return whileThere(thread, { cell, generation }, (init) => pathOf(thread, init));
 }

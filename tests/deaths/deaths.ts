@@ -230,20 +230,15 @@ class Play {
   }
 }
 
-/** Of those that were ended one cannot hear that they are done. */
-/** Its thread may die while it is asked: whoever was to die may do so late. */
+/** Its thread may die while it is asked: whoever was to die may do so late. Then it is asked again. */
 async function done(recorder: ActorRef<Recorder>): Promise<void> {
-  for (let again = true; again; ) {
-    again = false;
-    await recorder.ask.done().catch((error: unknown) => {
-      again = isZanniError(error, "ERR_WORKER_LOST");
-      if (!again) stoppedOnly(error);
-    });
+  try {
+    await recorder.ask.done();
+  } catch (error) {
+    if (isZanniError(error, "ERR_WORKER_LOST")) return done(recorder);
+    // Of those that were ended one cannot hear that they are done.
+    if (!isZanniError(error, "ERR_ACTOR_STOPPED") && !isZanniError(error, "ERR_ACTOR_FAILED")) throw error;
   }
-}
-
-function stoppedOnly(error: unknown): void {
-  if (!isZanniError(error, "ERR_ACTOR_STOPPED") && !isZanniError(error, "ERR_ACTOR_FAILED")) throw error;
 }
 
 /** To whom it passes things on: the next of those that were made with it. */

@@ -89,5 +89,11 @@ export const bugs: Bug[] = [
     scenario: "death: of an owner whose actor is over",
     preemptions: 2,
   },
+  {
+    number: 38,
+    name: "a cell queued by a successor that looked at it before it was over",
+    scenario: "death: of a thread whose successor is slow",
+    preemptions: 2,
+  },
   { number: 18, name: "the settlement of a BLOCKED cell lost", scenario: "blocked: a handler", preemptions: 2 },
 ];

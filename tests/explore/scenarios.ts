@@ -456,31 +456,42 @@ function outlived(name: string, play: Pick<Scenario, "setup"> & { giver(world: W
       notes(world)["made"] = [];
     },
     programs: (world) => [play.giver(world), work(world, 1)],
-    check: (world) => {
-      const made = notes(world)["made"] as number[];
-      const sound = new Set(made).size === made.length && made.every((cell) => cell !== 0 && cell % L.BLOCK_MIN === 0);
-      return sound ? undefined : `cells at ${made.join(", ")}`;
-    },
+    check: sound,
     deaths: {
       of: [1],
       *successor(world, id) {
-        const core = world.core(id);
         yield* inherit(world, id);
         yield* bits(world, id, notes(world).a, L.SYSTEM_KILL);
-        for (;;) {
-          const cell = (yield call(core, "take", 1)) >>> 0;
-          if (cell <= L.TAKE_SLICE) break;
-          yield* turn(world, id, cell);
-        }
+        yield* ready(world, id);
         yield "pause";
-        for (let i = 0; i < 3; i++) {
-          const cell = (yield call(core, "spawn", id, 0, 0, L.UNLIMITED, L.UNLIMITED, 0)) >>> 0;
-          (notes(world)["made"] as number[]).push(cell);
-        }
+        yield* make(world, id);
         yield* work(world, id);
       },
     },
   };
+}
+
+/** Takes and handles what there is now. */
+function* ready(world: World, id: number): Program<void> {
+  for (;;) {
+    const cell = (yield call(world.core(id), "take", 1)) >>> 0;
+    if (cell <= L.TAKE_SLICE) return;
+    yield* turn(world, id, cell);
+  }
+}
+
+function* make(world: World, id: number): Program<void> {
+  for (let i = 0; i < 3; i++) {
+    const cell = (yield call(world.core(id), "spawn", id, 0, 0, L.UNLIMITED, L.UNLIMITED, 0)) >>> 0;
+    (notes(world)["made"] as number[]).push(cell);
+  }
+}
+
+/** Those that were made have a block each. */
+function sound(world: World): string | undefined {
+  const made = notes(world)["made"] as number[];
+  const each = new Set(made).size === made.length && made.every((cell) => cell !== 0 && cell % L.BLOCK_MIN === 0);
+  return each ? undefined : `cells at ${made.join(", ")}`;
 }
 
 /** Worker 0 has asked, and one of two threads dies: there is one answer, or the ask still waits. */
@@ -1119,6 +1130,30 @@ export const scenarios: Scenario[] = [
       yield call(world.core(0), "move", cell >>> 0, 1);
     },
   }),
+  {
+    name: "death: of a thread whose successor is slow to queue what is over",
+    threads: 2,
+    thieves: 0,
+    setup: (world) => {
+      begin(world).a = supervised(world);
+      notes(world)["made"] = [];
+    },
+    programs: (world) => {
+      const { a } = notes(world);
+      return [
+        (function* (): Program<void> {
+          yield* tell(world, 0, a, 1);
+          yield* bits(world, 0, a, L.SYSTEM_KILL);
+          yield* ready(world, 0);
+          yield "pause";
+          yield* make(world, 0);
+        })(),
+        work(world, 1),
+      ];
+    },
+    check: sound,
+    deaths: { of: [1], successor: succeed },
+  },
   {
     name: "death: of a thread while an actor of another ends",
     threads: 2,
