@@ -109,6 +109,8 @@ export function resolve(options: SystemOptions, outside: Platform): Resolved {
     "within",
     "backoff",
   ]);
+  // One thread has no use for a number of them, and still none for a wrong one.
+  const workers = mode === "shared" || options.workers !== undefined ? workerCount(options.workers, outside) : 1;
   const memory = options.memory ?? (mode === "shared" ? defaults.memory : defaults.memorySingle);
   const most = 4 * 1024 ** 3;
   if (typeof memory !== "number" || !(memory >= 4 * 1024 ** 2 && memory <= most)) {
@@ -124,7 +126,7 @@ export function resolve(options: SystemOptions, outside: Platform): Resolved {
     settings: {
       name,
       mode,
-      workers: mode === "shared" ? workerCount(options.workers, outside) : 1,
+      workers: mode === "shared" ? workers : 1,
       askTimeout: milliseconds("askTimeout", options.askTimeout ?? defaults.askTimeout),
       mailbox: { ...defaults.mailbox, ...mailbox },
       strategy,

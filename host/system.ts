@@ -239,6 +239,8 @@ class LocalSystem implements System {
     const starts: Promise<void>[] = [];
     const start = (index: number, heirOf?: Error) => {
       const worker = typeof make === "function" ? make() : new Worker(make, { type: "module" });
+      if (typeof (worker as Partial<WorkerLike> | undefined)?.addEventListener !== "function")
+        wrong("worker", worker, "a function that makes a Worker: the one that zanni exports, or the Web's");
       return this.#startWorker(worker, index, module, memory, heirOf);
     };
     this.#replace = start;

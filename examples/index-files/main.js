@@ -10,7 +10,11 @@ const json = args.includes("--json");
 const folder = resolve(args.find((arg) => !arg.startsWith("--")) ?? "node_modules");
 
 const bar = progress(json ? undefined : process.stdout);
-const { totals, digests, crashed, tree, stats } = await indexFolder(folder, bar.show);
+const { totals, digests, crashed, tree, stats } = await indexFolder(folder, bar.show).catch((error) => {
+  if (error.syscall !== "scandir") throw error;
+  console.error(`a folder cannot be read: ${error.path} (${error.code}); usage: npm start -- FOLDER`);
+  process.exit(2);
+});
 bar.end();
 
 if (json) {

@@ -93,6 +93,16 @@ index("finds what a plain sequential script finds, on a folder with a file of ea
   }
 });
 
+index("says so when there is no such folder", () => {
+  const { stderr, status } = spawnSync(process.execPath, ["examples/index-files/main.js", "no/such/folder"], {
+    cwd: root,
+    encoding: "utf8",
+    timeout: 120_000,
+  });
+  assert.is(status, 2);
+  assert.match(stderr, /^a folder cannot be read: .*folder \(ENOENT\); usage: npm start -- FOLDER\n$/);
+});
+
 index("prints progress, hierarchy, words, crashes and statistics", () => {
   const printed = node("examples/index-files/main.js", "tests/fixtures/index");
   for (const part of [

@@ -123,10 +123,10 @@ both("system", (test, mode) => {
       [{ name: "" }, "name"],
       [{ logger: {} }, "logger"],
       [{ worker: "./worker.js" }, "worker"],
+      ...(mode === "shared" ? [[{ worker: () => ({}) }, "worker"] as [object, string]] : []),
       [{ worker_file: 1 }, "worker_file"],
     ];
     for (const [options, name] of cases) {
-      if (mode === "single" && name === "workers") continue; // one thread looks at no number of them
       const error = await rejects(open(options as never), "ERR_OPTION");
       assert.is(error.details["option"], name);
       assert.ok(error.message.includes(name));
