@@ -1,6 +1,7 @@
 // Ready cells found by looking at all cells, when a queue cannot be relied on: its thread, or one that was about to put a
 // cell into it, has died. What was in the queue before is found as well.
 
+import { generationOf } from "./cell";
 import { settleDown } from "./handover";
 import { wake } from "./idle";
 import { put, renewInbox } from "./inbox";
@@ -30,8 +31,11 @@ export function gatherReady(): void {
   renewInbox(here);
   const mark = load<u32>(here + WORKER_MARK);
   for (let cell = nextBlock(0, CLASS_CELL, false); cell != 0; cell = nextBlock(cell, CLASS_CELL, false)) {
-    const head = load64(cell + CELL_HEAD);
+    const tenant = generationOf(load64(cell + CELL_HEAD));
     if (glance32(cell + CELL_WORKER) != me) continue;
+    // The home is another's if the tenant has changed: whoever makes that one ready finds the new queue.
+    const head = load64(cell + CELL_HEAD);
+    if (generationOf(head) != tenant) continue;
     if (!isReady(head)) leave(cell, mark);
     else if (enroll(cell, mark)) {
       settleDown(cell);

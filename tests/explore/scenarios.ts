@@ -1155,6 +1155,35 @@ export const scenarios: Scenario[] = [
     deaths: { of: [1], successor: succeed },
   },
   {
+    name: "renewal: while what is looked at ends elsewhere, and its next tenant is to live here",
+    threads: 2,
+    setup: (world) => {
+      const note = begin(world);
+      note.a = world.cell(1, 1);
+      note.b = world.cell(0, 0);
+      const core = world.core(1);
+      call(core, "control", note.a.cell, note.a.generation, 0, L.SYSTEM_KILL)();
+      call(core, "post", note.b.cell, note.b.generation, 1, 0, 0, 0, 0, 0, 0, 0)();
+      // Somebody who looked at all cells has asked for it.
+      const inbox = (world.block(0) + L.WORKER_INBOX + 4) >>> 2;
+      world.u32[inbox] = ((world.u32[inbox] as number) | L.RENEWAL) >>> 0;
+    },
+    programs: (world) => [
+      work(world, 0),
+      (function* (): Program<void> {
+        const core = world.core(1);
+        yield* ready(world, 1);
+        const cell = (yield call(core, "spawn", 0, 0, 0, L.UNLIMITED, L.UNLIMITED, 0)) >>> 0;
+        const to = { cell, generation: world.word(cell + L.CELL_HEAD + 4) & L.GENERATION_MASK };
+        notes(world)["born"] = new Set([cell]);
+        yield* tell(world, 1, to, 2);
+        yield call(core, "begin", to.cell, to.generation);
+        yield* work(world, 1);
+      })(),
+    ],
+    check: (world) => exactly(world, ["1:1", "2:2"]) ?? rested(world),
+  },
+  {
     name: "death: of a thread while an actor of another ends",
     threads: 2,
     setup: oneActor,
