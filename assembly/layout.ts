@@ -74,7 +74,7 @@ export const WORKER_OUT_SYSTEM = 272; //     system frames at WORKER_SYSTEM,
 export const WORKER_OUT_COUNT = 276; //      user frames at WORKER_BATCH,
 export const WORKER_OUT_BLOCKED = 280; //    1 when it is BLOCKED: a turn for control only
 export const WORKER_ANNOUNCING = 292; // O  1 between bringing work and having woken whom it takes; others glance
-export const WORKER_OUT_CASE = 288; //       0, or why a native cell is handed out (NATIVE_*), or HANDOVER,
+export const WORKER_OUT_CASE = 288; //       0, or why a native cell is handed out (NATIVE_*), or MESSAGES, or HANDOVER,
 export const WORKER_OUT_TO = 312; //         to this worker
 export const WORKER_PROGRESS = 284; //    O  the frame of the batch whose handler was begun last, set by the host; 0: none
 export const WORKER_LIFE = 316; //        O  how many have died as this worker: whoever adopts the block is the next
@@ -365,6 +365,7 @@ export const OVER = 4; //          or the mailbox is at its limit
 export const TAKE_IDLE = 0; //     take(): no work here
 export const TAKE_SLICE = 1; //    take(): the slice is over, look after the event loop
 
+export const MESSAGES = 7; //       a host's cell has messages, and no control
 export const HANDOVER = 6; //       take(): a host's cell that would do better on another worker
 export const NATIVE_CONTROL = 1; // a native cell has control for the host,
 export const NATIVE_STOP = 2; //    or is to end: it said so, or the stop is in hand,

@@ -27,5 +27,7 @@ export const inRowMax: u32 = MODEL ? 1 : 15;
 export const oldestEvery: u32 = MODEL ? 4 : 16;
 /** Turns that share one slice, at most: of the young, and of what native code made ready; S0's 1,000 messages. */
 export const sliceTurns: u32 = MODEL ? 1 : 1000;
+/** Turns that are counted before those who observe hear of them; sooner at the end of a slice, and when there is nothing to do. */
+export const reportEvery: u32 = MODEL ? 1 : 16;
 /** Siblings that are passed over, at most, to come behind them. */
 export const siblingsMax: u32 = MODEL ? 1 : 64;

@@ -101,6 +101,7 @@ import {
   KIND_STOP,
   KIND_TELL,
   LINK_QUEUE,
+  MESSAGES,
   METER_BUCKETS,
   METER_CREATED,
   METER_DEAD,
@@ -192,7 +193,16 @@ import { blockOf, budget, here, me, sliceMs, workers } from "./place";
 import { allocateClass, collect, flushAll, free } from "./pool";
 import { endRanks, ranked } from "./rank";
 import { gatherReady } from "./ready";
-import { clockEvery, inRowMax, oldestEvery, searchRounds, shortStride, sliceTurns, stealMax } from "./scale";
+import {
+  clockEvery,
+  inRowMax,
+  oldestEvery,
+  reportEvery,
+  searchRounds,
+  shortStride,
+  sliceTurns,
+  stealMax,
+} from "./scale";
 import { startStream } from "./stream";
 import { add32, glance32, load32, load64, note32 } from "./sync";
 import { cancel as cancelTicket, claim as claimTicket, drop, expired, fill, open as openTicket } from "./ticket";
@@ -524,8 +534,9 @@ export function stopSelf(): void {
  * begins a slice and expires timers; a host whose turns are short says so every few turns only.
  */
 export function take(fresh: bool): u32 {
-  report();
+  if (turns >= reportEvery) report();
   if (fresh) {
+    report();
     now = clock();
     sliceEnd = now + sliceMs;
     heirs = 0;
@@ -857,17 +868,16 @@ export function move(cell: u32, to: u32): void {
 /** Describes the turn of a host's cell in WORKER_OUT_*. False when there was nothing and it went idle. */
 function handOut(cell: u32, generation: u32): bool {
   for (;;) {
-    const head = load64(cell + CELL_HEAD);
-    const blocked = (<u32>head & BLOCKED) != 0;
+    const head = <u32>load64(cell + CELL_HEAD);
+    const blocked = (head & BLOCKED) != 0;
+    const system = (head & SYS) != 0 || load<u32>(cell + CELL_SYSTEM_LIST) != 0;
     store<u32>(here + WORKER_OUT_BITS, 0);
     store<u32>(here + WORKER_OUT_SYSTEM, 0);
     store<u32>(here + WORKER_OUT_COUNT, 0);
-    store<u32>(here + WORKER_OUT_CASE, 0);
-    const system = (<u32>head & SYS) != 0 || load<u32>(cell + CELL_SYSTEM_LIST) != 0;
     if (system) takeControl(cell);
-    let messages: u32 = 0;
-    if (!blocked && left != 0 && refill(cell)) messages = present(cell, left);
-    if (messages != 0 || load<u32>(here + WORKER_OUT_SYSTEM) != 0 || load<u32>(here + WORKER_OUT_BITS) != 0) {
+    const messages = !blocked && left != 0 && refill(cell) ? present(cell, left) : 0;
+    if (messages != 0 || (system && hasControl())) {
+      store<u32>(here + WORKER_OUT_CASE, blocked || system ? 0 : MESSAGES);
       store<u32>(here + WORKER_OUT_CELL, cell);
       store<u32>(here + WORKER_OUT_GENERATION, generation);
       store<u32>(here + WORKER_OUT_SLOT, load<u32>(cell + CELL_SLOT));
@@ -892,6 +902,10 @@ function handOut(cell: u32, generation: u32): bool {
     }
   }
   return false;
+}
+
+function hasControl(): bool {
+  return load<u32>(here + WORKER_OUT_SYSTEM) != 0 || load<u32>(here + WORKER_OUT_BITS) != 0;
 }
 
 // ---- native turns ---------------------------------------------------------------------------------

@@ -50,7 +50,10 @@ export interface WorkerStats {
   readonly missedWakes: number;
 }
 
-/** Read from shared counters: costs no message. Times in milliseconds. */
+/**
+ * Read from shared counters: costs no message. Times in milliseconds. A thread that is busy tells what it has counted at least
+ * every 16 turns, and with each slice.
+ */
 export interface SystemStats {
   readonly created: number;
   readonly active: number;

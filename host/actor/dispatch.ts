@@ -49,6 +49,7 @@ import {
   KIND_UNLINK,
   KIND_UNWATCH,
   KIND_WATCH,
+  MESSAGES,
   METER_EVENTS_SEEN,
   SYS,
   SYSTEM_KILL,
@@ -178,19 +179,23 @@ export class Dispatch {
 
   #turn(cell: number, chain: boolean): number {
     const thread = this.#thread;
-    const { core, block } = thread;
+    const { block } = thread;
     if (cell === thread.replies.cell) {
       this.#replies(cell);
       return NOT_TAKEN;
     }
     const { u32 } = thread.views;
     const special = u32[(block + WORKER_OUT_CASE) >>> 2];
-    if (special !== 0 && special !== HANDOVER) {
+    let actor = thread.cells[u32[(block + WORKER_OUT_SLOT) >>> 2] as number];
+    // The usual turn, and most of them are.
+    if (special === MESSAGES && actor !== undefined) {
+      const outcome = this.#batch(actor);
+      return outcome === TURN_GONE ? NOT_TAKEN : this.#next(cell, outcome, this.#done, chain);
+    }
+    if (special !== 0 && special !== MESSAGES && special !== HANDOVER) {
       nativeTurn(thread, cell);
       return NOT_TAKEN;
     }
-    const slot = u32[(block + WORKER_OUT_SLOT) >>> 2] as number;
-    let actor = thread.cells[slot];
     if (special === HANDOVER) return this.#handOver(cell, actor);
     let bits = u32[(block + WORKER_OUT_BITS) >>> 2] as number;
     const system = u32[(block + WORKER_OUT_SYSTEM) >>> 2] as number;
@@ -211,35 +216,45 @@ export class Dispatch {
       if (answer !== TURN_DRY) outcome = answer;
     }
     if (!blocked && outcome === TURN_DRY && actor) {
-      const count = thread.views.u32[(block + WORKER_OUT_COUNT) >>> 2] as number;
-      if (count > 0 && thread.dice !== undefined && thread.dice() < 0.5) outcome = TURN_YIELD;
-      else if (count > 0) {
-        outcome = this.#messages(actor, count);
-        done = this.#done;
-        const { extras } = actor.life;
-        if (extras?.idle) extras.idle.last = thread.now();
-        if (outcome === TURN_STOP) {
-          // The stop itself stays in the list, and is buried with what came after it.
-          core.settleBatch(cell, done);
-          done = 0;
-          outcome = stop(thread, actor, this.#stopReason);
-          if (outcome === TURN_GONE) return NOT_TAKEN;
-        }
-      }
+      outcome = this.#batch(actor);
+      if (outcome === TURN_GONE) return NOT_TAKEN;
+      done = this.#done;
     }
-    // A cell that runs and is to wait becomes BLOCKED; one that is BLOCKED stays so or runs again. The promises that
-    // this turn has settled come before the next one.
+    return this.#next(cell, outcome, done, chain);
+  }
+
+  /** The messages of a turn, if there are any. Answers how the turn goes on, or TURN_GONE; #done says how many are finished. */
+  #batch(actor: HostCell): number {
+    const thread = this.#thread;
+    const count = thread.views.u32[(thread.block + WORKER_OUT_COUNT) >>> 2] as number;
+    if (count === 0) return this.#finished(0, TURN_DRY);
+    if (thread.dice !== undefined && thread.dice() < 0.5) return this.#finished(0, TURN_YIELD);
+    const outcome = this.#messages(actor, count);
+    const { extras } = actor.life;
+    if (extras?.idle) extras.idle.last = thread.now();
+    if (outcome !== TURN_STOP) return outcome;
+    // The stop itself stays in the list, and is buried with what came after it.
+    thread.core.settleBatch(actor.cell, this.#done);
+    return this.#finished(0, stop(thread, actor, this.#stopReason));
+  }
+
+  /**
+   * A cell that runs and is to wait becomes BLOCKED; one that is BLOCKED stays so or runs again. The promises that this turn
+   * has settled come before the next one.
+   */
+  #next(cell: number, outcome: number, done: number, chain: boolean): number {
+    const thread = this.#thread;
     if (chain && !thread.settled) {
       let next: number = NOT_TAKEN;
       try {
-        next = core.next(cell, outcome, done) >>> 0;
+        next = thread.core.next(cell, outcome, done) >>> 0;
       } catch (error) {
         nativeFault(thread, error);
       }
       thread.views.refresh();
       return next;
     }
-    const more = core.release(cell, outcome, done);
+    const more = thread.core.release(cell, outcome, done);
     thread.views.refresh();
     return more ? cell : NOT_TAKEN;
   }
@@ -386,7 +401,8 @@ export class Dispatch {
     const head = actor.cell >>> 2;
     const progress = (block + WORKER_PROGRESS) >>> 2;
     const batch = (block + WORKER_BATCH) >>> 2;
-    let last = thread.views.f64[(block + WORKER_NOW) >>> 3] as number;
+    // Of one message alone nobody asks how long it took.
+    let last = count === 1 ? 0 : (thread.views.f64[(block + WORKER_NOW) >>> 3] as number);
     const end = last + thread.settings.slice;
     let look = 1;
     let stride = 1;

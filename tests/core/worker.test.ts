@@ -255,6 +255,52 @@ turns("BLOCKED takes control but no messages; they wait in order", () => {
   assert.is(world.meter(L.METER_HANDLED), 2, "the one in hand counted when it was finished");
 });
 
+turns("a turn of messages and nothing else says so; one with control does not", () => {
+  const world = new World();
+  const { core } = world;
+  const to = world.cell();
+  world.post(to, 1);
+  core.take(1);
+  assert.is(world.out(L.WORKER_OUT_CASE), L.MESSAGES);
+  assert.is(world.out(L.WORKER_OUT_BITS), 0);
+  core.control(to.cell, to.generation, 0, L.SYSTEM_RESUME);
+  world.post(to, 2);
+  assert.is(core.release(to.cell, L.TURN_DRY, 1), 1);
+  assert.is(world.out(L.WORKER_OUT_CASE), 0);
+  assert.is(world.out(L.WORKER_OUT_BITS), L.SYSTEM_RESUME);
+  assert.equal(world.batch(), [2], "together with what came in");
+  world.post(to, 3);
+  assert.is(core.release(to.cell, L.TURN_DRY, 1), 1);
+  assert.is(world.out(L.WORKER_OUT_CASE), L.MESSAGES);
+  core.release(to.cell, L.TURN_BLOCK, 0);
+  core.control(to.cell, to.generation, 0, L.SYSTEM_RESUME);
+  core.take(1);
+  assert.is(world.out(L.WORKER_OUT_CASE), 0, "nor does one of a cell that is BLOCKED");
+});
+
+turns("what is counted is told every 16 turns, with each slice, and before there is nothing to do", () => {
+  const world = new World();
+  const { core } = world;
+  const cells = Array.from({ length: 40 }, () => world.cell());
+  const told = () => world.f64[(world.block() + L.WORKER_METER + L.METER_HANDLED) >>> 3] as number;
+  for (const to of cells) world.post(to, 1);
+  let late = 0;
+  for (let i = 0; i < 40; i++) {
+    const cell = core.take(0) >>> 0;
+    late = Math.max(late, i - told());
+    core.release(cell, L.TURN_DRY, 1);
+  }
+  assert.is(late, 15);
+  core.take(1);
+  assert.is(told(), 40, "a slice, and nothing to do");
+  const [to] = cells;
+  world.post(to as { cell: number; generation: number }, 1);
+  core.release(core.take(0) >>> 0, L.TURN_DRY, 1);
+  assert.is(told(), 40);
+  core.take(0);
+  assert.is(told(), 41);
+});
+
 turns("control frames come in order, also many", () => {
   const world = new World();
   const { core } = world;

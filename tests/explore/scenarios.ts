@@ -133,7 +133,7 @@ function* turn(world: World, id: number, cell: number, budget = 1000): Program<v
     yield call(core, "move", cell, to);
     return;
   }
-  if (special !== 0 && special !== L.HANDOVER) {
+  if (special !== 0 && special !== L.MESSAGES && special !== L.HANDOVER) {
     yield* nativeTurn(world, id, cell);
     return;
   }
