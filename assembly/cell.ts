@@ -45,7 +45,7 @@ import {
   WORKER_INTENT_CELL,
 } from "./layout";
 import { here, me, ours } from "./place";
-import { cas64, glance32, glance64, load64, note64, store64 } from "./sync";
+import { bequeath, cas64, glance32, glance64, load64, note64, store64 } from "./sync";
 
 /** Thread-local: something is being taken, and counts as taken already; the totals before that. */
 let counting: bool = false;
@@ -141,8 +141,8 @@ export function claim(cell: usize, generation: u32): u64 {
     // stale hint's CAS fails whatever is read here.
     const later = (tags & BLOCKED) != 0 || glance32(cell + CELL_LIST) != 0;
     const keep = later ? <u32>old : tags;
-    store<u32>(here + WORKER_INTENT_CELL, <u32>cell);
-    store<u32>(here + WORKER_INTENT, later || seeded(25) ? 0 : pointerOf(old));
+    bequeath(here + WORKER_INTENT_CELL, <u32>cell);
+    bequeath(here + WORKER_INTENT, later || seeded(25) ? 0 : pointerOf(old));
     // Of a cell that anybody may claim, somebody else may be taking the same.
     if (!later && glance32(cell + CELL_WORKER) == me) countAhead(cell, pointerOf(old));
     if (seeded(6)) {
@@ -154,7 +154,7 @@ export function claim(cell: usize, generation: u32): u64 {
     if (cas64(cell + CELL_HEAD, old, mine(generation, keep | RUNNING)) == old) return old;
   }
   // What this one was about to take is not to be taken for what the next drain takes.
-  store<u32>(here + WORKER_INTENT, 0);
+  bequeath(here + WORKER_INTENT, 0);
   if (counting) counted(cell, 0, 0);
   return 0;
 }
@@ -165,7 +165,7 @@ export function claim(cell: usize, generation: u32): u64 {
  * is not said.
  */
 function countAhead(cell: usize, newest: u32): void {
-  if (newest == 0 || glance32(cell + CELL_CAPACITY) == UNLIMITED || seeded(36)) return;
+  if (SINGLE || newest == 0 || glance32(cell + CELL_CAPACITY) == UNLIMITED || seeded(36)) return;
   if (!counting) before = glance64(cell + CELL_TAKEN);
   counting = true;
   // Messages, and bytes above them, in one access: what is written in halves cannot be read at once soon after.
@@ -189,8 +189,8 @@ export function drain(cell: usize): u32 {
     const old = load64(cell + CELL_HEAD);
     const frame = pointerOf(old);
     if (frame == 0) return 0;
-    store<u32>(here + WORKER_INTENT_CELL, <u32>cell);
-    store<u32>(here + WORKER_INTENT, frame);
+    bequeath(here + WORKER_INTENT_CELL, <u32>cell);
+    bequeath(here + WORKER_INTENT, frame);
     countAhead(cell, frame);
     if (cas64(cell + CELL_HEAD, old, old & ~(<u64>POINTER_MASK)) == old) return frame;
   }
@@ -282,8 +282,8 @@ export function takeSystem(cell: usize): u32 {
 export function close(cell: usize): u32 {
   for (;;) {
     const old = load64(cell + CELL_HEAD);
-    store<u32>(here + WORKER_INTENT_CELL, <u32>cell);
-    store<u32>(here + WORKER_INTENT, pointerOf(old));
+    bequeath(here + WORKER_INTENT_CELL, <u32>cell);
+    bequeath(here + WORKER_INTENT, pointerOf(old));
     if (cas64(cell + CELL_HEAD, old, mine(generationOf(old), STOPPED)) == old) return pointerOf(old);
   }
   return 0;

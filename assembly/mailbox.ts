@@ -59,7 +59,7 @@ import { free } from "./pool";
 import { beginRanks, deal, endRanks, number, ranked, spread, undeal, whole } from "./rank";
 import { batchMax } from "./scale";
 import { gather, gathered } from "./stream";
-import { cas64, glance32, load64, note32 } from "./sync";
+import { bequeath, cas64, glance32, load64, note32 } from "./sync";
 import { drop } from "./ticket";
 
 /** After a push: that mailbox, if its receiver sheds, holds so much more than it should that it must be told. */
@@ -85,7 +85,7 @@ export function push(cell: usize, generation: u32, frame: u32): i32 {
     // Publishes the frame; pairs with claim() and drain(). From unowned to OWNED, the sender must queue.
     if (cas64(cell + CELL_HEAD, old, next) == old) {
       // What the sender had kept is not sent again by its successor.
-      store<u32>(here + WORKER_SENT, frame);
+      bequeath(here + WORKER_SENT, frame);
       if (seeded(8)) store<u32>(frame + FRAME_PUSH, below);
       if (seeded(2)) return SCHEDULE;
       return ((old ^ next) & OWNED) != 0 ? SCHEDULE : NOTHING;
@@ -154,7 +154,7 @@ export function order(cell: usize, newest: u32): void {
   store<u32>(last + FRAME_NEXT, first);
   if (limited) tally(cell, first, words, count, bytes);
   // Should the thread die before this, its successor does it again.
-  if (!seeded(24)) store<u32>(here + WORKER_INTENT, 0);
+  if (!seeded(24)) bequeath(here + WORKER_INTENT, 0);
 }
 
 /** What has come in counts as taken; from the first of several priorities on, entries have numbers. */

@@ -32,9 +32,14 @@ export function startStream(): void {
   rest = 0;
 }
 
+/** Owner only: is it worth while to wait for what comes next? */
+export function streams(cell: usize): bool {
+  return cell == streaming && credit != 0 && last < PLENTY;
+}
+
 /** Owner only, before a drain: less than a microsecond, if that paid lately. */
 export function gather(cell: usize): void {
-  if (cell != streaming || credit == 0 || last >= PLENTY) return;
+  if (!streams(cell)) return;
   if (--credit == 0) rest = REST;
   // Our own line: these loads disturb nobody.
   for (let i: u32 = 0; i < gatherLoads; i++) load32(here + WORKER_PARKED);

@@ -97,6 +97,11 @@ export function note32(p: usize, value: u32): void {
   store<u32>(p, value);
 }
 
+/** For a successor, should this thread die between here and there: where there is one thread, there will be none. */
+export function bequeath(p: usize, value: u32): void {
+  if (!SINGLE) store<u32>(p, value);
+}
+
 export function glance64(p: usize): u64 {
   if (MODEL) step(p, GLANCE);
   return load<u64>(p);

@@ -124,10 +124,12 @@ import {
   NO_MEMORY,
   NOTHING,
   OVER,
+  OWNED,
   POLICY_SHIFT,
   POLICY_SOFT,
   PRIORITY_MASK,
   REFUSED,
+  RUNNING,
   SCHEDULE,
   SENT,
   SLOT_NATIVE,
@@ -143,6 +145,7 @@ import {
   TICKET_TO,
   TICKET_TO_GENERATION,
   TURN_BLOCK,
+  TURN_DRY,
   TURN_UNBLOCK,
   TURN_WAIT,
   TURN_YIELD,
@@ -203,8 +206,8 @@ import {
   sliceTurns,
   stealMax,
 } from "./scale";
-import { startStream } from "./stream";
-import { add32, glance32, load32, load64, note32 } from "./sync";
+import { startStream, streams } from "./stream";
+import { add32, bequeath, glance32, load32, load64, note32 } from "./sync";
 import { cancel as cancelTicket, claim as claimTicket, drop, expired, fill, open as openTicket } from "./ticket";
 import { nextDue as nextTimer } from "./wheel";
 
@@ -276,7 +279,7 @@ export function send(cell: u32, generation: u32, frame: u32): i32 {
   }
   // Seeded bug 19: the receiver is told before the message is there.
   if (seeded(19) && glance32(cell + CELL_BUDGET) != 0) control(cell, generation, 0, SYSTEM_START);
-  note32(here + WORKER_PUSHING, cell);
+  pushing(cell);
   const owed = push(cell, generation, frame);
   if (owed == OVER) return FULL;
   if (counted) sent++;
@@ -346,7 +349,7 @@ export function prepare(bytes: u32, priority: u32, due: f64, trace: f64): u32 {
 
 /** Control: a frame or bits. SENT, or GONE with the frame still the caller's. */
 export function control(cell: u32, generation: u32, frame: u32, bits: u32): i32 {
-  note32(here + WORKER_PUSHING, cell);
+  pushing(cell);
   const owed = pushSystem(cell, generation, frame, bits);
   if (owed == REFUSED) return GONE;
   if (owed == SCHEDULE) queue(cell);
@@ -355,7 +358,7 @@ export function control(cell: u32, generation: u32, frame: u32, bits: u32): i32 
 
 /** The first turn of a host's cell that spawn() made. If that was in a turn here, it comes next, in the slice of its maker. */
 export function begin(cell: u32, generation: u32): i32 {
-  note32(here + WORKER_PUSHING, cell);
+  pushing(cell);
   const owed = pushSystem(cell, generation, 0, SYSTEM_START);
   if (owed == REFUSED) return GONE;
   if (owed != SCHEDULE) return SENT;
@@ -652,6 +655,7 @@ export function release(cell: u32, outcome: i32, done: u32): u32 {
     left = done < left ? left - done : 0;
   }
   if (outcome == TURN_YIELD) return leave(cell, false);
+  if (outcome == TURN_DRY && isDone(cell) && idle(cell, generation) == NOTHING) return forget();
   if (outcome == TURN_BLOCK) {
     pickUp(cell);
     advance(cell);
@@ -667,6 +671,12 @@ export function release(cell: u32, outcome: i32, done: u32): u32 {
   }
   if (left == 0 && load<u32>(cell + CELL_LIST) != 0) return leave(cell, false);
   return handOut(cell, generation) ? 1 : 0;
+}
+
+/** Is nothing left to do, as far as its owner can see? Not for one to which messages stream: they come in a moment. */
+function isDone(cell: u32): bool {
+  if (load<u32>(cell + CELL_LIST) != 0 || load<u32>(cell + CELL_SYSTEM_LIST) != 0 || streams(cell)) return false;
+  return <u32>load64(cell + CELL_HEAD) == (OWNED | RUNNING);
 }
 
 /** release() and, when the cell was given away, take(): one call instead of two between short turns. */
@@ -823,7 +833,7 @@ function leave(cell: u32, expiredTurn: bool): u32 {
   forget();
   const home = load<u32>(cell + CELL_WORKER);
   // From here on the cell is somebody else's to claim, but not before it is queued.
-  note32(here + WORKER_PUSHING, cell);
+  pushing(cell);
   yieldTurn(cell);
   if (home == me) {
     append(here, cell);
@@ -859,7 +869,7 @@ export function move(cell: u32, to: u32): void {
   add32(blockOf(to) + WORKER_LOAD, 1);
   // Still ours: nobody can queue it. Whoever does later has seen our CAS, and so the new home. Seeded bug 29: too late.
   if (!seeded(29)) note32(cell + CELL_WORKER, to);
-  note32(here + WORKER_PUSHING, cell);
+  pushing(cell);
   yieldTurn(cell);
   deliverTo(to, cell);
   if (seeded(29)) note32(cell + CELL_WORKER, to);
@@ -1075,15 +1085,15 @@ function hand(cell: u32, generation: u32, frame: u32): bool {
   // Glances: all three are the next tenant's if this one is gone, and then the CAS fails.
   if (glance32(cell + CELL_BEHAVIOR) == 0 || glance32(cell + CELL_WORKER) != HOME_ANY) return false;
   if (glance32(cell + CELL_CAPACITY) != UNLIMITED) return false;
-  store<u32>(here + WORKER_HANDED_TO, cell);
-  store<u32>(here + WORKER_HANDED, frame);
+  bequeath(here + WORKER_HANDED_TO, cell);
+  bequeath(here + WORKER_HANDED, frame);
   if (!seize(cell, generation)) {
-    store<u32>(here + WORKER_HANDED, 0);
+    bequeath(here + WORKER_HANDED, 0);
     return false;
   }
   store<u32>(frame + FRAME_NEXT, 0);
   store<u32>(cell + CELL_LIST, frame);
-  store<u32>(here + WORKER_HANDED, 0);
+  bequeath(here + WORKER_HANDED, 0);
   store<u32>(here + WORKER_NEXT, cell);
   store<u32>(here + WORKER_NEXT_GENERATION, generation);
   return true;
@@ -1201,9 +1211,14 @@ function random(): u32 {
 export function settled(ticket: u32): void {
   const asker = blockOf(load<u32>(ticket + TICKET_ASKER));
   const cell = load<u32>(asker + WORKER_REPLIES);
-  note32(here + WORKER_PUSHING, cell);
+  pushing(cell);
   const owed = push(cell, load<u32>(asker + WORKER_REPLIES_GENERATION), ticket);
   if (owed == SCHEDULE) queue(cell);
+}
+
+/** Said before a CAS that may make the cell ready, see mayBeLinked(): to other threads, if there are any. */
+function pushing(cell: u32): void {
+  if (!SINGLE) note32(here + WORKER_PUSHING, cell);
 }
 
 function stamped(): bool {

@@ -111,6 +111,7 @@ import {
   waitsNoMore,
   watch,
 } from "./lifecycle.ts";
+import { call, type Handler } from "./message.ts";
 import { arrive, handOver, hasMoved } from "./move.ts";
 import { nativeFault, nativeTurn } from "./native.ts";
 import {
@@ -126,7 +127,6 @@ import { itemsOf, Pump } from "./pump.ts";
 import { type Received, receivedBy } from "./receive.ts";
 import { PUBLISHED } from "./reception.ts";
 import { Ref } from "./ref.ts";
-import type { Handler } from "./registry.ts";
 import { succeeded } from "./takeover.ts";
 import { exitReasons, FORM_REFERENCE, ROOM, type Thread } from "./thread.ts";
 import { endTrace, traceDelivered, traceProcessed } from "./trace.ts";
@@ -179,24 +179,29 @@ export class Dispatch {
 
   #turn(cell: number, chain: boolean): number {
     const thread = this.#thread;
+    const { u32 } = thread.views;
+    const special = u32[(thread.block + WORKER_OUT_CASE) >>> 2] as number;
+    const actor = thread.cells[u32[(thread.block + WORKER_OUT_SLOT) >>> 2] as number];
+    // Most turns are of this kind. The cell that takes replies has number 0, which is no actor's.
+    if (special !== MESSAGES || actor === undefined) return this.#unusual(cell, special, actor, chain);
+    const outcome = this.#batch(actor);
+    return outcome === TURN_GONE ? NOT_TAKEN : this.#next(cell, outcome, this.#done, chain);
+  }
+
+  #unusual(cell: number, special: number, found: HostCell | undefined, chain: boolean): number {
+    const thread = this.#thread;
     const { block } = thread;
     if (cell === thread.replies.cell) {
       this.#replies(cell);
       return NOT_TAKEN;
     }
-    const { u32 } = thread.views;
-    const special = u32[(block + WORKER_OUT_CASE) >>> 2];
-    let actor = thread.cells[u32[(block + WORKER_OUT_SLOT) >>> 2] as number];
-    // The usual turn, and most of them are.
-    if (special === MESSAGES && actor !== undefined) {
-      const outcome = this.#batch(actor);
-      return outcome === TURN_GONE ? NOT_TAKEN : this.#next(cell, outcome, this.#done, chain);
-    }
     if (special !== 0 && special !== MESSAGES && special !== HANDOVER) {
       nativeTurn(thread, cell);
       return NOT_TAKEN;
     }
-    if (special === HANDOVER) return this.#handOver(cell, actor);
+    if (special === HANDOVER) return this.#handOver(cell, found);
+    const { u32 } = thread.views;
+    let actor = found;
     let bits = u32[(block + WORKER_OUT_BITS) >>> 2] as number;
     const system = u32[(block + WORKER_OUT_SYSTEM) >>> 2] as number;
     const blocked = u32[(block + WORKER_OUT_BLOCKED) >>> 2] !== 0;
@@ -229,7 +234,7 @@ export class Dispatch {
     const count = thread.views.u32[(thread.block + WORKER_OUT_COUNT) >>> 2] as number;
     if (count === 0) return this.#finished(0, TURN_DRY);
     if (thread.dice !== undefined && thread.dice() < 0.5) return this.#finished(0, TURN_YIELD);
-    const outcome = this.#messages(actor, count);
+    const outcome = count === 1 && actor.rare === undefined ? this.#single(actor) : this.#messages(actor, count);
     const { extras } = actor.life;
     if (extras?.idle) extras.idle.last = thread.now();
     if (outcome !== TURN_STOP) return outcome;
@@ -394,6 +399,16 @@ export class Dispatch {
 
   // ---- messages -----------------------------------------------------------------------------------
 
+  /** The same, of a batch of one. */
+  #single(actor: HostCell): number {
+    const { block, views } = this.#thread;
+    const frame = views.u32[(block + WORKER_BATCH) >>> 2] as number;
+    views.u32[(block + WORKER_PROGRESS) >>> 2] = frame;
+    const outcome = this.#message(actor, frame);
+    if (outcome === TURN_DRY) return this.#finished(1, TURN_DRY);
+    return outcome === TURN_FULL ? this.#finished(1, TURN_WAIT) : this.#finished(0, outcome);
+  }
+
   /** Handles what the batch holds. Answers how the turn goes on; #done says how many are finished. */
   #messages(actor: HostCell, count: number): number {
     const thread = this.#thread;
@@ -455,8 +470,8 @@ export class Dispatch {
     const ticket = u32[(frame + FRAME_TICKET) >>> 2] as number;
     const { life } = actor;
     if (ticket !== 0) return this.#asked(actor, frame, hash, ticket);
-    const name = actor.definition.message(hash);
-    if (name === undefined) {
+    const message = actor.definition.message(hash);
+    if (message === undefined) {
       if (hash === PUBLISHED) return this.#published(actor, frame);
       return this.#unknown(actor, hash, 0, 0, thread.letterOf(frame));
     }
@@ -466,8 +481,9 @@ export class Dispatch {
       const instance = life.instance as Record<string, Handler>;
       if ((u32[(frame + FRAME_TAGS) >>> 2] as number) === ONE_NUMBER && (kind & 0xff0000) === FORM_INLINE) {
         const at = (frame + FRAME_PAYLOAD + (extended ? EXTENSION_BYTES : 0)) >>> 3;
-        returned = (instance[name] as Handler)(thread.views.f64[at]);
+        returned = call(message, instance, thread.views.f64[at]);
       } else {
+        const { name } = message;
         const received = (kind & 0xff0000) === DECLARED ? this.#received(frame, instance[name]) : undefined;
         args = this.#args(actor, frame, hash, 0, 0, received);
         if (!args) return TURN_DRY;
@@ -700,7 +716,7 @@ export class Dispatch {
     const thread = this.#thread;
     const { hash, ticket, ticketGeneration, here } = message;
     const { life } = actor;
-    const name = actor.definition.message(hash);
+    const name = actor.definition.message(hash)?.name;
     if (name === undefined) return this.#unknown(actor, hash, ticket, ticketGeneration, undefined);
     if (ticket !== 0 && !thread.core.pending(ticket, ticketGeneration)) {
       thread.recount();
@@ -748,7 +764,7 @@ export class Dispatch {
       thread.deadLetter(actor.path, nameOf(hash), "expired", thread.letterOf(frame));
       return TURN_DRY;
     }
-    const name = actor.definition.message(hash);
+    const name = actor.definition.message(hash)?.name;
     if (name === undefined) return this.#unknown(actor, hash, ticket, ticketGeneration, thread.letterOf(frame));
     const { life } = actor;
     const handlers = life.instance as Record<string, Handler>;

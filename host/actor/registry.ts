@@ -4,10 +4,10 @@ import { ZanniError } from "../errors.ts";
 import type { Crossing } from "../wire/crossing.ts";
 import { Actor, type Hooks, hookNames, type Seat, seated, setupOf } from "./behavior.ts";
 import { hashOf, nameOf } from "./hash.ts";
+import { type Handler, Message } from "./message.ts";
 import { receivedBy } from "./receive.ts";
 import type { SupervisionOptions } from "./types.ts";
 
-export type Handler = (...args: readonly unknown[]) => unknown;
 /** An instance, or what a setup function returned. */
 export type Instance = Hooks & { readonly [name: string]: unknown };
 
@@ -29,11 +29,11 @@ export class Definition {
   /** Other threads know of them. */
   announced = false;
   readonly #make: (seat: Seat) => object;
-  /** Message names by hash; handlers in fields are added when the first instance shows them. */
-  readonly #messages = new Map<number, string>();
+  /** Messages by the hash of their names; handlers in fields are added when the first instance shows them. */
+  readonly #messages = new Map<number, Message>();
   /** The message asked for last: the same one comes again, mostly. */
   #lastHash = -1;
-  #lastName = "";
+  #last: Message | undefined;
   /** It takes every message that somebody has a name for. */
   readonly #any: boolean = false;
   /** Do instances carry handlers in fields? Known after the first one. */
@@ -85,24 +85,24 @@ export class Definition {
     return instance;
   }
 
-  /** The name of the message with this hash, if there is one. */
-  message(hash: number): string | undefined {
-    if (hash === this.#lastHash) return this.#lastName;
-    const name = this.#messages.get(hash);
-    if (name !== undefined) {
+  /** The message whose name has this hash, if there is one. */
+  message(hash: number): Message | undefined {
+    if (hash === this.#lastHash) return this.#last;
+    const message = this.#messages.get(hash);
+    if (message !== undefined) {
       this.#lastHash = hash;
-      this.#lastName = name;
-    } else if (this.#any) return nameOf(hash);
-    return name;
+      this.#last = message;
+    } else if (this.#any) return new Message(nameOf(hash));
+    return message;
   }
 
   #learn(name: string): void {
     const hash = hashOf(name);
     const other = this.#messages.get(hash);
-    if (other !== undefined && other !== name) {
-      throw new TypeError(`"${name}" and "${other}" of ${this.name} have the same hash; rename one of them`);
+    if (other === undefined) this.#messages.set(hash, new Message(name));
+    else if (other.name !== name) {
+      throw new TypeError(`"${name}" and "${other.name}" of ${this.name} have the same hash; rename one of them`);
     }
-    this.#messages.set(hash, name);
   }
 }
 

@@ -1311,3 +1311,46 @@ export class Meter extends Actor<ActorRef<any> | undefined> {
     await gate.ask({ timeout: "1m" }).pass();
   }
 }
+
+/** Ten messages of a number, more than have call sites of their own, and one whose handler is replaced while it runs. */
+export class Dials extends Actor {
+  readonly #sums = Array.from({ length: 10 }, () => 0);
+  d0 = (by: number) => this.#turn(0, by);
+  d1(by: number) {
+    this.#turn(1, by);
+  }
+  d2(by: number) {
+    this.#turn(2, by);
+  }
+  d3(by: number) {
+    this.#turn(3, by);
+  }
+  d4(by: number) {
+    this.#turn(4, by);
+  }
+  d5(by: number) {
+    this.#turn(5, by);
+  }
+  d6(by: number) {
+    this.#turn(6, by);
+  }
+  d7(by: number) {
+    this.#turn(7, by);
+  }
+  d8(by: number) {
+    this.#turn(8, by);
+  }
+  d9(by: number) {
+    this.#turn(9, by);
+  }
+  /** From now on what d1 is told counts tenfold. */
+  replace() {
+    this.d1 = (by) => this.#turn(1, by * 10);
+  }
+  sums(): readonly number[] {
+    return this.#sums;
+  }
+  #turn(dial: number, by: number): void {
+    this.#sums[dial] = (this.#sums[dial] as number) + by;
+  }
+}

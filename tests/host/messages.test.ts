@@ -1,5 +1,6 @@
 import * as assert from "uvu/assert";
-import { Counter, Echo, Gate, Journal, Order, Relay, Slow, Sum } from "./actors.ts";
+import type { ActorRef } from "zanni";
+import { Counter, Dials, Echo, Gate, Journal, Order, Relay, Slow, Sum } from "./actors.ts";
 import { both, pick, rejects, throws, until } from "./helper.ts";
 
 both("messages", (test) => {
@@ -9,6 +10,24 @@ both("messages", (test) => {
     assert.is(counter.tell.add(5), true);
     assert.is(await counter.ask.value(), 15);
     assert.is(await counter.ask.add(1), 16);
+  });
+
+  test("a handler is what the instance has under its name, however often it was called", async (open) => {
+    const system = await open();
+    const dials = Array.from({ length: 2 }, () => system.spawn(Dials)) as [ActorRef<Dials>, ActorRef<Dials>];
+    const names = ["d0", "d1", "d2", "d3", "d4", "d5", "d6", "d7", "d8", "d9"] as const;
+    const often = 2500;
+    const round = () => {
+      for (let i = 0; i < often; i++) for (const each of dials) for (const name of names) each.tell[name](1);
+    };
+    round();
+    await Promise.all(dials.map((each) => each.ask.sums()));
+    dials[0].tell.replace();
+    round();
+    const twice = names.map(() => 2 * often);
+    const replaced = names.map((name) => (name === "d1" ? 11 * often : 2 * often));
+    assert.equal(await dials[0].ask.sums(), replaced);
+    assert.equal(await dials[1].ask.sums(), twice, "the other one has the handler of its class");
   });
 
   test("a setup function is an actor", async (open) => {
