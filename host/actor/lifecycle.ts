@@ -69,18 +69,19 @@ export const TURN_GONE = -1;
 
 /** One life, and the seat its instance sits on. Made small: ctx and self come when they are asked for. */
 class ActorLife implements Life, Seat {
-  readonly actor: HostCell;
+  // What each message reads comes first: it is in one or two lines of memory.
+  ended = false;
   readonly cell: number;
   readonly generation: number;
-  ended = false;
+  extras: Life["extras"];
+  instance: Instance | undefined;
+  readonly actor: HostCell;
   deadline: number | undefined;
   serving = 0;
   trace = 0;
   asks: Pending | undefined;
   blocked = false;
-  instance: Instance | undefined;
   controller: AbortController | undefined;
-  extras: Life["extras"];
   init: unknown;
   readonly #thread: Thread;
   #ctx: Context | undefined;
@@ -109,13 +110,15 @@ class ActorLife implements Life, Seat {
 
 /** The host half of a user's actor. What its init frame says is read there, as long as it lives. */
 class AdoptedCell implements HostCell {
+  // What each message reads comes first, as in ActorLife.
+  life = undefined as unknown as Life;
+  rare: HostCell["rare"];
+  readonly definition: Definition;
   readonly cell: number;
   readonly generation: number;
   readonly slot: number;
-  readonly definition: Definition;
   /** Its host half, when it lives on this thread. */
   readonly parent: Address & { readonly path?: string };
-  life = undefined as unknown as Life;
   status: HostCell["status"] = "starting";
   restarts = 0;
   served: HostCell["served"];
@@ -125,7 +128,6 @@ class AdoptedCell implements HostCell {
   watchers: number[] | undefined;
   family: HostCell["family"];
   reason: ExitReason | undefined;
-  rare: HostCell["rare"];
   readonly #thread: Thread;
   /** Of one without a name of its own, until its path has been put together. */
   #ordinal: number;

@@ -38,11 +38,13 @@ const TURNS_STILL = 200;
 /** How long a time-out that finds work waits for whoever is about to announce it, ms. */
 const GRACE_MS = 100;
 
+type State = "idle" | "scheduled" | "running" | "parked" | "ended";
+
 export class Loop {
   readonly #thread: Thread;
   readonly #dispatch: Dispatch;
   readonly #shared: boolean;
-  #state: "idle" | "scheduled" | "running" | "parked" | "ended" = "idle";
+  #state: State = "idle";
   /** One poll is under way; it looks again when it runs. */
   #polling = false;
   #pollUntil = 0;
@@ -65,7 +67,7 @@ export class Loop {
     this.#dispatch = dispatch;
     this.#shared = thread.settings.mode === "shared";
     this.#sleep = thread.settings.parkTimeout;
-    thread.kick = () => {
+    thread.rouse = () => {
       if (this.#state === "idle" || this.#state === "parked") this.#schedule();
       else if (this.#state === "scheduled") thread.platform.nudge?.();
     };
@@ -81,15 +83,20 @@ export class Loop {
   }
 
   end(): void {
-    this.#state = "ended";
+    this.#become("ended");
     // What was counted since the last take().
     this.#thread.core.report();
     this.#timer?.cancel();
-    this.#thread.kick = () => {};
+    this.#thread.rouse = () => {};
     if (this.#shared) {
       Atomics.store(this.#thread.views.i32, this.#parkedAt(), 0);
       Atomics.notify(this.#thread.views.i32, this.#parkedAt());
     }
+  }
+
+  #become(state: State): void {
+    this.#state = state;
+    this.#thread.turning = state === "running";
   }
 
   #parkedAt(): number {
@@ -99,7 +106,7 @@ export class Loop {
   /** Soon: in a microtask, or in a macrotask when the event loop had none for a while. */
   #schedule(): void {
     this.#leavePark();
-    this.#state = "scheduled";
+    this.#become("scheduled");
     if (this.#thread.platform.clock() - this.#turnOfLoop > defaults.eventLoopMs) {
       this.#thread.platform.later(this.#inMacrotask);
     } else queueMicrotask(this.#inMicrotask);
@@ -117,7 +124,7 @@ export class Loop {
   #run(): void {
     const thread = this.#thread;
     const { core, platform } = thread;
-    this.#state = "running";
+    this.#become("running");
     this.#runs++;
     if (this.#stirs) {
       this.#stirs = false;
@@ -157,14 +164,14 @@ export class Loop {
       // A clock that stands still never says that it is time.
       if (now - this.#turnOfLoop > defaults.eventLoopMs || (platform.polls === false && ++turns === TURNS_STILL)) {
         this.#account(began, now);
-        this.#state = "scheduled";
+        this.#become("scheduled");
         platform.later(this.#inMacrotask);
         return;
       }
       if (thread.settled) {
         thread.settled = false;
         this.#account(began, now);
-        this.#state = "scheduled";
+        this.#become("scheduled");
         queueMicrotask(this.#inMicrotask);
         return;
       }
@@ -184,10 +191,10 @@ export class Loop {
   }
 
   #idle(): void {
-    this.#state = "idle";
+    this.#become("idle");
     if (this.#thread.settled) {
       this.#thread.settled = false;
-      this.#state = "scheduled";
+      this.#become("scheduled");
       queueMicrotask(this.#inMicrotask);
       return;
     }
@@ -242,7 +249,7 @@ export class Loop {
     else this.#sleepLonger();
     this.#worked = false;
     if (!this.#shared) {
-      this.#state = "parked";
+      this.#become("parked");
       if (this.#nextLook() < Infinity) this.#alarm(this.#nextLook());
       return;
     }
@@ -250,7 +257,7 @@ export class Loop {
       this.#schedule();
       return;
     }
-    this.#state = "parked";
+    this.#become("parked");
     thread.count(METER_PARKS, 1);
     if (!this.#waiting) {
       const wait = thread.platform.wait(thread.views.i32, this.#parkedAt(), PARKED);
@@ -345,6 +352,6 @@ export class Loop {
     this.#timer = undefined;
     if (this.#shared) this.#thread.core.unpark();
     this.#stirs = this.#shared;
-    this.#state = "idle";
+    this.#become("idle");
   }
 }

@@ -222,8 +222,10 @@ export class Thread implements Carrier {
   newest: Pending | undefined;
   /** Set by whoever watches for stuck handlers, on the system's thread: there may be some again. */
   stirred: () => void = () => {};
+  /** Set by the loop: it runs, and will see what is made ready meanwhile. */
+  turning = false;
   /** Set by the loop: there is work, outside of a turn. */
-  kick: () => void = () => {};
+  rouse: () => void = () => {};
   /** Set by the dispatch: a BLOCKED actor waits for one thing more, and may have closed a cycle. */
   published: (pending: Pending) => void = () => {};
   examined: (pending: Pending) => void = () => {};
@@ -298,6 +300,11 @@ export class Thread implements Carrier {
       cell: u32[(HEADER + HEADER_ROOT) >>> 2] as number,
       generation: u32[(HEADER + HEADER_ROOT_GENERATION) >>> 2] as number,
     };
+  }
+
+  /** Something was made ready. */
+  kick(): void {
+    if (!this.turning) this.rouse();
   }
 
   // ---- cells --------------------------------------------------------------------------------------

@@ -417,7 +417,7 @@ export const rows: Row[] = [
     target: 30,
     peers: "Erlang 66, actor-ts 103",
     wish: "Erlang 2x",
-    run: () => throughput(0, 1, 3_000_000),
+    run: () => throughput(0, 1, 5_000_000),
   },
   {
     id: "1n",
@@ -434,7 +434,7 @@ export const rows: Row[] = [
     target: 50,
     peers: "CAF 157, Erlang 178, postMessage 640",
     wish: "CAF 3x, bare threads 12x",
-    run: () => throughput(2, 1, 3_000_000),
+    run: () => throughput(2, 1, 5_000_000),
   },
   {
     id: "2n",
@@ -450,7 +450,7 @@ export const rows: Row[] = [
     unit: "ns/message",
     target: 60,
     peers: "Erlang 171, actor-ts 128",
-    run: () => throughput(2, 8, 3_200_000),
+    run: () => throughput(2, 8, 4_000_000),
   },
   {
     id: "3n",
