@@ -10,20 +10,11 @@
 // still, and a queue here would then be linked through a cell that is in one there.
 
 import { parkedThief } from "./idle";
-import {
-  BLOCKED,
-  CELL_BUDGET,
-  CELL_SYSTEM_LIST,
-  CELL_WORKER,
-  FOUND,
-  METER_QUEUE,
-  MOVABLE,
-  SYS,
-  WORKER_METER,
-} from "./layout";
+import { waiting } from "./inbox";
+import { BLOCKED, CELL_BUDGET, CELL_SYSTEM_LIST, CELL_WORKER, FOUND, MOVABLE, SYS } from "./layout";
 import { here, me, sliceMs } from "./place";
 import { waitingMin } from "./scale";
-import { glance32, glanceFloat, note32 } from "./sync";
+import { glance32, note32 } from "./sync";
 
 const IDLE: f64 = -1.0;
 
@@ -67,11 +58,10 @@ export function isDue(now: f64): bool {
 
 /** Decides how many of the cells in the queue are for whom. */
 export function share(): void {
-  const waiting = <u32>glanceFloat(here + WORKER_METER + METER_QUEUE);
   surplus = 0;
-  if (waiting < waitingMin) return;
+  if (<u32>waiting < waitingMin) return;
   taker = parkedThief();
-  if (taker != 0xffffffff) surplus = (waiting + 1) >>> 1;
+  if (taker != 0xffffffff) surplus = <u32>(waiting + 1) >>> 1;
 }
 
 /** A claimed cell. The worker that it is to be handed over to, and 1 more; 0: it has its turn here. */

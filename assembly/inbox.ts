@@ -16,22 +16,21 @@ import {
   CELL_SLOT,
   LINK_LAST,
   LINK_QUEUE,
-  METER_QUEUE,
   WORKER_BORN,
   WORKER_FIFO_HEAD,
   WORKER_FIFO_TAIL,
   WORKER_INBOX,
   WORKER_MARK,
-  WORKER_METER,
   WORKER_YOUNG,
 } from "./layout";
-import { count } from "./meter";
 import { siblingsMax } from "./scale";
 import { markOf, newestOf, nextOf, ONE, push, renew, takeAll } from "./stack";
-import { glance32, load64, noteFloat } from "./sync";
+import { glance32, load64 } from "./sync";
 
 /** Thread-local: whose turn it is, the first it has, has no younger siblings that wait, and has made nobody ready yet. */
 let last: bool = false;
+/** Thread-local: how many are in the queue. */
+export let waiting: i32 = 0;
 
 /** Any thread: queues a cell for the worker of this block. */
 export function deliver(block: usize, cell: u32): void {
@@ -62,13 +61,14 @@ export function sort(block: usize): bool {
   if (tail == 0) store<u32>(block + WORKER_FIFO_HEAD, first);
   else store<u32>(tail + CELL_LINK, first | mark);
   store<u32>(block + WORKER_FIFO_TAIL, newest);
-  count(block, METER_QUEUE, length);
+  waiting += length;
   return false;
 }
 
 /** A thread begins. */
 export function startInbox(block: usize): void {
   last = false;
+  waiting = 0;
   store<u32>(block + WORKER_MARK, markOf(load64(block + WORKER_INBOX), ONE));
 }
 
@@ -78,7 +78,7 @@ export function renewInbox(block: usize): void {
   store<u32>(block + WORKER_FIFO_TAIL, 0);
   store<u32>(block + WORKER_YOUNG, 0);
   store<u32>(block + WORKER_BORN, 0);
-  noteFloat(block + WORKER_METER + METER_QUEUE, 0);
+  waiting = 0;
   store<u32>(block + WORKER_MARK, renew(block + WORKER_INBOX, ONE));
 }
 
@@ -135,7 +135,7 @@ function insert(block: usize, at: u32, cell: u32): void {
   if (next == 0 && !seeded(35)) store<u32>(block + WORKER_FIFO_TAIL, cell);
   // The first of all, or behind the last.
   if (at == load<u32>(block + WORKER_YOUNG)) store<u32>(block + WORKER_YOUNG, cell);
-  count(block, METER_QUEUE, 1);
+  waiting++;
 }
 
 /** The young have had their slice: those that are left wait as all others do. */
@@ -160,7 +160,7 @@ export function put(block: usize, cell: u32): void {
   if (tail == 0) store<u32>(block + WORKER_FIFO_HEAD, cell);
   else store<u32>(tail + CELL_LINK, cell | mark);
   store<u32>(block + WORKER_FIFO_TAIL, cell);
-  count(block, METER_QUEUE, 1);
+  waiting++;
 }
 
 /** The ready cell pinned here whose turn it is, or 0. */
@@ -175,6 +175,6 @@ export function first(block: usize): u32 {
   store<u32>(cell + CELL_LINK, 0);
   store<u32>(block + WORKER_FIFO_HEAD, next);
   if (next == 0) store<u32>(block + WORKER_FIFO_TAIL, 0);
-  count(block, METER_QUEUE, -1);
+  waiting--;
   return cell;
 }

@@ -7,3 +7,8 @@ export function count(block: usize, meter: usize, by: f64): void {
   const p = block + WORKER_METER + meter;
   noteFloat(p, glanceFloat(p) + by);
 }
+
+/** What is not counted up, but is so many now. */
+export function show(block: usize, meter: usize, value: f64): void {
+  noteFloat(block + WORKER_METER + meter, value);
+}

@@ -43,7 +43,7 @@ import { EMPTY, length, pop, push as pushHint, RETRY, steal } from "./deque";
 import { reserve, reserveStamped } from "./frame";
 import { isDue, meet, rest, share, startHandover, surplus, takerOf } from "./handover";
 import { announcing, beginSearch, endSearch, thief, wake, wakeAny } from "./idle";
-import { anyYoung, append, bear, deliver, first, join, lineUp, sort } from "./inbox";
+import { anyYoung, append, bear, deliver, first, join, lineUp, sort, waiting } from "./inbox";
 import { doom, draw, hintOf, inject, injected } from "./injector";
 import {
   BEHAVIOR_TABLE,
@@ -110,6 +110,7 @@ import {
   METER_LATENCY_COUNT,
   METER_LATENCY_SUM,
   METER_MOVES,
+  METER_QUEUE,
   METER_SENT,
   METER_STEALS,
   METER_STOPPED,
@@ -191,7 +192,7 @@ import {
   refill,
   takeControl,
 } from "./mailbox";
-import { count } from "./meter";
+import { count, show } from "./meter";
 import { blockOf, budget, here, me, sliceMs, workers } from "./place";
 import { allocateClass, collect, flushAll, free } from "./pool";
 import { endRanks, ranked } from "./rank";
@@ -591,6 +592,7 @@ export function take(fresh: bool): u32 {
 
 /** Writes what was counted since the last time to where observers read it. */
 export function report(): void {
+  show(here, METER_QUEUE, waiting);
   if (turns + sent + handled + created + ended == 0) return;
   count(here, METER_TURNS, turns);
   count(here, METER_SENT, sent);
