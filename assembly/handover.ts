@@ -12,7 +12,7 @@
 import { parkedThief } from "./idle";
 import { waiting } from "./inbox";
 import { BLOCKED, CELL_BUDGET, CELL_SYSTEM_LIST, CELL_WORKER, FOUND, MOVABLE, SYS } from "./layout";
-import { here, me, sliceMs } from "./place";
+import { me, sliceMs } from "./place";
 import { waitingMin } from "./scale";
 import { glance32, note32 } from "./sync";
 
@@ -59,7 +59,7 @@ export function isDue(now: f64): bool {
 /** Decides how many of the cells in the queue are for whom. */
 export function share(): void {
   surplus = 0;
-  if (<u32>waiting < waitingMin) return;
+  if (waiting < waitingMin) return;
   taker = parkedThief();
   if (taker != 0xffffffff) surplus = <u32>(waiting + 1) >>> 1;
 }

@@ -20,7 +20,7 @@ export const gatherLoads: u32 = MODEL ? 1 : 2000;
 /** Messages between two looks at what has come in, in a mailbox with priorities; of these two are not the highest. */
 export const round: u32 = MODEL ? 4 : 16;
 /** So many ready cells and more: one to run, one to give away. */
-export const waitingMin: u32 = MODEL ? 1 : 2;
+export const waitingMin: i32 = MODEL ? 1 : 2;
 /** Turns of the run-next slot before the queues are looked at. */
 export const inRowMax: u32 = MODEL ? 1 : 15;
 /** Every so many takes, the oldest work comes first: last-in first-out alone would starve. */

@@ -3,7 +3,8 @@
 // So the messages that come often are called at a place of their own each, as long as there are any. What is called is
 // what the instance has under that name now, at all of them.
 //
-// Measured: a ring of 1,000 actors takes 104 ns a hop with it, 120 without. With more places the rest get slower.
+// Measured: a ring of 1,000 actors takes 104 ns a hop with it, 120 without. How many there are is a compromise: they take room in
+// what engines compile into the loop.
 
 export type Handler = (...args: readonly unknown[]) => unknown;
 

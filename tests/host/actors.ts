@@ -1312,7 +1312,7 @@ export class Meter extends Actor<ActorRef<any> | undefined> {
   }
 }
 
-/** Ten messages of a number, more than have call sites of their own, and one whose handler is replaced while it runs. */
+/** Ten messages of a number, more than have a place of their own to be called at, and one whose handler is replaced while it runs. */
 export class Dials extends Actor {
   readonly #sums = Array.from({ length: 10 }, () => 0);
   d0 = (by: number) => this.#turn(0, by);
