@@ -86,6 +86,8 @@ export const WORKER_POOL = 768; //        O  per class: current chunk, first chu
 export const WORKER_RESERVE = 896; //     O  blocks kept back for control: first, count
 export const WORKER_RESERVE_COUNT = 900;
 export const WORKER_PENDING_COUNT = 904; // O  blocks of others, freed here, not yet handed over
+export const WORKER_FREED = 912; //       O  of these, the last 8, see trail.ts
+export const WORKER_TRAIL = 944; //       O  messages sent last, 8, the same
 export const WORKER_PENDING = 1024; //    O  per owner: newest, oldest, count (3 x u32)
 export const WORKER_WHEEL_TICK = 3072; // O  i64, the last ms that was expired
 export const WORKER_WHEEL_COUNT = 3080; // O  timers armed
@@ -132,6 +134,7 @@ export const CHUNK = 65536;
 export const BLOCK_MIN = 64;
 export const BLOCK_MAX = 32768;
 export const BLOCK_LINK = 60; //  a free block's link; also CELL_LINK, so a free cell's words stay
+export const BLOCK_AHEAD = 56; // of a block that others freed, no cell nor ticket: see trail.ts
 export const CLASSES = 12;
 export const CLASS_CELL = 10; //  128 bytes; chunks are never used for anything else
 export const CLASS_TICKET = 11; // likewise
@@ -230,7 +233,7 @@ export const SYSTEM_BITS = 62;
 //   │ PUSH │ NEXT │ COUNT │ BYTES │ SIZE │ KIND│P│FORM│F │ NAME │ TAGS │ SENDER │ GEN  │ TICKET │ GEN │
 //   48: [extension, 32 bytes, with FLAG_EXTENDED] payload: SIZE bytes, or up to two numbers inline
 export const FRAME_PUSH = 0; //     the frame pushed before this one; never overwritten
-export const FRAME_NEXT = 4; //     reading order, written by the owner
+export const FRAME_NEXT = 4; //     reading order, written by the owner; until then what trail.ts says, written by the sender
 export const FRAME_COUNT = 8; //    running total of messages of this mailbox, this one included
 export const FRAME_BYTES = 12; //   running total of bytes
 export const FRAME_SIZE = 16; //    bytes of payload

@@ -22,6 +22,7 @@ import {
   CELL_SYSTEM_LIST,
   CELL_TAKEN,
   CELL_TAKEN_BYTES,
+  CELL_WORKER,
   FLAG_PRIVATE,
   FRAME_BYTES,
   FRAME_COUNT,
@@ -53,17 +54,22 @@ import {
   WORKER_PROGRESS,
   WORKER_SENT,
   WORKER_SYSTEM,
+  WORKER_TRAIL,
 } from "./layout";
-import { here } from "./place";
+import { here, me } from "./place";
 import { free } from "./pool";
 import { beginRanks, deal, endRanks, number, ranked, spread, undeal, whole } from "./rank";
 import { batchMax } from "./scale";
 import { gather, gathered } from "./stream";
 import { bequeath, cas64, glance32, load64, note32 } from "./sync";
 import { drop } from "./ticket";
+import { fetch, leave } from "./trail";
 
 /** After a push: that mailbox, if its receiver sheds, holds so much more than it should that it must be told. */
 let crowded: bool = false;
+/** Thread-local: who was sent to last, and how many in a row. */
+let receiver: usize = 0;
+let inRow: u32 = 0;
 
 export function isCrowded(): bool {
   return crowded;
@@ -73,6 +79,7 @@ export function isCrowded(): bool {
 
 /** NOTHING | SCHEDULE: the frame is the mailbox's. REFUSED | OVER: it is still the caller's. */
 export function push(cell: usize, generation: u32, frame: u32): i32 {
+  store<u32>(frame + FRAME_NEXT, SINGLE || glance32(cell + CELL_WORKER) == me ? 0 : follow(cell, frame));
   for (;;) {
     const old = load64(cell + CELL_HEAD);
     if (seeded(14) ? (<u32>old & STOPPED) != 0 : refuses(old, generation)) return REFUSED;
@@ -92,6 +99,15 @@ export function push(cell: usize, generation: u32, frame: u32): i32 {
     }
   }
   return REFUSED;
+}
+
+/** Which message this thread sent to the same mailbox some before. */
+function follow(cell: usize, frame: u32): u32 {
+  if (cell != receiver) {
+    receiver = cell;
+    inRow = 0;
+  }
+  return leave(here + WORKER_TRAIL, inRow++, frame);
 }
 
 /** Writes the running totals into the frame. True when that passes a limit. */
@@ -135,6 +151,7 @@ export function order(cell: usize, newest: u32): void {
   let frame = newest;
   while (frame != 0) {
     const below = load<u32>(frame + FRAME_PUSH);
+    if (!SINGLE) fetch(load<u32>(frame + FRAME_NEXT));
     store<u32>(frame + FRAME_NEXT, first);
     if (limited) {
       const word = load<u32>(frame + FRAME_KIND);

@@ -18,6 +18,7 @@
 import { blank } from "./cell";
 import { check, seeded } from "./check";
 import {
+  BLOCK_AHEAD,
   BLOCK_LINK,
   BLOCK_MAX,
   BLOCK_MIN,
@@ -52,6 +53,7 @@ import {
   TRAP_DOUBLE_FREE,
   TRAP_LIST,
   TRAP_RANGE,
+  WORKER_FREED,
   WORKER_PENDING,
   WORKER_PENDING_COUNT,
   WORKER_POOL,
@@ -62,6 +64,7 @@ import {
 import { blockOf, here, me, metas, states, workers } from "./place";
 import { blankBytes, pendingMax, reserveBlocks } from "./scale";
 import { add32, cas32, glance32, load32, note32, store32, swap32 } from "./sync";
+import { fetch, leave } from "./trail";
 
 /** A block of at least `bytes`, 64-byte aligned, or 0 when memory is used up. Any thread; the block is the caller's. */
 export function allocate(bytes: u32): u32 {
@@ -98,7 +101,7 @@ export function free(block: u32): void {
   const owner = ownerOf(block);
   if (cls == CLASS_RUN) freeRun(chunk);
   else if (owner == me) freeHere(block, chunk, cls);
-  else freeElsewhere(block, owner);
+  else freeElsewhere(block, owner, cls);
 }
 
 /** Which class a living block is of. */
@@ -136,7 +139,9 @@ export function collect(): void {
   while (block != 0) {
     const next = load<u32>(block + BLOCK_LINK);
     const chunk = block >>> CHUNK_SHIFT;
-    freeHere(block, chunk, classOfChunk(chunk));
+    const cls = classOfChunk(chunk);
+    if (cls < <u32>CLASS_CELL) fetch(load<u32>(block + BLOCK_AHEAD));
+    freeHere(block, chunk, cls);
     block = next;
   }
 }
@@ -288,7 +293,7 @@ export function nextBlock(after: u32, cls: u32, own: bool): u32 {
 
 // ---- blocks of others -----------------------------------------------------------------------------
 
-function freeElsewhere(block: u32, owner: u32): void {
+function freeElsewhere(block: u32, owner: u32, cls: u32): void {
   const entry = here + WORKER_PENDING + owner * 12;
   const newest = load<u32>(entry);
   store<u32>(block + BLOCK_LINK, newest);
@@ -296,6 +301,8 @@ function freeElsewhere(block: u32, owner: u32): void {
   store<u32>(entry, block);
   const length = load<u32>(entry + 8) + 1;
   store<u32>(entry + 8, length);
+  const before = leave(here + WORKER_FREED, length - 1, block);
+  if (cls < <u32>CLASS_CELL) store<u32>(block + BLOCK_AHEAD, before);
   store<u32>(here + WORKER_PENDING_COUNT, load<u32>(here + WORKER_PENDING_COUNT) + 1);
   if (length >= pendingMax) flush(owner);
 }

@@ -7,6 +7,8 @@ export const pendingMax: u32 = MODEL ? 2 : PENDING_MAX;
 export const reserveBlocks: u32 = MODEL ? 1 : RESERVE_BLOCKS;
 /** Of a chunk of cells or tickets: no play makes more than eight of either. */
 export const blankBytes: u32 = MODEL ? 1024 : CHUNK;
+/** How far entries of a chain point ahead, see trail.ts: a power of two, at most 8. */
+export const ahead: u32 = MODEL ? 1 : 8;
 /** Searches of all victims before a thief gives up. */
 export const searchRounds: u32 = MODEL ? 1 : 2;
 /** Messages between two looks at the clock, at most; fewer while they are long. */
@@ -15,8 +17,8 @@ export const clockEvery: u32 = 128;
 export const shortStride: f64 = 0.05;
 /** Entries a thief takes from one victim, at most half of what is there. */
 export const stealMax: u32 = MODEL ? 2 : 32;
-/** Loads that take less than a microsecond, while a batch comes together. */
-export const gatherLoads: u32 = MODEL ? 1 : 2000;
+/** Loads that take 3 to 4 microseconds, while a batch comes together. */
+export const gatherLoads: u32 = MODEL ? 1 : 8000;
 /** Messages between two looks at what has come in, in a mailbox with priorities; of these two are not the highest. */
 export const round: u32 = MODEL ? 4 : 16;
 /** So many ready cells and more: one to run, one to give away. */

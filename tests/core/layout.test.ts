@@ -50,6 +50,8 @@ test("structures fit into their room", () => {
   assert.ok(L.TICKET_TIMER + 16 <= L.TICKET_BYTES);
   assert.ok(L.WORKER_METER + L.METER_LATENCY + L.METER_BUCKETS * 8 <= L.WORKER_TOP);
   assert.ok(L.WORKER_POOL + L.CLASSES * 8 <= L.WORKER_RESERVE);
+  assert.ok(L.WORKER_FREED + 32 <= L.WORKER_TRAIL);
+  assert.ok(L.WORKER_TRAIL + 32 <= L.WORKER_PENDING);
   assert.ok(L.WORKER_PENDING + L.WORKERS_MAX * 12 <= L.WORKER_WHEEL_TICK);
   assert.ok(L.WORKER_WHEEL + L.WHEEL_LEVELS * L.WHEEL_SLOTS * 4 <= L.WORKER_SYSTEM);
   assert.ok(L.WORKER_SYSTEM + L.SYSTEM_BATCH_MAX * 4 <= L.WORKER_BATCH);
@@ -85,6 +87,7 @@ test("tags are single, disjoint bits below the pointer", () => {
 test("the link of a free block and of a queued cell are the same word, clear of what stale readers see", () => {
   assert.is(L.BLOCK_LINK, L.CELL_LINK);
   assert.ok(L.BLOCK_LINK < L.BLOCK_MIN);
+  assert.ok(L.BLOCK_AHEAD + 4 <= L.BLOCK_LINK);
   assert.ok(L.BLOCK_LINK >= L.CELL_SYSTEM + 8);
   assert.is(1 << L.CHUNK_SHIFT, L.CHUNK);
   assert.is(L.BLOCK_MIN << (L.CLASS_CELL - 1), L.BLOCK_MAX);

@@ -69,6 +69,24 @@ for (const [where, first] of places) {
     for (const block of blocks) assert.ok(again.has(block));
   });
 
+  pool("on their way home, blocks say which comes eight after them in their chain", () => {
+    const world = new World({ workers: 2, first });
+    const [a, b] = world.cores as [DebugCore, DebugCore];
+    const blocks = Array.from({ length: 12 }, () => a.allocate(64) >>> 0);
+    for (const block of blocks) b.free(block);
+    const ahead = blocks.map((block) => world.word(block + L.BLOCK_AHEAD));
+    assert.equal(ahead, [0, 0, 0, 0, 0, 0, 0, 0, ...blocks.slice(0, 4)]);
+    // A new chain does not point into the one before.
+    b.flushAll();
+    const other = a.allocate(64) >>> 0;
+    b.free(other);
+    assert.is(world.word(other + L.BLOCK_AHEAD), 0);
+    b.flushAll();
+    a.collect();
+    const again = Array.from({ length: 13 }, () => a.allocate(64) >>> 0);
+    assert.equal(again.sort(), [...blocks, other].sort(), "all of them are home");
+  });
+
   pool("freeing twice is caught, and the stack names file and line", () => {
     const { core } = new World({ first });
     core.allocate(64);

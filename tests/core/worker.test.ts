@@ -23,6 +23,33 @@ turns("a message makes an idle cell runnable, once; the turn hands out what came
   assert.is(world.meter(L.METER_HANDLED), 6);
 });
 
+turns(
+  "a message for another thread says which was sent to the same mailbox eight before it; one that stays does not",
+  () => {
+    const world = new World({ workers: 2 });
+    const [near, far, other] = [world.cell(0), world.cell(1, 1), world.cell(1, 1)];
+    /** Of the messages in a mailbox, newest first: where each is, and what it points at. */
+    const stack = (cell: number) => {
+      const found: [number, number][] = [];
+      for (let at = (world.word(cell) & L.POINTER_MASK) >>> 0; at !== 0; at = world.word(at + L.FRAME_PUSH))
+        found.push([at, world.word(at + L.FRAME_NEXT)]);
+      return found;
+    };
+    for (let i = 0; i < 12; i++) world.post(near, i);
+    for (const [, next] of stack(near.cell)) assert.is(next, 0);
+    for (let i = 0; i < 12; i++) world.post(far, i);
+    const frames = stack(far.cell);
+    frames.forEach(([, next], i) => void assert.is(next, frames[i + 8]?.[0] ?? 0));
+    // To somebody else, and back: it begins anew.
+    world.post(other, 1);
+    world.post(far, 12);
+    assert.is(stack(other.cell)[0]?.[1], 0);
+    assert.is(stack(far.cell)[0]?.[1], 0);
+    assert.is((world.cores[1] as DebugCore).take(1) >>> 0, far.cell);
+    assert.equal(world.batch(1), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], "in order, as always");
+  },
+);
+
 turns("states are those that users know", () => {
   const world = new World();
   const { core } = world;

@@ -53,6 +53,7 @@ const core: Record<string, number> = {
   check: 1,
   place: 1,
   clock: 1,
+  trail: 2,
   pool: 3,
   cell: 2,
   meter: 2,
