@@ -79,7 +79,7 @@ export function isCrowded(): bool {
 
 /** NOTHING | SCHEDULE: the frame is the mailbox's. REFUSED | OVER: it is still the caller's. */
 export function push(cell: usize, generation: u32, frame: u32): i32 {
-  store<u32>(frame + FRAME_NEXT, SINGLE || glance32(cell + CELL_WORKER) == me ? 0 : follow(cell, frame));
+  if (!SINGLE) store<u32>(frame + FRAME_NEXT, glance32(cell + CELL_WORKER) == me ? 0 : follow(cell, frame));
   for (;;) {
     const old = load64(cell + CELL_HEAD);
     if (seeded(14) ? (<u32>old & STOPPED) != 0 : refuses(old, generation)) return REFUSED;
