@@ -54,7 +54,6 @@ import {
   WORKER_PROGRESS,
   WORKER_SENT,
   WORKER_SYSTEM,
-  WORKER_TRAIL,
 } from "./layout";
 import { here, me } from "./place";
 import { free } from "./pool";
@@ -63,13 +62,10 @@ import { batchMax } from "./scale";
 import { gather, gathered } from "./stream";
 import { bequeath, cas64, glance32, load64, note32 } from "./sync";
 import { drop } from "./ticket";
-import { fetch, leave } from "./trail";
+import { fetch, follow } from "./trail";
 
 /** After a push: that mailbox, if its receiver sheds, holds so much more than it should that it must be told. */
 let crowded: bool = false;
-/** Thread-local: who was sent to last, and how many in a row. */
-let receiver: usize = 0;
-let inRow: u32 = 0;
 
 export function isCrowded(): bool {
   return crowded;
@@ -99,15 +95,6 @@ export function push(cell: usize, generation: u32, frame: u32): i32 {
     }
   }
   return REFUSED;
-}
-
-/** Which message this thread sent to the same mailbox some before. */
-function follow(cell: usize, frame: u32): u32 {
-  if (cell != receiver) {
-    receiver = cell;
-    inRow = 0;
-  }
-  return leave(here + WORKER_TRAIL, inRow++, frame);
 }
 
 /** Writes the running totals into the frame. True when that passes a limit. */

@@ -6,7 +6,7 @@
 //
 // A question and its answer never wait: a batch of one earns no credit. Each thread watches one cell, the last that
 // streamed. Measured on 2 cores: 66 to 26 ns a message, batches of 56 instead of 15 (rows 2n and 3n of the bench); on 2 cores that are
-// further apart, waits of 4 us instead of 1, 105 to 96 ns (row 2).
+// further apart, waits of 4 µs instead of 1, 105 to 96 ns (row 2).
 import { WORKER_PARKED } from "./layout";
 import { here, me } from "./place";
 import { ownerOf } from "./pool";

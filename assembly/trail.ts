@@ -5,11 +5,30 @@
 // Recursive Data Structures" (ASPLOS 1996).
 //
 // All of it is advice: an entry that is somebody else's by now is fetched in vain.
+import { WORKER_TRAIL } from "./layout";
+import { here } from "./place";
 import { ahead } from "./scale";
 import { glance32 } from "./sync";
 
-/** Thread-local: what was fetched, so that compilers do not leave it out. */
-let fetched: u32 = 0;
+// Thread-local.
+let receiver: usize = 0; // who was sent to last,
+let inRow: u32 = 0; //      and how many in a row
+let fetched: u32 = 0; //    what was fetched, so that compilers do not leave it out
+
+/** A thread begins. */
+export function startTrail(): void {
+  receiver = 0;
+  inRow = 0;
+}
+
+/** A message for that mailbox. Answers the one that this thread sent there so many before it, or 0. */
+export function follow(cell: usize, frame: u32): u32 {
+  if (cell != receiver) {
+    receiver = cell;
+    inRow = 0;
+  }
+  return leave(here + WORKER_TRAIL, inRow++, frame);
+}
 
 /** The entry after `count` others. Answers the one that was handed over so many before it; 0: there were not as many. */
 export function leave(trail: usize, count: u32, entry: u32): u32 {

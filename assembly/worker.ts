@@ -210,6 +210,7 @@ import {
 import { startStream, streams } from "./stream";
 import { add32, bequeath, glance32, load32, load64, note32 } from "./sync";
 import { cancel as cancelTicket, claim as claimTicket, drop, expired, fill, open as openTicket } from "./ticket";
+import { startTrail } from "./trail";
 import { nextDue as nextTimer } from "./wheel";
 
 // Thread-local; all of it is made anew by the next slice.
@@ -262,6 +263,7 @@ export function startThread(): void {
   startCounting();
   startStream();
   startHandover();
+  startTrail();
 }
 
 /** One message in so many carries a time stamp. */
@@ -538,9 +540,8 @@ export function stopSelf(): void {
  * begins a slice and expires timers; a host whose turns are short says so every few turns only.
  */
 export function take(fresh: bool): u32 {
-  if (turns >= reportEvery) report();
+  if (fresh || turns >= reportEvery) report();
   if (fresh) {
-    report();
     now = clock();
     sliceEnd = now + sliceMs;
     heirs = 0;

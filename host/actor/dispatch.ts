@@ -399,16 +399,6 @@ export class Dispatch {
 
   // ---- messages -----------------------------------------------------------------------------------
 
-  /** The same, of a batch of one. */
-  #single(actor: HostCell): number {
-    const { block, views } = this.#thread;
-    const frame = views.u32[(block + WORKER_BATCH) >>> 2] as number;
-    views.u32[(block + WORKER_PROGRESS) >>> 2] = frame;
-    const outcome = this.#message(actor, frame);
-    if (outcome === TURN_DRY) return this.#finished(1, TURN_DRY);
-    return outcome === TURN_FULL ? this.#finished(1, TURN_WAIT) : this.#finished(0, outcome);
-  }
-
   /** Handles what the batch holds. Answers how the turn goes on; #done says how many are finished. */
   #messages(actor: HostCell, count: number): number {
     const thread = this.#thread;
@@ -416,8 +406,7 @@ export class Dispatch {
     const head = actor.cell >>> 2;
     const progress = (block + WORKER_PROGRESS) >>> 2;
     const batch = (block + WORKER_BATCH) >>> 2;
-    // Of one message alone nobody asks how long it took.
-    let last = count === 1 ? 0 : (thread.views.f64[(block + WORKER_NOW) >>> 3] as number);
+    let last = thread.views.f64[(block + WORKER_NOW) >>> 3] as number;
     const end = last + thread.settings.slice;
     let look = 1;
     let stride = 1;
@@ -446,6 +435,16 @@ export class Dispatch {
       if (outcome !== TURN_DRY) return this.#finished(i, outcome);
     }
     return this.#finished(count, TURN_DRY);
+  }
+
+  /** The same, of a batch of one: short enough for engines to compile it into the loop. */
+  #single(actor: HostCell): number {
+    const { block, views } = this.#thread;
+    const frame = views.u32[(block + WORKER_BATCH) >>> 2] as number;
+    views.u32[(block + WORKER_PROGRESS) >>> 2] = frame;
+    const outcome = this.#message(actor, frame);
+    if (outcome === TURN_DRY) return this.#finished(1, TURN_DRY);
+    return outcome === TURN_FULL ? this.#finished(1, TURN_WAIT) : this.#finished(0, outcome);
   }
 
   #finished(done: number, outcome: number): number {
