@@ -248,6 +248,7 @@ export const FRAME_SENDER_GENERATION = 36;
 export const FRAME_TICKET = 40; //  where the reply goes; 0: nobody waits
 export const FRAME_TICKET_GENERATION = 44;
 // In an init frame, which is in no mailbox:
+export const INIT_HELD = 0; //      native: how many RESTARTs it had been sent when it was held last
 export const INIT_WATCHERS = 4; //  native: frames of those who watch, linked by NEXT
 export const INIT_CHILD = 8; //     the parent's number for its child
 export const INIT_ORDINAL = 12; //  how many of its definition, when it has no name of its own

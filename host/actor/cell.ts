@@ -136,6 +136,8 @@ export interface Trouble {
   /** It is being held: whoever else wants that waits with them. */
   holding: Promise<void> | undefined;
   restarts: number;
+  /** What `restarts` was when it was held last: what it says of a start before that is old. 0: not since it failed. */
+  heldAfter: number;
   /** Failures in a row, for the backoff. */
   failures: number;
   /** When it had started again, ms. */

@@ -109,6 +109,7 @@ export function troubleOf(child: Child): Trouble {
     restarting: false,
     holding: undefined,
     restarts: 0,
+    heldAfter: 0,
     failures: 0,
     upSince: 0,
     timer: undefined,

@@ -340,7 +340,7 @@ export class Dispatch {
         thread.reply(ticket, ticketGeneration, known(thread, actor, parts[0] as readonly unknown[]));
         return TURN_DRY;
       case KIND_CHILD_STARTED:
-        childStarted(thread, actor, parts[0] as number);
+        childStarted(thread, actor, parts[0] as number, parts[1] as number);
         return TURN_DRY;
       case KIND_STOP_WANTED:
         if (parts.length > 0) childStopWanted(thread, actor, parts[0] as number);

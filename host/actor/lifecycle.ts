@@ -311,11 +311,16 @@ export function instantiate(thread: Thread, { definition }: HostCell, life: Life
 
 /** It runs; after a restart its parent is told. */
 function up(thread: Thread, actor: HostCell, after: Error | undefined): number {
-  if (after && actor.parent) thread.sendControl(actor.parent, KIND_CHILD_STARTED, [actor.child]);
+  if (after && actor.parent) sayStarted(thread, actor, actor.parent);
   if (actor.rare && actor.rare.unstashed.length > 0) thread.errand(actor, unstashing(actor.life));
   const outboxes = actor.life.extras?.outboxes;
   if (outboxes && outboxes.size > 0) return readyWhenSent(thread, actor, outboxes);
   return ready(actor);
+}
+
+/** To its parent: it has started again, and how often it had been restarted when it was held last. */
+export function sayStarted(thread: Thread, { child, rare }: HostCell, parent: Address): void {
+  thread.sendControl(parent, KIND_CHILD_STARTED, [child, rare?.heldAfter ?? 0]);
 }
 
 function readyWhenSent(thread: Thread, actor: HostCell, outboxes: Waiting): number {

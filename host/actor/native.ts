@@ -21,6 +21,7 @@ import {
   FRAME_TICKET_GENERATION,
   HOME_ANY,
   INIT_CHILD,
+  INIT_HELD,
   INIT_STATE_BYTES,
   INIT_WATCHERS,
   KIND_CHILD_FAILED,
@@ -100,6 +101,7 @@ export function spawnNative(
     wrong("mailbox.overflow", "coalesce", "another: what native actors get has no fields");
   const init = initFrameOf(thread, { hash: hashOf(definition) }, parent, label, undefined, false, undefined);
   thread.views.u32[(init + INIT_CHILD) >>> 2] = family.next;
+  thread.views.u32[(init + INIT_HELD) >>> 2] = 0;
   let state = 0;
   if (stateBytes > CELL_STATE_BYTES) {
     state = thread.core.reserve(stateBytes) >>> 0;
@@ -252,11 +254,10 @@ function hearControl(thread: Thread, cell: number, frames: number): boolean {
     if (kind === KIND_FIND) thread.reply(ticket, generation, undefined);
     else if (kind === KIND_DESCRIBE) thread.reply(ticket, generation, describe(thread, cell, init));
     else if (kind === KIND_KNOWN) {
-      const size = u32[(frame + FRAME_SIZE) >>> 2] as number;
-      const [said] = thread.decode(thread.payload(frame), size, thread.stranger) as [readonly unknown[]];
-      thread.reply(ticket, generation, knownToNative(thread, cell, said));
+      thread.reply(ticket, generation, knownToNative(thread, cell, said(thread, frame)));
     } else if (kind === KIND_HOLD) {
       held = true;
+      u32[(init + INIT_HELD) >>> 2] = said(thread, frame)[2] as number;
       thread.reply(ticket, generation, true);
     } else if (kind === KIND_STOP_WANTED && thread.core.stopQueued(cell)) {
       const child = u32[(init + INIT_CHILD) >>> 2] as number;
@@ -265,6 +266,12 @@ function hearControl(thread: Thread, cell: number, frames: number): boolean {
     thread.core.drop(frame);
   }
   return held;
+}
+
+/** The list that control of these kinds brings. */
+function said(thread: Thread, frame: number): readonly unknown[] {
+  const size = thread.views.u32[(frame + FRAME_SIZE) >>> 2] as number;
+  return (thread.decode(thread.payload(frame), size, thread.stranger) as [readonly unknown[]])[0];
 }
 
 function describe(thread: Thread, cell: number, init: number): Described {
@@ -287,7 +294,8 @@ function restart(thread: Thread, cell: number): void {
   u32[(cell + CELL_RESTARTS) >>> 2] = (u32[(cell + CELL_RESTARTS) >>> 2] as number) + 1;
   thread.count(METER_RESTARTS, 1);
   const init = u32[(cell + CELL_INIT) >>> 2] as number;
-  thread.sendControl(parentOf(thread, init), KIND_CHILD_STARTED, [u32[(init + INIT_CHILD) >>> 2] as number]);
+  const child = u32[(init + INIT_CHILD) >>> 2] as number;
+  thread.sendControl(parentOf(thread, init), KIND_CHILD_STARTED, [child, u32[(init + INIT_HELD) >>> 2] as number]);
 }
 
 /** A sender waits for room: it is his turn. */

@@ -5,7 +5,6 @@
 //              ├─────▶ resume, stop
 //              └─────▶ escalate: the parent fails in turn
 import {
-  KIND_CHILD_STARTED,
   KIND_HOLD,
   KIND_STOP_WANTED,
   SYSTEM_KILL,
@@ -20,7 +19,16 @@ import { childrenOf, endChild, familyOf, removeChild, troubleOf } from "./childr
 import { rareOf } from "./extras.ts";
 import type { Address } from "./holder.ts";
 import { SUPERVISOR } from "./internal.ts";
-import { afterChildren, answerHolders, answerServed, fail, sendable, tellWatchers, wait } from "./lifecycle.ts";
+import {
+  afterChildren,
+  answerHolders,
+  answerServed,
+  fail,
+  sayStarted,
+  sendable,
+  tellWatchers,
+  wait,
+} from "./lifecycle.ts";
 import { Ref } from "./ref.ts";
 import { affected, decide, delayOf, inARow } from "./supervise.ts";
 import type { Ended, Thread } from "./thread.ts";
@@ -45,10 +53,13 @@ export function childStopped(
   if (child.gone) for (const gone of child.gone) gone();
 }
 
-/** A child runs again. */
-export function childStarted(thread: Thread, parent: HostCell, id: number): void {
+/**
+ * A child runs again, and had been sent `heldAfter` RESTARTs when it was held last. One that had just come up when its group
+ * was held says so when that is over: it is not up by that.
+ */
+export function childStarted(thread: Thread, parent: HostCell, id: number, heldAfter: number): void {
   const trouble = parent.family?.get(id)?.trouble;
-  if (!trouble) return;
+  if (!trouble || heldAfter < trouble.heldAfter) return;
   trouble.restarting = false;
   trouble.upSince = thread.now();
 }
@@ -73,8 +84,7 @@ export function childFailed(thread: Thread, parent: HostCell, parts: readonly un
     thread.control(address, SYSTEM_KILL);
     return 0;
   }
-  const trouble = troubleOf(child);
-  trouble.restarting = true;
+  const trouble = isDown(child);
   // It comes back with all the others, or not at all.
   if (isHeld(parent)) return 0;
   let wanted: Directive | undefined;
@@ -124,7 +134,7 @@ export function childrenLost(thread: Thread, parent: HostCell, parts: readonly u
   // All of them are down: whatever is decided about one, the others hear a kill, but no stop.
   for (const [cell, , id] of list) {
     const child = family.get(id);
-    if (child?.cell === cell) troubleOf(child).restarting = true;
+    if (child?.cell === cell) isDown(child);
   }
   for (const [cell, generation, id, message, over] of list) {
     const address: Address = { cell, generation };
@@ -160,6 +170,14 @@ export function childrenLost(thread: Thread, parent: HostCell, parts: readonly u
     if (eldest) bringBack(thread, parent, eldest, error);
   }
   return 0;
+}
+
+/** What it says of a start from now on comes after its failure. */
+function isDown(child: Child): Trouble {
+  const trouble = troubleOf(child);
+  trouble.restarting = true;
+  trouble.heldAfter = 0;
+  return trouble;
 }
 
 function wantedFor(thread: Thread, parent: HostCell, child: Child, error: Error): Directive | undefined {
@@ -243,7 +261,12 @@ async function restartGroup(
 
 /** In reverse order: temporary ones end, the instances of the others do. */
 async function holdChildren(thread: Thread, parent: HostCell, children: readonly Child[], error: Error): Promise<void> {
-  for (const child of children) if (child.terms.policy !== "temporary") troubleOf(child).restarting = true;
+  for (const child of children) {
+    if (child.terms.policy === "temporary") continue;
+    const trouble = troubleOf(child);
+    trouble.restarting = true;
+    trouble.heldAfter = trouble.restarts;
+  }
   for (const child of children.toReversed()) {
     if (!familyOf(parent).has(child)) continue;
     if (child.terms.policy === "temporary") await endChild(thread, child);
@@ -265,8 +288,10 @@ function holdChild(thread: Thread, parent: HostCell, child: Child, error: Error)
 
 /** What takes too long is not waited for. */
 async function holdNow(thread: Thread, parent: HostCell, child: Child, trouble: Trouble, error: Error): Promise<void> {
+  const restarts = trouble.restarts;
+  trouble.heldAfter = restarts;
   const ask = (forced: boolean) =>
-    thread.question(child, KIND_HOLD, [sendable(thread, error), forced, trouble.restarts], parent.life, child.path);
+    thread.question(child, KIND_HOLD, [sendable(thread, error), forced, restarts], parent.life, child.path);
   const { shutdownMs } = child.terms;
   const late = shutdownMs < Infinity ? thread.after(shutdownMs, () => void ask(true).catch(() => {})) : undefined;
   // ERR_ACTOR_STOPPED: it is gone, or we are; there is nothing to wait for.
@@ -314,7 +339,7 @@ export function restartChildren(thread: Thread, actor: HostCell): number {
     child.trouble.round = round;
     if (!child.gone) restart(thread, child, error);
   }
-  if (actor.parent) thread.sendControl(actor.parent, KIND_CHILD_STARTED, [actor.child]);
+  if (actor.parent) sayStarted(thread, actor, actor.parent);
   if (actor.status !== "failed") return 0;
   actor.status = "running";
   return TURN_UNBLOCK;

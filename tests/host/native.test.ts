@@ -2,7 +2,7 @@
 import * as assert from "uvu/assert";
 import { createSystem, type System } from "zanni";
 import * as actors from "./actors.ts";
-import { Doubler } from "./actors.ts";
+import { Counter, Doubler } from "./actors.ts";
 import { both, nativeModule, rejects, threaded, throws, until, worker, workers } from "./helper.ts";
 
 const of = (mode: string) => ({ native: { user: nativeModule(`user.${mode}`) } });
@@ -95,6 +95,22 @@ both("native", (test, mode) => {
     assert.is(error.details["at"], "args[0]");
     throws(() => counter.tell.add(1, 2, 3), "ERR_NOT_SENDABLE");
     await rejects(counter.ask.unheard(), "ERR_UNKNOWN_MESSAGE");
+  });
+
+  test("restarts with its group, again and again, and is up when it has: it is stopped, not killed", async (open) => {
+    const system = await open({ ...native, supervision: { strategy: "one-for-all" } });
+    const counter = system.spawnNative("user", "counter");
+    const other = system.spawn(Counter, undefined);
+    for (let i = 1; i <= 3; i++) {
+      counter.tell.add(1);
+      assert.is(await counter.ask.value(), 1);
+      other.tell.crash("boom");
+      await until(async () => (await system.tree()).children.every(({ restarts }) => restarts === i), "all restarted");
+      assert.is(await counter.ask.value(), 0);
+    }
+    const ends = counter.stopped;
+    await system.stop();
+    assert.is(await ends, "shutdown");
   });
 
   test("a supervisor that gives up ends with the native child's error", async (open) => {

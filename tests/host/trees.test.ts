@@ -200,6 +200,26 @@ both("a supervisor that fails", (test) => {
     await up(middle.children.low, [1, 1, 1]);
   });
 
+  test("what had come up as its supervisor failed comes back with it", async (open) => {
+    const system = await open();
+    const journal = system.spawn(Journal);
+    for (let round = 0; round < 12; round++) {
+      const top = system.supervise({}, (sup) => ({
+        below: sup.supervise({ strategy: "one-for-all", maxRestarts: 1 }, (below) => ({
+          fragile: below.spawn(Fragile, { journal, fails: 2 }),
+          other: below.spawn(Counter, undefined),
+        })),
+      }));
+      const { below } = top.children;
+      const { fragile, other } = below.children;
+      fragile.tell.crash();
+      // That it has started is said when it is about to be held: it is not up by that.
+      await up(below, [2, 2]);
+      for (const each of [fragile, other]) assert.is(await each.ask({ timeout: "5s" }).restarts(), 2);
+      await top.stop();
+    }
+  });
+
   test("pauses as any child does, and is stopped or killed meanwhile", async (open) => {
     const system = await open();
     const top = system.supervise({ name: "top", backoff: { min: "1h", max: "1h" } }, (sup) => ({
