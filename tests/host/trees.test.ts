@@ -7,10 +7,10 @@ import { both, names, rejects, three, throws, until } from "./helper.ts";
 both("the end of a tree", (test) => {
   test("infinity: a child is waited for, however long its stop takes; another is killed after its time", async (open) => {
     const system = await open();
-    const gate = system.spawn(Gate);
+    const [gate, shut] = [system.spawn(Gate), system.spawn(Gate)];
     const group = system.supervise({ name: "group" }, (sup) => ({
       patient: sup.spawn(Departing, { gate }, { shutdown: "infinity" }),
-      short: sup.spawn(Departing, { gate }, { shutdown: 20 }),
+      short: sup.spawn(Departing, { gate: shut }, { shutdown: 20 }),
     }));
     const reasons = Promise.all([group.children.patient.stopped, group.children.short.stopped]);
     await Promise.all(Object.values(group.children).map((each) => each.ask.ready()));
@@ -18,8 +18,8 @@ both("the end of a tree", (test) => {
     const stopped = group.stop().then(() => {
       over = true;
     });
-    // The short one goes first, and leaves its call at the gate behind.
-    await until(async () => (await gate.ask.waiting()) === 2, "both have been at the gate");
+    // The short one goes first; on a busy machine its time is over before it has come to its gate.
+    await until(async () => (await gate.ask.waiting()) === 1, "the patient one is at its gate");
     assert.is(over, false);
     gate.tell.open();
     await stopped;
