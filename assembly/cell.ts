@@ -117,12 +117,16 @@ export function raise(cell: usize, generation: u32): i32 {
 
 /**
  * IDLE straight to RUNNING, for a sender that will run the cell itself: push, claim and drain in one CAS. False when the
- * cell is anything but idle. The frame goes into the list, which is the caller's from here on.
+ * cell is anything but idle. The frame goes into the list, which is the caller's from here on; one for a mailbox with limits is
+ * named, with its totals in it.
  */
-export function seize(cell: usize, generation: u32): bool {
+export function seize(cell: usize, generation: u32, frame: u32): bool {
   const idle = word(generation, 0);
+  if (frame != 0 && !seeded(39)) countAhead(cell, frame); // seeded bug 39: only when it is taken
   // Pairs with push(), raise() and claim(), which find the cell OWNED; nobody holds a hint to it.
-  return cas64(cell + CELL_HEAD, idle, mine(generation, OWNED | RUNNING)) == idle;
+  if (cas64(cell + CELL_HEAD, idle, mine(generation, OWNED | RUNNING)) == idle) return true;
+  if (counting) counted(cell, 0, 0);
+  return false;
 }
 
 // ---- the worker that took the cell from a queue ---------------------------------------------------

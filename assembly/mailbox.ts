@@ -97,6 +97,12 @@ export function push(cell: usize, generation: u32, frame: u32): i32 {
   return REFUSED;
 }
 
+/** A frame for an idle mailbox, which takes it at once: is it within the limits, with nobody to be told? */
+export function admits(cell: usize, frame: u32): bool {
+  crowded = false;
+  return glance32(cell + CELL_CAPACITY) == UNLIMITED || (!total(cell, 0, frame) && !crowded);
+}
+
 /** Writes the running totals into the frame. True when that passes a limit. */
 function total(cell: usize, below: u32, frame: u32): bool {
   const counted: u32 = isPrivate(frame) ? 0 : 1;
@@ -159,6 +165,13 @@ export function order(cell: usize, newest: u32): void {
   if (limited) tally(cell, first, words, count, bytes);
   // Should the thread die before this, its successor does it again.
   if (!seeded(24)) bequeath(here + WORKER_INTENT, 0);
+}
+
+/** A frame that was never pushed counts as taken. */
+export function takeOne(cell: usize, frame: u32): void {
+  if (load<u32>(cell + CELL_CAPACITY) == UNLIMITED) return;
+  if (isPrivate(frame)) counted(cell, 0, 0);
+  else counted(cell, 1, load<u32>(frame + FRAME_SIZE) + FRAME_PAYLOAD);
 }
 
 /** What has come in counts as taken; from the first of several priorities on, entries have numbers. */

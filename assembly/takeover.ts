@@ -169,7 +169,10 @@ function mendCell(cell: u32): void {
   const head = load64(cell + CELL_HEAD);
   const ours = runnerOf(head) == me + 1;
   if (ours) mendMailbox(cell, head);
-  else if (load<u32>(here + WORKER_INTENT) != 0 && load<u32>(here + WORKER_INTENT_CELL) == cell) {
+  else if (
+    meant(WORKER_INTENT, WORKER_INTENT_CELL, cell) ||
+    (meant(WORKER_HANDED, WORKER_HANDED_TO, cell) && !seeded(40))
+  ) {
     // It was counted as taken, and has not been.
     if (glance32(cell + CELL_WORKER) == me && glance32(cell + CELL_CAPACITY) != UNLIMITED) recount(cell);
   }
@@ -188,6 +191,11 @@ function mendCell(cell: u32): void {
   if (!waiting) return;
   note32(here + WORKER_PUSHING, cell);
   if (raise(cell, generationOf(system)) == SCHEDULE) queue(cell);
+}
+
+/** The dead thread was about to take that from this cell, or to give it. */
+function meant(frame: usize, whose: usize, cell: u32): bool {
+  return load<u32>(here + frame) != 0 && load<u32>(here + whose) == cell;
 }
 
 /** What an actor that lived there kept: a frame that was about to leave its shelf is there, or was sent. */

@@ -8,8 +8,10 @@
 // Where a ready cell is queued:
 //   pinned, home is this worker    its FIFO, plain; in front of it while it is of a tree that is being walked (inbox.ts)
 //   pinned, home is elsewhere      that worker's inbox, and a targeted wake
-//   native, idle, sent to by       the run-next slot if it is free: claimed in the same CAS, with the message in hand;
-//   native code of this worker     it inherits the rest of the slice
+//   pinned here, idle, sent to     the run-next slot if it is free: claimed in the same CAS, with the message in its list. It
+//   in a turn, while nobody waits  would be queued and taken out of the queue again, and comes no sooner so
+//   native, idle, sent to by       likewise, and before all others: it inherits the rest of the slice
+//   native code of this worker
 //   native otherwise               the deque, from a thread that steals; else the injector; an any wake
 //   native whose turn expired      the injector: last-in first-out alone would starve the others
 //
@@ -153,6 +155,7 @@ import {
   UNLIMITED,
   WORKER_CURRENT,
   WORKER_EXPIRING,
+  WORKER_FIFO_HEAD,
   WORKER_HANDED,
   WORKER_HANDED_TO,
   WORKER_LOAD,
@@ -173,10 +176,12 @@ import {
   WORKER_REPLIES,
   WORKER_REPLIES_GENERATION,
   WORKER_SEED,
+  WORKER_SENT,
   WORKER_SYSTEM,
   WORKER_TICK,
 } from "./layout";
 import {
+  admits,
   advance,
   arrange,
   drainAll,
@@ -191,6 +196,7 @@ import {
   receive,
   refill,
   takeControl,
+  takeOne,
 } from "./mailbox";
 import { count, show } from "./meter";
 import { blockOf, budget, here, me, sliceMs, workers } from "./place";
@@ -228,7 +234,7 @@ let created: u32 = 0;
 let ended: u32 = 0;
 let stopping: bool = false; // the running native behavior asked to stop
 let mark: u32 = 0; //       `left` when a native turn was last settled: the difference is handled, also after a trap
-let native: bool = false; // native code runs: what it makes ready may use the run-next slot
+let native: bool = false; // native code runs: what it makes ready comes next
 let inRow: u32 = 0; //       turns of the run-next slot without a look at the queues
 let stride: u32 = 1; //      messages between two looks at the clock, more while they are short
 let young: bool = false; //   the turn is that of one of the young, see inbox.ts
@@ -276,12 +282,12 @@ export function send(cell: u32, generation: u32, frame: u32): i32 {
   // Read before the push: after it the frame is the receiver's, and may be freed already.
   const word = load<u32>(frame + FRAME_KIND);
   const counted = (word & (FLAG_PRIVATE << 24)) == 0;
-  if (native && isIdle(cell, generation) && load<u32>(here + WORKER_NEXT) == 0 && hand(cell, generation, frame)) {
+  // Seeded bug 19: the receiver is told before the message is there.
+  if (seeded(19) && glance32(cell + CELL_BUDGET) != 0) control(cell, generation, 0, SYSTEM_START);
+  if (native ? comesFirst(cell, generation) && hand(cell, generation, frame, false) : handOn(cell, generation, frame)) {
     if (counted) sent++;
     return SENT;
   }
-  // Seeded bug 19: the receiver is told before the message is there.
-  if (seeded(19) && glance32(cell + CELL_BUDGET) != 0) control(cell, generation, 0, SYSTEM_START);
   pushing(cell);
   const owed = push(cell, generation, frame);
   if (owed == OVER) return FULL;
@@ -556,13 +562,19 @@ export function take(fresh: bool): u32 {
   }
   for (;;) {
     const next = load<u32>(here + WORKER_NEXT);
-    if (next != 0) {
+    if (next != 0 && inRow < inRowMax) {
       // Ours already: no claim.
+      inRow++;
       store<u32>(here + WORKER_NEXT, 0);
       enter(next, 0);
-      if (run(next, load<u32>(here + WORKER_NEXT_GENERATION))) return next;
-      if (now >= sliceEnd) return TAKE_SLICE;
-      if (++inRow < inRowMax) continue;
+      const generation = load<u32>(here + WORKER_NEXT_GENERATION);
+      if (load<u32>(next + CELL_BEHAVIOR) == 0) {
+        if (handOut(next, generation)) return next;
+      } else {
+        if (run(next, generation)) return next;
+        if (now >= sliceEnd) return TAKE_SLICE;
+      }
+      continue;
     }
     inRow = 0;
     const hint = pick();
@@ -1081,25 +1093,43 @@ function deliverTo(home: u32, cell: u32): void {
 }
 
 /**
- * From native code to an idle cell without limits: it is this worker's at once, with the frame in its list, and waits in
- * the run-next slot. The frame is noted first, so that it can be found if this thread dies before the list holds it.
+ * To an idle cell that comes next: it is this worker's at once, with the frame in its list, and waits in the run-next slot. The
+ * frame is noted first, so that it can be found if this thread dies before the list holds it.
  */
-function hand(cell: u32, generation: u32, frame: u32): bool {
-  // Glances: all three are the next tenant's if this one is gone, and then the CAS fails.
-  if (glance32(cell + CELL_BEHAVIOR) == 0 || glance32(cell + CELL_WORKER) != HOME_ANY) return false;
-  if (glance32(cell + CELL_CAPACITY) != UNLIMITED) return false;
+function hand(cell: u32, generation: u32, frame: u32, limited: bool): bool {
   bequeath(here + WORKER_HANDED_TO, cell);
   bequeath(here + WORKER_HANDED, frame);
-  if (!seize(cell, generation)) {
+  if (!seize(cell, generation, limited ? frame : 0)) {
     bequeath(here + WORKER_HANDED, 0);
     return false;
   }
   store<u32>(frame + FRAME_NEXT, 0);
   store<u32>(cell + CELL_LIST, frame);
+  if (limited) takeOne(cell, frame);
+  bequeath(here + WORKER_SENT, frame);
   bequeath(here + WORKER_HANDED, 0);
   store<u32>(here + WORKER_NEXT, cell);
   store<u32>(here + WORKER_NEXT_GENERATION, generation);
   return true;
+}
+
+function handOn(cell: u32, generation: u32, frame: u32): bool {
+  return isAlone(cell, generation, frame) && hand(cell, generation, frame, true);
+}
+
+/** Native code runs what it sends to. Glances, here and below: they are the next tenant's if this one is gone, and then the CAS fails. */
+function comesFirst(cell: u32, generation: u32): bool {
+  if (!isIdle(cell, generation) || load<u32>(here + WORKER_NEXT) != 0) return false;
+  if (glance32(cell + CELL_BEHAVIOR) == 0 || glance32(cell + CELL_WORKER) != HOME_ANY) return false;
+  return glance32(cell + CELL_CAPACITY) == UNLIMITED;
+}
+
+/** In a turn here, while nobody waits in line, one that is pinned here comes next. What has a priority goes the longer way. */
+function isAlone(cell: u32, generation: u32, frame: u32): bool {
+  if (load<u32>(here + WORKER_NEXT) != 0 || load<u32>(here + WORKER_FIFO_HEAD) != 0 || young) return false;
+  if (load<u32>(here + WORKER_CURRENT) == 0 || glance32(cell + CELL_WORKER) != me) return false;
+  if (glance32(cell + CELL_BEHAVIOR) != 0 || glance32(cell + CELL_RANKED) != 0) return false;
+  return load<u8>(frame + FRAME_PRIORITY) == 0 && isIdle(cell, generation) && admits(cell, frame);
 }
 
 function pick(): u64 {
@@ -1214,9 +1244,10 @@ function random(): u32 {
 export function settled(ticket: u32): void {
   const asker = blockOf(load<u32>(ticket + TICKET_ASKER));
   const cell = load<u32>(asker + WORKER_REPLIES);
+  const generation = load<u32>(asker + WORKER_REPLIES_GENERATION);
+  if (handOn(cell, generation, ticket)) return;
   pushing(cell);
-  const owed = push(cell, load<u32>(asker + WORKER_REPLIES_GENERATION), ticket);
-  if (owed == SCHEDULE) queue(cell);
+  if (push(cell, generation, ticket) == SCHEDULE) queue(cell);
 }
 
 /** Said before a CAS that may make the cell ready, see mayBeLinked(): to other threads, if there are any. */

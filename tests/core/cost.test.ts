@@ -34,6 +34,33 @@ shared("are as many with 16 workers as with one more than it takes", () => {
 shared("do not become more: it took 19.1 when this was written", () => {
   assert.ok(operations(2, 500) < 19.3, `${operations(2, 500)}`);
 });
+
+shared("for one that is handed on in a turn: it took 11.0 when this was written", () => {
+  let count = 0;
+  const ignore = () => {};
+  const hooks = { step: () => void count++, racy: ignore, plain: ignore, awaken: ignore };
+  const world = new World(1, 0, load("model"), 0, hooks);
+  world.start();
+  const [a, b] = [world.cell(0, 0), world.cell(0, 0)];
+  const call = (name: string, ...args: number[]) => (world.core(0)[name] as Core[string])(...args);
+  call("post", a.cell, a.generation, 7, 0, 0, 0, 0, 0, 0, 0);
+  assert.is(call("take", 0) >>> 0, a.cell);
+  const before = count;
+  const rounds = 500;
+  for (let i = 0; i < rounds; i++) {
+    for (const [from, to] of [
+      [a, b],
+      [b, a],
+    ] as const) {
+      call("post", to.cell, to.generation, 7, 0, 0, 0, 0, 0, 0, 0);
+      assert.is(call("release", from.cell, L.TURN_DRY, 1), 0);
+      assert.is(call("take", 0) >>> 0, to.cell);
+    }
+  }
+  const each = (count - before) / (2 * rounds);
+  console.log(`  ${each.toFixed(2)} for a message that is handed on`);
+  assert.ok(each < 11.2, `${each}`);
+});
 shared.run();
 
 const crossings = suite("calls into the core");

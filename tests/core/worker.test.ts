@@ -50,6 +50,75 @@ turns(
   },
 );
 
+turns(
+  "in a turn, what is sent to one that is idle is handed on while nobody waits; what follows comes in order",
+  () => {
+    const world = new World();
+    const { core } = world;
+    const [a, b, c] = [world.cell(), world.cell(), world.cell()];
+    const tags = ({ cell }: { cell: number }) => world.word(cell) & 31;
+    world.post(a, 1);
+    assert.is(core.take(1) >>> 0, a.cell);
+    world.post(b, 1);
+    assert.is(tags(b), L.OWNED | L.RUNNING, "claimed already");
+    world.post(b, 2);
+    world.post(c, 3);
+    assert.is(tags(c), L.OWNED, "somebody comes before it");
+    assert.is(core.release(a.cell, L.TURN_DRY, 1), 0);
+    assert.is(core.take(0) >>> 0, b.cell);
+    assert.equal(world.batch(), [1]);
+    assert.is(core.release(b.cell, L.TURN_DRY, 1), 1);
+    assert.equal(world.batch(), [2]);
+    assert.is(core.release(b.cell, L.TURN_DRY, 1), 0);
+    assert.is(core.take(0) >>> 0, c.cell);
+    assert.is(core.release(c.cell, L.TURN_DRY, 1), 0);
+    assert.is(core.take(1), L.TAKE_IDLE);
+    assert.is(world.meter(L.METER_HANDLED), 4);
+    world.post(b, 4);
+    assert.is(tags(b), L.OWNED, "outside of a turn it waits in line");
+  },
+);
+
+turns("two that hand on to each other let those that wait have their turn after at most 16", () => {
+  const world = new World({ workers: 2 });
+  const { core } = world;
+  const [a, b, c] = [world.cell(0), world.cell(0), world.cell(0)];
+  world.post(a, 1);
+  let turns = 0;
+  for (let cell = core.take(1) >>> 0; cell !== c.cell; cell = core.take(0) >>> 0) {
+    assert.ok(turns < 30, "starved");
+    if (turns === 3) world.post(c, 1, 1);
+    if (turns >= 3) assert.ok(turns <= 3 + 16);
+    world.post(cell === a.cell ? b : a, 1);
+    assert.is(core.release(cell, L.TURN_DRY, 1), 0);
+    turns++;
+  }
+  assert.ok(turns > 4, "and it went on until then");
+});
+
+turns("what is handed on counts for the limits; what has a priority waits in line", () => {
+  const world = new World();
+  const { core } = world;
+  const [a, b] = [world.cell(), world.cell(0, 0, 3)];
+  world.post(a, 1);
+  core.take(1);
+  for (let i = 1; i <= 3; i++) assert.is(world.post(b, i), L.SENT);
+  assert.is(world.post(b, 4), L.FULL);
+  core.release(a.cell, L.TURN_DRY, 1);
+  for (const batch of [[1], [2, 3]]) {
+    if (batch[0] === 1) assert.is(core.take(0) >>> 0, b.cell);
+    assert.equal(world.batch(), batch);
+    assert.is(core.release(b.cell, L.TURN_DRY, batch.length), batch[0] === 1 ? 1 : 0);
+  }
+  assert.equal([world.word(b.cell + L.CELL_TAKEN), world.word(b.cell + L.CELL_HANDLED)], [3, 3]);
+  world.post(a, 1);
+  core.take(1);
+  const frame = core.prepare(16, L.PRIORITY_HIGH, 0, 0) >>> 0;
+  world.u32[(frame + L.FRAME_KIND) >>> 2] = L.KIND_TELL | (L.PRIORITY_HIGH << 8);
+  assert.is(core.send(b.cell, b.generation, frame), L.SENT);
+  assert.is(world.word(b.cell) & L.RUNNING, 0);
+});
+
 turns("states are those that users know", () => {
   const world = new World();
   const { core } = world;

@@ -49,7 +49,7 @@ export const bugs: Bug[] = [
   {
     number: 30,
     name: "a takeover that takes what another is handing over",
-    scenario: "death: of a thread that hands",
+    scenario: "death: of a thread that hands over",
     preemptions: 1,
   },
   {
@@ -94,6 +94,18 @@ export const bugs: Bug[] = [
     name: "a cell queued by a successor that looked at it before it was over",
     scenario: "death: of a thread whose successor is slow",
     preemptions: 2,
+  },
+  {
+    number: 39,
+    name: "a limit passed while a message is handed on",
+    scenario: "limit: what is handed on",
+    preemptions: 2,
+  },
+  {
+    number: 40,
+    name: "a message that a dead thread did not hand on, and had counted",
+    scenario: "death: of a thread that hands on",
+    preemptions: 1,
   },
   { number: 18, name: "the settlement of a BLOCKED cell lost", scenario: "blocked: a handler", preemptions: 2 },
 ];

@@ -11,6 +11,8 @@ const HANGS = 200;
 /** Whoever handles this one makes two actors, each with a message. */
 const BEARS = 50;
 const BORN = 20;
+/** And this one sends what `note.relays` holds to `b`. */
+const RELAYS = 60;
 
 interface Address {
   cell: number;
@@ -27,6 +29,7 @@ interface Notes {
   turns: Map<number, number>;
   /** In hand when their thread died. */
   named: number[];
+  relays: readonly number[];
   a: Address;
   b: Address;
   [key: string]: unknown;
@@ -37,7 +40,7 @@ function notes(world: World): Notes {
 }
 
 function begin(world: World): Notes {
-  world.notes = { handled: [], dead: [], inside: new Set(), bits: 0, turns: new Map(), named: [] };
+  world.notes = { handled: [], dead: [], inside: new Set(), bits: 0, turns: new Map(), named: [], relays: [] };
   return notes(world);
 }
 
@@ -186,6 +189,7 @@ function* turn(world: World, id: number, cell: number, budget = 1000): Program<v
       note.handled.push(`${generation}:${names[done]}`);
       if (names[done] === BEARS) yield* bear(world, id);
       if (names[done] === BORN) yield* tell(world, id, note.b, 4);
+      if (names[done] === RELAYS) for (const name of note.relays) yield* tell(world, id, note.b, name);
       if ((names[done] as number) >= HOLDS) {
         outcome = L.TURN_BLOCK;
         break;
@@ -222,6 +226,14 @@ function parent(world: World): void {
   note.a = world.cell(0, 0);
   note.b = world.cell(0, 0);
   note["born"] = new Set<number>();
+}
+
+/** Actors `a`, which sends these on to `b`, and `b`, which may hold so many, live on worker 0. */
+function relay(world: World, relays: readonly number[], capacity?: number): void {
+  const note = begin(world);
+  note.a = world.cell(0, 0);
+  note.b = world.cell(0, 0, capacity);
+  note.relays = relays;
 }
 
 /** The mailbox holds more than it may: the oldest make room. */
@@ -724,6 +736,21 @@ export const scenarios: Scenario[] = [
     },
   },
   {
+    name: "limit: what is handed on in a turn, beside another thread that sends",
+    threads: 2,
+    setup: (world) => relay(world, [HANGS], 2),
+    programs: (world) => {
+      const { a, b } = notes(world);
+      return [work(world, 0), all(tell(world, 1, a, RELAYS), tell(world, 1, b, 1), tell(world, 1, b, 2))];
+    },
+    check: (world) => {
+      const { dead, handled, b } = notes(world);
+      const waiting = [1, 2].filter((name) => !dead.includes(name) && !handled.includes(`1:${name}`));
+      if (waiting.length !== queued(world, b.cell).length) return "what was sent is neither handled, dropped nor there";
+      return waiting.length < 2 ? undefined : "two fit, and one is in hand for ever, but two wait";
+    },
+  },
+  {
     name: "ranks: messages of several priorities, and a stop behind some of them",
     threads: 3,
     setup: (world) => {
@@ -860,6 +887,20 @@ export const scenarios: Scenario[] = [
       all(tell(world, 1, notes(world).a, 3), work(world, 1)),
     ],
     check: (world) => exactly(world, ["1:1", "1:2", "1:3"]),
+  },
+  {
+    name: "next: a handler sends to one that is idle, beside another thread, and control",
+    threads: 2,
+    setup: (world) => relay(world, [4, 5]),
+    programs: (world) => {
+      const { a, b } = notes(world);
+      return [
+        work(world, 0),
+        all(tell(world, 1, a, RELAYS), tell(world, 1, b, 1), bits(world, 1, b, L.SYSTEM_RESUME), tell(world, 1, b, 2)),
+      ];
+    },
+    check: (world) =>
+      accounted(world, [RELAYS, 1, 2, 4, 5]) ?? inOrder(world, 4, 5) ?? inOrder(world, 1, 2) ?? rested(world),
   },
   {
     name: "native: control and a stop meet the messages of a supervised behavior",
@@ -1205,6 +1246,17 @@ export const scenarios: Scenario[] = [
       return [work(world, 0), all(tell(world, 1, a, 1), tell(world, 1, a, 2), tell(world, 1, a, 3), work(world, 1))];
     },
     check: (world) => survived(world, [1, 2, 3]) ?? inOrder(world, 1, 2, 3),
+    deaths: { of: [0], successor: succeed },
+  },
+  {
+    name: "death: of a thread that hands on in a turn, to a mailbox with a limit",
+    threads: 2,
+    setup: (world) => relay(world, [4, 5], 100),
+    programs: (world) => {
+      const { a, b } = notes(world);
+      return [work(world, 0), all(tell(world, 1, a, RELAYS), tell(world, 1, b, 1))];
+    },
+    check: (world) => survived(world, [RELAYS, 1], [4, 5]),
     deaths: { of: [0], successor: succeed },
   },
   {
