@@ -389,8 +389,9 @@ export class Dispatch {
   #childStopped(actor: HostCell, frame: number, size: number): void {
     const { u32 } = this.#thread.views;
     const at = (frame + FRAME_PAYLOAD) >>> 2;
-    const watchers: number[] = [];
-    for (let i = 0; i < size >>> 2; i++) watchers[i] = u32[at + i] as number;
+    // As long as it is: one that grows has room for 17 at its first entry.
+    const watchers = new Array<number>(size >>> 2);
+    for (let i = 0; i < watchers.length; i++) watchers[i] = u32[at + i] as number;
     const reason = exitReasons[u32[(frame + FRAME_TAGS) >>> 2] as number] ?? "normal";
     const id = u32[(frame + FRAME_SENDER) >>> 2] as number;
     const cell = u32[(frame + FRAME_NAME) >>> 2] as number;
