@@ -34,6 +34,8 @@ export interface Extras {
   readonly topics: Map<string, Set<Subscription>>;
   /** How many times it has joined each. */
   readonly groups: Map<string, number>;
+  /** What its onStop has returned. */
+  leaving: PromiseLike<unknown> | undefined;
 }
 
 /** A generator that answers an ask. The generation is the ticket's. */
@@ -100,8 +102,10 @@ export interface Rare {
   traced: Traced | undefined;
   /** Tickets of the parent, which waits for the end of the instance. */
   readonly holders: number[];
-  /** A supervisor whose children are held. */
+  /** A supervisor whose children are held, */
   held: boolean;
+  /** or are about to be. */
+  holding: Promise<void> | undefined;
   /** How many RESTARTs it had been sent when it was held last. */
   heldAfter: number;
 }
@@ -144,7 +148,7 @@ export interface Trouble {
   upSince: number;
   /** The restart that is to come. */
   timer: { cancel(): void } | undefined;
-  /** The group that it restarts with. */
+  /** The group that it is to start with; 0: none, or it has been told. */
   round: number;
 }
 

@@ -14,6 +14,7 @@ export function extrasOf(life: Life): Extras {
     pumps: new Map(),
     topics: new Map(),
     groups: new Map(),
+    leaving: undefined,
   };
   return life.extras;
 }
@@ -27,6 +28,7 @@ export function rareOf(actor: HostCell): Rare {
     traced: undefined,
     holders: [],
     held: false,
+    holding: undefined,
     heldAfter: 0,
   };
   return actor.rare;

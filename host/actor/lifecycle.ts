@@ -486,6 +486,8 @@ export function obey(thread: Thread, actor: HostCell, bits: number): number {
 }
 
 function restart(thread: Thread, actor: HostCell): number {
+  // It was on its way when the parent took it into a group, for which its instance is about to end.
+  if (!actor.life.ended && actor.rare && actor.rare.holders.length > 0) return TURN_WAIT;
   const error = actor.failure ?? new Error("restarted");
   actor.status = "starting";
   actor.restarts++;
@@ -603,16 +605,22 @@ export function afterChildren(thread: Thread, actor: HostCell, then: () => numbe
   return ended ? wait(thread, actor, ended, then, then) : then();
 }
 
-/** The old instance's onStop. Its failure is logged, and does not keep the actor alive. */
+/**
+ * The old instance's onStop, once. Its failure is logged, and does not keep the actor alive. Who comes while it goes on, such as a
+ * group that takes along an actor that is about to restart, waits for it as well.
+ */
 function onStop(thread: Thread, actor: HostCell, reason: ExitReason, then: () => number): number {
   if (!hearsStop(actor)) return then();
+  const { life } = actor;
   const wrong = (error: Error): number => {
     thread.log("error", actor.path, [`onStop failed: ${error.message}`, error]);
     return then();
   };
   try {
-    const returned = actor.life.instance?.onStop?.(reason);
+    const before = life.extras?.leaving;
+    const returned = before ?? life.instance?.onStop?.(reason);
     if (!isThenable(returned)) return then();
+    extrasOf(life).leaving = returned;
     if (reason === "killed") {
       returned.then(undefined, (error: unknown) => thread.log("error", actor.path, ["onStop failed", error]));
       return then();
@@ -673,6 +681,8 @@ function terminate(thread: Thread, actor: HostCell): number {
   actor.life?.extras?.outboxes?.bury();
   buryStash(thread, actor);
   buryAll(thread, actor);
+  // A kill has overtaken a hold.
+  answerHolders(thread, actor);
   thread.freeSlot(actor.slot);
   actor.keepPath();
   if (!actor.internal) forgetInit(thread, thread.views.u32[(actor.cell + CELL_INIT) >>> 2] as number);

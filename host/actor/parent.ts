@@ -194,13 +194,18 @@ function wantedFor(thread: Thread, parent: HostCell, child: Child, error: Error)
 
 /** The failed child starts again, after its pause, and with it whom the strategy names. */
 function bringBack(thread: Thread, parent: HostCell, failed: Child, error: Error): void {
+  // With a group that has not come to that yet.
+  if (failed.trouble && failed.trouble.round !== 0) return;
   const family = familyOf(parent);
   const group = affected(parent.supervision.strategy, childrenOf(parent), failed);
+  const delay = pauseOf(thread, parent, failed);
+  if (group.length === 1) {
+    pause(thread, failed, delay, () => restart(thread, failed, error));
+    return;
+  }
   const round = ++family.round;
   for (const child of group) troubleOf(child).round = round;
-  const delay = pauseOf(thread, parent, failed);
-  if (group.length === 1) pause(thread, failed, delay, () => restart(thread, failed, error));
-  else void restartGroup(thread, parent, group, round, delay, error);
+  void restartGroup(thread, parent, group, round, delay, error);
 }
 
 /** ms until it may start again. */
@@ -237,7 +242,10 @@ function restart(thread: Thread, child: Child, error: Error): void {
   thread.control(child, SYSTEM_RESTART);
 }
 
-/** Their instances end in reverse order, one after the other; then they start again in order. */
+/**
+ * Their instances end in reverse order, one after the other; then they start again in order. Those that a later failure has
+ * taken along are that group's.
+ */
 async function restartGroup(
   thread: Thread,
   parent: HostCell,
@@ -247,20 +255,28 @@ async function restartGroup(
   error: Error,
 ): Promise<void> {
   const family = familyOf(parent);
-  await holdChildren(thread, parent, group, error);
+  const isOurs = (child: Child) => family.has(child) && child.trouble?.round === round;
+  await holdChildren(thread, parent, group, error, isOurs);
   // The pause is the group's: it does not end with whoever failed.
   const start = () => {
     if (parent.status === "stopping" || parent.status === "stopped") return;
-    // Those that a later failure has taken along start with that.
-    const own = group.filter((child) => family.has(child) && child.trouble?.round === round);
-    for (const child of own) if (!child.gone) restart(thread, child, error);
+    for (const child of group.filter(isOurs)) {
+      troubleOf(child).round = 0;
+      if (!child.gone) restart(thread, child, error);
+    }
   };
   if (delay === 0) start();
   else thread.after(delay, start);
 }
 
-/** In reverse order: temporary ones end, the instances of the others do. */
-async function holdChildren(thread: Thread, parent: HostCell, children: readonly Child[], error: Error): Promise<void> {
+/** In reverse order, while they are to be held: temporary ones end, the instances of the others do. */
+async function holdChildren(
+  thread: Thread,
+  parent: HostCell,
+  children: readonly Child[],
+  error: Error,
+  isToBe: (child: Child) => boolean,
+): Promise<void> {
   for (const child of children) {
     if (child.terms.policy === "temporary") continue;
     const trouble = troubleOf(child);
@@ -268,7 +284,7 @@ async function holdChildren(thread: Thread, parent: HostCell, children: readonly
     trouble.heldAfter = trouble.restarts;
   }
   for (const child of children.toReversed()) {
-    if (!familyOf(parent).has(child)) continue;
+    if (!isToBe(child)) continue;
     if (child.terms.policy === "temporary") await endChild(thread, child);
     else await holdChild(thread, parent, child, error);
   }
@@ -312,31 +328,50 @@ export function holdSupervisor(
   rare.holders.push(ticket, ticketGeneration);
   const sent = restarts > rare.heldAfter;
   rare.heldAfter = restarts;
-  // Its restart is on its way, and meets this.
-  if (rare.held && sent) return;
+  if (rare.held) {
+    // Its restart is on its way, and meets this; or else nothing has happened since.
+    if (!sent) answerHolders(thread, actor);
+    return;
+  }
   actor.failure ??= error;
-  void holdChildren(thread, actor, childrenOf(actor), error).then(() => {
+  void holdAll(thread, actor, error).then(() => {
     rare.held = true;
     answerHolders(thread, actor);
   });
 }
 
+/** The children of a supervisor that fails, or is held. Of two at once, one does it. */
+function holdAll(thread: Thread, actor: HostCell, error: Error): Promise<void> {
+  const rare = rareOf(actor);
+  disband(actor);
+  const isChild = (child: Child) => familyOf(actor).has(child);
+  rare.holding ??= holdChildren(thread, actor, childrenOf(actor), error, isChild).finally(() => {
+    rare.holding = undefined;
+  });
+  return rare.holding;
+}
+
+/** Groups that are being restarted are not started any more. */
+function disband(parent: HostCell): void {
+  for (const { trouble } of childrenOf(parent)) if (trouble) trouble.round = 0;
+}
+
 /** And brought back by bringing them back; what it has failed at is forgotten. Answers how its turn ends. */
 export function restartChildren(thread: Thread, actor: HostCell): number {
-  if (actor.rare?.held) {
+  const { rare } = actor;
+  if (rare && rare.holders.length > 0) {
     // Those above it begin anew once more, before this did.
-    if (answerHolders(thread, actor)) return 0;
-    actor.rare.held = false;
+    if (rare.held) answerHolders(thread, actor);
+    return 0;
   }
+  if (rare) rare.held = false;
   const error = actor.failure ?? new Error("restarted");
   actor.failure = undefined;
-  const family = familyOf(actor);
-  family.history = [];
-  const round = ++family.round;
+  familyOf(actor).history = [];
   for (const child of childrenOf(actor)) {
     // Those that joined while the others were down run already.
     if (!child.trouble?.restarting) continue;
-    child.trouble.round = round;
+    child.trouble.round = 0;
     if (!child.gone) restart(thread, child, error);
   }
   if (actor.parent) sayStarted(thread, actor, actor.parent);
@@ -361,8 +396,9 @@ function failAsParent(thread: Thread, parent: HostCell, error: Error, message: s
   parent.failure = error;
   if (isHeld(parent)) {
     const failed = () => fail(thread, parent, error, message);
-    return wait(thread, parent, holdChildren(thread, parent, childrenOf(parent), error), failed, failed);
+    return wait(thread, parent, holdAll(thread, parent, error), failed, failed);
   }
+  disband(parent);
   for (const child of childrenOf(parent)) if (child.trouble?.restarting) thread.control(child, SYSTEM_KILL);
   return afterChildren(thread, parent, () => fail(thread, parent, error, message));
 }
