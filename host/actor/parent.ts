@@ -282,6 +282,9 @@ async function holdChildren(
     const trouble = troubleOf(child);
     trouble.restarting = true;
     trouble.heldAfter = trouble.restarts;
+    // One that pauses does not come up before its turn to be held.
+    trouble.timer?.cancel();
+    trouble.timer = undefined;
   }
   for (const child of children.toReversed()) {
     if (!isToBe(child)) continue;
@@ -293,8 +296,6 @@ async function holdChildren(
 /** Resolves when the instance has ended, or the child is gone. */
 function holdChild(thread: Thread, parent: HostCell, child: Child, error: Error): Promise<void> {
   const trouble = troubleOf(child);
-  trouble.timer?.cancel();
-  trouble.timer = undefined;
   // Of two groups at once, one is told: a second hold would wait for a RESTART that the first has used up.
   trouble.holding ??= holdNow(thread, parent, child, trouble, error).finally(() => {
     trouble.holding = undefined;
@@ -328,6 +329,11 @@ export function holdSupervisor(
   rare.holders.push(ticket, ticketGeneration);
   const sent = restarts > rare.heldAfter;
   rare.heldAfter = restarts;
+  // It ends, and its children with it.
+  if (actor.status === "stopping") {
+    answerHolders(thread, actor);
+    return;
+  }
   if (rare.held) {
     // Its restart is on its way, and meets this; or else nothing has happened since.
     if (!sent) answerHolders(thread, actor);
@@ -359,6 +365,7 @@ function disband(parent: HostCell): void {
 /** And brought back by bringing them back; what it has failed at is forgotten. Answers how its turn ends. */
 export function restartChildren(thread: Thread, actor: HostCell): number {
   const { rare } = actor;
+  if (actor.status === "stopping") return 0;
   if (rare && rare.holders.length > 0) {
     // Those above it begin anew once more, before this did.
     if (rare.held) answerHolders(thread, actor);
