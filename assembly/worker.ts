@@ -1113,6 +1113,7 @@ function hand(cell: u32, generation: u32, frame: u32, limited: bool): bool {
   return true;
 }
 
+/** In a turn of the host: whoever comes next anyway does not go through the line. */
 function handOn(cell: u32, generation: u32, frame: u32): bool {
   return isAlone(cell, generation, frame) && hand(cell, generation, frame, true);
 }
