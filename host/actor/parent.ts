@@ -165,8 +165,8 @@ export function childrenLost(thread: Thread, parent: HostCell, parts: readonly u
   }
   if (parent.supervision.strategy === "one-for-one") for (const child of back) bringBack(thread, parent, child, error);
   else {
-    // Those that the strategy takes along with the eldest are the others too.
-    const eldest = childrenOf(parent).find((child) => back.includes(child));
+    // Those that the strategy takes along with the eldest are the others too; some may be about to start with a group already.
+    const eldest = childrenOf(parent).find((child) => back.includes(child) && child.trouble?.round === 0);
     if (eldest) bringBack(thread, parent, eldest, error);
   }
   return 0;

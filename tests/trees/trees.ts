@@ -28,7 +28,7 @@ interface GroupPlan extends Terms {
   readonly maxRestarts: number;
   readonly children: readonly (LeafPlan | GroupPlan)[];
 }
-type Act = "crash" | "crash later" | "stop" | "kill" | "spawn" | "stop group";
+type Act = "crash" | "crash later" | "stop" | "kill" | "spawn" | "stop group" | "death";
 type Step = { readonly what: Act; readonly who: number; readonly waits: number } | { readonly what: "settle" };
 
 const start = fc.record({ waits: fc.nat({ max: 4 }), fails: fc.integer({ min: 0, max: 2 }).map((n) => n === 0) });
@@ -53,7 +53,7 @@ const told = (...what: Act[]) =>
 const step: fc.Arbitrary<Step> = fc.oneof(
   { arbitrary: told("crash", "crash later"), weight: 24 },
   { arbitrary: told("stop", "kill", "spawn"), weight: 6 },
-  { arbitrary: told("stop group"), weight: 1 },
+  { arbitrary: told("stop group", "death"), weight: 2 },
   { arbitrary: fc.constant({ what: "settle" as const }), weight: 8 },
 );
 
@@ -79,6 +79,8 @@ type Outcome<R> = { readonly value: R } | { readonly error: Error };
 interface Rest {
   /** Nothing is under way any more; with threads, most of it. */
   settle(): Promise<void>;
+  /** A thread dies, if there are any. */
+  death(who: number): void;
   /** What has come of these in the end; undefined: nothing. */
   hear<R>(all: readonly Promise<R>[]): Promise<(Outcome<R> | undefined)[]>;
   /** Finds nothing wrong; with threads it may look again, for a while. */
@@ -120,6 +122,7 @@ async function play(system: System, plan: GroupPlan, steps: readonly Step[], res
   await rest.settle();
   for (const each of steps) {
     if (each.what === "settle") await rest.settle();
+    else if (each.what === "death") rest.death(each.who);
     else act(tree, each.what, each.who, each.waits);
   }
   // What pauses comes back first.
@@ -129,7 +132,7 @@ async function play(system: System, plan: GroupPlan, steps: readonly Step[], res
   if (!ended) throw new Error("the tree does not end");
 }
 
-function act(tree: Tree, what: Act, who: number, waits: number): void {
+function act(tree: Tree, what: Exclude<Act, "death">, who: number, waits: number): void {
   const { groups, leaves } = tree;
   const grown = leaves[who % leaves.length] as GrownLeaf;
   const above = groups[who % groups.length] as GrownGroup;
@@ -248,6 +251,7 @@ const examples: [GroupPlan, Step[], number][] = [
 function virtual(system: TestSystem): Rest {
   return {
     settle: () => system.settle(),
+    death() {},
     async hear<R>(all: readonly Promise<R>[]) {
       const heard: (Outcome<R> | undefined)[] = all.map(() => undefined);
       for (const [i, each] of all.entries()) {
@@ -269,12 +273,13 @@ function virtual(system: TestSystem): Rest {
 /** ms for what should come at once. */
 const PATIENCE = 20_000;
 
-function patient(system: System): Rest {
+function patient(system: System, death: Rest["death"]): Rest {
   return {
     // Somebody on each thread has had a turn since.
     async settle() {
       await system.tree();
     },
+    death,
     async hear<R>(all: readonly Promise<R>[]) {
       let timer: ReturnType<typeof setTimeout> | undefined;
       const late = new Promise<undefined>((resolve) => {
@@ -326,10 +331,17 @@ export async function playOnOne(runs: Runs): Promise<void> {
 
 /** On threads, as it happens. A failure is not made smaller: it does not come again for certain. */
 export async function playOnThreads({ workers, ...runs }: Runs & { readonly workers: number }): Promise<void> {
-  const worker = () => new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
+  const threads: Worker[] = [];
+  const worker = () => {
+    const thread = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
+    threads.push(thread);
+    return thread;
+  };
   const system = await createSystem({ actors, worker, workers, logger: false });
+  // One of the last so many: the others are dead already.
+  const death = (who: number) => void threads.at(-1 - (who % workers))?.terminate();
   const history = fc.array(step, { maxLength: 30 });
-  const property = fc.asyncProperty(group, history, (plan, steps) => play(system, plan, steps, patient(system)));
+  const property = fc.asyncProperty(group, history, (plan, steps) => play(system, plan, steps, patient(system, death)));
   try {
     await fc.assert(property, { ...given(runs), endOnFailure: true });
   } finally {
