@@ -481,13 +481,20 @@ export function obey(thread: Thread, actor: HostCell, bits: number): number {
   // Not failed: a decision that came twice.
   if (actor.status !== "failed") return 0;
   if (bits & SYSTEM_RESTART) return restart(thread, actor);
-  if (bits & SYSTEM_RESUME) return ready(actor);
+  // Overtaken by a hold, or by the death of its thread: there is no instance, or soon none, that could go on.
+  const { instance, ended } = actor.life;
+  if (bits & SYSTEM_RESUME && instance && !ended && !isBeingHeld(actor)) return ready(actor);
   return TURN_WAIT;
+}
+
+/** Its parent waits for the end of its instance. */
+function isBeingHeld({ rare }: HostCell): boolean {
+  return rare !== undefined && rare.holders.length > 0;
 }
 
 function restart(thread: Thread, actor: HostCell): number {
   // It was on its way when the parent took it into a group, for which its instance is about to end.
-  if (!actor.life.ended && actor.rare && actor.rare.holders.length > 0) return TURN_WAIT;
+  if (!actor.life.ended && isBeingHeld(actor)) return TURN_WAIT;
   const error = actor.failure ?? new Error("restarted");
   actor.status = "starting";
   actor.restarts++;

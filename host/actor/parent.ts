@@ -111,6 +111,8 @@ export function childFailed(thread: Thread, parent: HostCell, parts: readonly un
       bringBack(thread, parent, child, error);
       return 0;
     case "resume":
+      // Its siblings' failure takes it along: it starts with them.
+      if (trouble.round !== 0) return 0;
       trouble.restarting = false;
       thread.control(address, SYSTEM_RESUME);
       return 0;
@@ -195,7 +197,7 @@ function wantedFor(thread: Thread, parent: HostCell, child: Child, error: Error)
 /** The failed child starts again, after its pause, and with it whom the strategy names. */
 function bringBack(thread: Thread, parent: HostCell, failed: Child, error: Error): void {
   // With a group that has not come to that yet.
-  if (failed.trouble && failed.trouble.round !== 0) return;
+  if (troubleOf(failed).round !== 0) return;
   const family = familyOf(parent);
   const group = affected(parent.supervision.strategy, childrenOf(parent), failed);
   const delay = pauseOf(thread, parent, failed);

@@ -42,7 +42,7 @@ export class Leaf extends Actor<{ id: number; plan: readonly Start[] }> {
 
   async crashLater(waits: number) {
     await passing(waits);
-    throw new Error("crash");
+    throw new Error("crash later");
   }
 
   lives(): Lives {

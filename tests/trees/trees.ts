@@ -26,6 +26,8 @@ interface LeafPlan extends Terms {
 interface GroupPlan extends Terms {
   readonly strategy: Strategy;
   readonly maxRestarts: number;
+  /** Who crashes at once goes on. */
+  readonly resumes?: boolean;
   readonly children: readonly (LeafPlan | GroupPlan)[];
 }
 type Act = "crash" | "crash later" | "stop" | "kill" | "spawn" | "stop group" | "death";
@@ -44,6 +46,7 @@ const { group } = fc.letrec<{ group: GroupPlan; child: LeafPlan | GroupPlan }>((
   group: fc.record({
     strategy: fc.constantFrom<Strategy>("one-for-one", "one-for-all", "rest-for-one"),
     maxRestarts: fc.nat({ max: 2 }),
+    resumes: often(false, fc.constant(true)),
     children: fc.array(tie("child"), { minLength: 1, maxLength: 4 }),
     ...terms,
   }),
@@ -102,9 +105,11 @@ function build(tree: Tree, sup: Spawner, children: GroupPlan["children"], mayEnd
   for (const child of children) {
     if ("starts" in child) grow(tree, sup, child, mayEnd);
     else {
-      const { strategy, maxRestarts } = child;
+      const { strategy, maxRestarts, resumes = false } = child;
       const ends = mayEnd || child.restart === "temporary";
-      const options = { strategy, maxRestarts, within: "1h" as const, ...termsOf(child) };
+      const decide =
+        resumes && ({ decide: (error: Error) => (error.message === "crash" ? "resume" : "restart") } as const);
+      const options = { strategy, maxRestarts, within: "1h" as const, ...termsOf(child), ...decide };
       const group = sup.supervise(options, (below) => build(tree, below, child.children, ends));
       tree.groups.push({ group: group as Supervised<unknown>, over: false, mayEnd: ends });
     }
