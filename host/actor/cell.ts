@@ -148,8 +148,8 @@ export interface Trouble {
   upSince: number;
   /** The restart that is to come. */
   timer: { cancel(): void } | undefined;
-  /** The group that it is to start with; 0: none, or it has been told. */
-  round: number;
+  /** Those that it is to start with; undefined: it starts alone, or has been told. */
+  group: readonly Child[] | undefined;
 }
 
 /** What a parent is told of a child that was lost: who, its number for it, what it was doing, and whether it was to stop anyway. */
@@ -215,12 +215,8 @@ export function below(parent: string, name: string): string {
   return parent === "" ? name : `${parent}/${name}`;
 }
 
-/** How many of each definition there have been; when children were restarted, ms; how many groups. */
-export type Past = readonly [
-  ordinals: readonly (readonly [string, number])[],
-  history: readonly number[],
-  round: number,
-];
+/** How many of each definition there have been; when children were restarted, ms. */
+export type Past = readonly [ordinals: readonly (readonly [string, number])[], history: readonly number[]];
 
 /** The children of an actor: by number, by name, and in the order of their start. */
 export class Family {
@@ -234,19 +230,16 @@ export class Family {
   size = 0;
   /** When children were restarted, ms: those that still count. */
   history: readonly number[] = [];
-  /** How many groups have been restarted. */
-  round = 0;
 
   /** What remains of children that are gone. */
   get past(): Past {
-    return [[...this.#ordinals], this.history, this.round];
+    return [[...this.#ordinals], this.history];
   }
 
   /** The same, of a parent that has moved here. */
-  remember([ordinals, history, round]: Past): void {
+  remember([ordinals, history]: Past): void {
     for (const [definition, ordinal] of ordinals) this.#ordinals.set(definition, ordinal);
     this.history = history;
-    this.round = round;
   }
 
   /** The number that the next child gets. */

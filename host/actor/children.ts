@@ -113,7 +113,7 @@ export function troubleOf(child: Child): Trouble {
     failures: 0,
     upSince: 0,
     timer: undefined,
-    round: 0,
+    group: undefined,
   };
   return child.trouble;
 }

@@ -112,7 +112,7 @@ export function childFailed(thread: Thread, parent: HostCell, parts: readonly un
       return 0;
     case "resume":
       // Its siblings' failure takes it along: it starts with them.
-      if (trouble.round !== 0) return 0;
+      if (trouble.group) return 0;
       trouble.restarting = false;
       thread.control(address, SYSTEM_RESUME);
       return 0;
@@ -168,7 +168,7 @@ export function childrenLost(thread: Thread, parent: HostCell, parts: readonly u
   if (parent.supervision.strategy === "one-for-one") for (const child of back) bringBack(thread, parent, child, error);
   else {
     // Those that the strategy takes along with the eldest are the others too; some may be about to start with a group already.
-    const eldest = childrenOf(parent).find((child) => back.includes(child) && child.trouble?.round === 0);
+    const eldest = childrenOf(parent).find((child) => back.includes(child) && !child.trouble?.group);
     if (eldest) bringBack(thread, parent, eldest, error);
   }
   return 0;
@@ -197,17 +197,15 @@ function wantedFor(thread: Thread, parent: HostCell, child: Child, error: Error)
 /** The failed child starts again, after its pause, and with it whom the strategy names. */
 function bringBack(thread: Thread, parent: HostCell, failed: Child, error: Error): void {
   // With a group that has not come to that yet.
-  if (troubleOf(failed).round !== 0) return;
-  const family = familyOf(parent);
+  if (troubleOf(failed).group) return;
   const group = affected(parent.supervision.strategy, childrenOf(parent), failed);
   const delay = pauseOf(thread, parent, failed);
   if (group.length === 1) {
     pause(thread, failed, delay, () => restart(thread, failed, error));
     return;
   }
-  const round = ++family.round;
-  for (const child of group) troubleOf(child).round = round;
-  void restartGroup(thread, parent, group, round, delay, error);
+  for (const child of group) troubleOf(child).group = group;
+  void restartGroup(thread, parent, group, delay, error);
 }
 
 /** ms until it may start again. */
@@ -252,18 +250,17 @@ async function restartGroup(
   thread: Thread,
   parent: HostCell,
   group: readonly Child[],
-  round: number,
   delay: number,
   error: Error,
 ): Promise<void> {
   const family = familyOf(parent);
-  const isOurs = (child: Child) => family.has(child) && child.trouble?.round === round;
+  const isOurs = (child: Child) => family.has(child) && child.trouble?.group === group;
   await holdChildren(thread, parent, group, error, isOurs);
   // The pause is the group's: it does not end with whoever failed.
   const start = () => {
     if (parent.status === "stopping" || parent.status === "stopped") return;
     for (const child of group.filter(isOurs)) {
-      troubleOf(child).round = 0;
+      troubleOf(child).group = undefined;
       if (!child.gone) restart(thread, child, error);
     }
   };
@@ -307,10 +304,8 @@ function holdChild(thread: Thread, parent: HostCell, child: Child, error: Error)
 
 /** What takes too long is not waited for. */
 async function holdNow(thread: Thread, parent: HostCell, child: Child, trouble: Trouble, error: Error): Promise<void> {
-  const restarts = trouble.restarts;
-  trouble.heldAfter = restarts;
   const ask = (forced: boolean) =>
-    thread.question(child, KIND_HOLD, [sendable(thread, error), forced, restarts], parent.life, child.path);
+    thread.question(child, KIND_HOLD, [sendable(thread, error), forced, trouble.restarts], parent.life, child.path);
   const { shutdownMs } = child.terms;
   const late = shutdownMs < Infinity ? thread.after(shutdownMs, () => void ask(true).catch(() => {})) : undefined;
   // ERR_ACTOR_STOPPED: it is gone, or we are; there is nothing to wait for.
@@ -331,16 +326,10 @@ export function holdSupervisor(
   rare.holders.push(ticket, ticketGeneration);
   const sent = restarts > rare.heldAfter;
   rare.heldAfter = restarts;
-  // It ends, and its children with it.
-  if (actor.status === "stopping") {
-    answerHolders(thread, actor);
-    return;
-  }
-  if (rare.held) {
-    // Its restart is on its way, and meets this; or else nothing has happened since.
-    if (!sent) answerHolders(thread, actor);
-    return;
-  }
+  // It ends, and its children with it; or it is held, and nothing has happened since.
+  if (actor.status === "stopping" || (rare.held && !sent)) answerHolders(thread, actor);
+  // Held, with a restart on its way: that meets this.
+  if (actor.status === "stopping" || rare.held) return;
   actor.failure ??= error;
   void holdAll(thread, actor, error).then(() => {
     rare.held = true;
@@ -361,26 +350,28 @@ function holdAll(thread: Thread, actor: HostCell, error: Error): Promise<void> {
 
 /** Groups that are being restarted are not started any more. */
 function disband(parent: HostCell): void {
-  for (const { trouble } of childrenOf(parent)) if (trouble) trouble.round = 0;
+  for (const { trouble } of childrenOf(parent)) if (trouble) trouble.group = undefined;
 }
 
 /** And brought back by bringing them back; what it has failed at is forgotten. Answers how its turn ends. */
 export function restartChildren(thread: Thread, actor: HostCell): number {
   const { rare } = actor;
   if (actor.status === "stopping") return 0;
-  if (rare && rare.holders.length > 0) {
+  if (rare) {
     // Those above it begin anew once more, before this did.
-    if (rare.held) answerHolders(thread, actor);
-    return 0;
+    if (rare.holders.length > 0) {
+      if (rare.held) answerHolders(thread, actor);
+      return 0;
+    }
+    rare.held = false;
   }
-  if (rare) rare.held = false;
   const error = actor.failure ?? new Error("restarted");
   actor.failure = undefined;
   familyOf(actor).history = [];
   for (const child of childrenOf(actor)) {
     // Those that joined while the others were down run already.
     if (!child.trouble?.restarting) continue;
-    child.trouble.round = 0;
+    child.trouble.group = undefined;
     if (!child.gone) restart(thread, child, error);
   }
   if (actor.parent) sayStarted(thread, actor, actor.parent);
