@@ -136,7 +136,7 @@ async function begin(
   const blocks = shared ? settings.workers + 1 : 1;
   const room = createMemory(bytes, blocks, shared, whole);
   const table = createTable();
-  const core = await instantiate(module, room.memory, table, () => outside.clock() - settings.epoch);
+  const core = instantiate(module, room.memory, table, () => outside.clock() - settings.epoch);
   const first = Math.ceil((internals.arenaFrom ?? 0) / 65_536);
   const { budget, slice, epoch } = settings;
   if (!core.boot(blocks, shared ? 1 : 0, room.pages, room.maximum, first, epoch, budget, slice * 1000)) {

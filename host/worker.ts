@@ -63,7 +63,7 @@ async function run(actors: { readonly [name: string]: unknown }, boot: Boot): Pr
   const { module, memory, index, settings, natives, heirOf } = boot;
   await outside.lives?.hold(boot.life);
   const table = createTable();
-  const core = await instantiate(module, memory, table, () => outside.clock() - settings.epoch);
+  const core = instantiate(module, memory, table, () => outside.clock() - settings.epoch);
   attach(core, memory, index, heirOf !== undefined);
   linkNative(natives, core, memory, table, hashOf);
   const views = new Views(memory);

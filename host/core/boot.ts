@@ -1,6 +1,6 @@
 // From bytes to a running core: module, memory, instance. The thread that makes a system compiles once and posts
 // module and memory to the others.
-import { instantiate as load } from "@assemblyscript/loader";
+import { instantiateSync as load } from "@assemblyscript/loader";
 import { layoutHash } from "#layout";
 import { HEADER, HEADER_LAYOUT, META_BYTES, WORKER_BYTES, WORKER_FIRST } from "../../assembly/layout.ts";
 import { ZanniError } from "../errors.ts";
@@ -38,14 +38,15 @@ export function createTable(): WebAssembly.Table {
   return new WebAssembly.Table({ initial: 64, element: "anyfunc" });
 }
 
-export async function instantiate(
+/** At once: the loader's other way names `Response`, for which Node loads all of fetch(), on every thread. */
+export function instantiate(
   module: WebAssembly.Module,
   memory: WebAssembly.Memory,
   table: WebAssembly.Table,
   now: () => number,
-): Promise<Core> {
+): Core {
   const imports: CoreImports = { env: { memory, table }, clock: { now } };
-  const { instance } = await load(module, imports as never);
+  const { instance } = load(module, imports as never);
   const core = instance.exports as unknown as Core;
   if (core.layout() !== layoutHash) throw versions();
   return core;

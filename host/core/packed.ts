@@ -1,12 +1,10 @@
 // The cores as the bundle carries them: in pieces that take turns, compressed (gzip), as text (base64). Hosts that may not compile
 // are given a module instead, and never import this file.
 import { pieces, text } from "#core";
+import { platform } from "../platform/choose.ts";
 
 export async function compile(kind: "shared" | "single"): Promise<WebAssembly.Module> {
-  const packed = Uint8Array.from(atob(text), (unit) => unit.charCodeAt(0));
-  const bytes = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
-  const all = new Uint8Array(await new Response(bytes).arrayBuffer());
-  return WebAssembly.compile(own(all, kind === "shared" ? 0 : 1));
+  return WebAssembly.compile(own(await platform().inflate(text), kind === "shared" ? 0 : 1));
 }
 
 /** Every other piece, from that one on. */

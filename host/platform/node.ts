@@ -30,6 +30,11 @@ export function node(): Platform {
     },
     cores: os.availableParallelism(),
     reserves: "all",
+    // The web's streams take ten times as long, most of it to be loaded.
+    async inflate(text) {
+      const zlib = builtin("node:zlib") as typeof import("node:zlib");
+      return new Uint8Array(zlib.gunzipSync(Buffer.from(text, "base64")));
+    },
     async read(url) {
       if (url.protocol !== "file:") return download(url);
       const fs = builtin("node:fs/promises") as typeof import("node:fs/promises");

@@ -78,25 +78,24 @@ class Counter extends Actor {
 /** Runs it with a system of one thread; `count` answers how often its core has been called so far, by name. */
 async function counted(run: (system: System, count: () => Map<string, number>) => Promise<void>): Promise<void> {
   const counts = new Map<string, number>();
-  const real = WebAssembly.instantiate;
-  const counting = async (module: WebAssembly.Module, imports: WebAssembly.Imports) => {
-    const instance = await real(module, imports);
-    const exports: Record<string, unknown> = {};
-    for (const [name, value] of Object.entries(instance.exports)) {
-      exports[name] = (...args: unknown[]) => {
-        counts.set(name, (counts.get(name) ?? 0) + 1);
-        return Reflect.apply(value as () => unknown, undefined, args);
-      };
+  const { Instance } = WebAssembly;
+  class Counting {
+    readonly exports: Record<string, unknown> = {};
+    constructor(module: WebAssembly.Module, imports: WebAssembly.Imports) {
+      for (const [name, value] of Object.entries(new Instance(module, imports).exports)) {
+        this.exports[name] = (...args: unknown[]) => {
+          counts.set(name, (counts.get(name) ?? 0) + 1);
+          return Reflect.apply(value as () => unknown, undefined, args);
+        };
+      }
     }
-    return { exports };
-  };
-  Object.assign(WebAssembly, { instantiate: counting });
+  }
+  Object.assign(WebAssembly, { Instance: Counting });
   try {
-    const system = await createSystem({ logger: false });
+    await using system = await createSystem({ logger: false });
     await run(system, () => new Map(counts));
-    await system.stop();
   } finally {
-    Object.assign(WebAssembly, { instantiate: real });
+    Object.assign(WebAssembly, { Instance });
   }
 }
 
