@@ -230,8 +230,6 @@ let sends: u32 = 0; //       one message in 64 is stamped
 let turns: u32 = 0;
 let sent: u32 = 0;
 let handled: u32 = 0;
-let created: u32 = 0;
-let ended: u32 = 0;
 let stopping: bool = false; // the running native behavior asked to stop
 let mark: u32 = 0; //       `left` when a native turn was last settled: the difference is handled, also after a trap
 let native: bool = false; // native code runs: what it makes ready comes next
@@ -254,8 +252,6 @@ export function startThread(): void {
   turns = 0;
   sent = 0;
   handled = 0;
-  created = 0;
-  ended = 0;
   stopping = false;
   mark = 0;
   native = false;
@@ -442,8 +438,9 @@ export function spawn(home: u32, behavior: u32, init: u32, capacity: u32, limit:
     store<u32>(cell + CELL_RANKED, 0);
   }
   if (home != HOME_ANY) add32(blockOf(home) + WORKER_LOAD, 1);
-  // The runtime's own cells have neither behavior nor init, and are not counted.
-  if (behavior != 0 || init != 0) created++;
+  // The runtime's own cells have neither behavior nor init, and are not counted. At once: what is alive is known also
+  // when this thread dies.
+  if (behavior != 0 || init != 0) count(here, METER_CREATED, 1);
   openHead(cell, generation, behavior == 0);
   return cell;
 }
@@ -606,17 +603,13 @@ export function take(fresh: bool): u32 {
 /** Writes what was counted since the last time to where observers read it. */
 export function report(): void {
   show(here, METER_QUEUE, waiting);
-  if (turns + sent + handled + created + ended == 0) return;
+  if (turns + sent + handled == 0) return;
   count(here, METER_TURNS, turns);
   count(here, METER_SENT, sent);
   count(here, METER_HANDLED, handled);
-  count(here, METER_CREATED, created);
-  count(here, METER_STOPPED, ended);
   turns = 0;
   sent = 0;
   handled = 0;
-  created = 0;
-  ended = 0;
 }
 
 /** Is a stop queued for this cell, which is the caller's? */
@@ -767,7 +760,7 @@ export function vacate(cell: u32): void {
   vacated(cell);
   const init = load<u32>(cell + CELL_INIT);
   if (init != 0) free(init);
-  if (init != 0 || load<u32>(cell + CELL_BEHAVIOR) != 0) ended++;
+  if (init != 0 || load<u32>(cell + CELL_BEHAVIOR) != 0) count(here, METER_STOPPED, 1);
   if (load<u32>(cell + CELL_BEHAVIOR) != 0) {
     const state = load<u32>(cell + CELL_SLOT);
     if (state != 0) free(state);

@@ -51,8 +51,8 @@ export interface WorkerStats {
 }
 
 /**
- * Read from shared counters: costs no message. Times in milliseconds. A thread that is busy tells what it has counted at least
- * every 16 turns, and with each slice.
+ * Read from shared counters: costs no message. Times in milliseconds. A thread that is busy tells what it has sent and handled
+ * at least every 16 turns, and with each slice; of one that dies the rest is not counted.
  */
 export interface SystemStats {
   readonly created: number;

@@ -49,6 +49,17 @@ threaded("a thread that dies", (declare, nodeOnly) => {
     });
   }
 
+  test("takes nothing along of what is counted as alive", async (system) => {
+    const mortal = system.spawn(Mortal, undefined, on(1));
+    const { active } = system.stats();
+    assert.is(await mortal.ask.restarts(), 0);
+    // In one turn, if they come together.
+    for (const name of ["a", "b", "c"]) mortal.tell.bear(name, 0);
+    mortal.tell.die(onNode ? "exit" : "throw");
+    assert.is(await mortal.ask({ timeout: "20s" }).restarts(), 1);
+    await until(() => system.stats().active === active, "its children have ended with it");
+  });
+
   test(
     "is one failure for each supervisor, however many lived there",
     async (system, events) => {
