@@ -36,6 +36,8 @@ export interface Extras {
   readonly groups: Map<string, number>;
   /** What its onStop has returned. */
   leaving: PromiseLike<unknown> | undefined;
+  /** What it is told of its children while it has failed: it hears of that if it goes on. */
+  readonly unheard: (readonly [kind: number, parts: readonly unknown[]])[];
 }
 
 /** A generator that answers an ask. The generation is the ticket's. */
@@ -133,8 +135,10 @@ export interface HealthTerms {
   readonly threshold: number;
 }
 
-/** What a parent knows of a child that has failed. */
+/** What a parent knows of a child that has failed, or may have. */
 export interface Trouble {
+  /** Its parent was lost: what became of it before is not known. */
+  isUnclear: boolean;
   /** From its failure until it has started again. */
   restarting: boolean;
   /** It is being held: whoever else wants that waits with them. */
@@ -173,7 +177,7 @@ export class Child implements Address {
   readonly label: string | number;
   readonly terms: Terms;
   trouble: Trouble | undefined;
-  /** Called when it is gone: it is being ended. More than one when a kill overtakes a restart. */
+  /** It is being ended, and these are called when it is gone; more than one when a kill overtakes a restart. */
   gone: (() => void)[] | undefined;
   /** The next health check. */
   check: { cancel(): void } | undefined;

@@ -18,6 +18,7 @@ import {
   INIT_CHILD,
   INIT_ORDINAL,
   KIND_INIT,
+  KIND_STOP_WANTED,
   MOVABLE,
   SYSTEM_KILL,
 } from "../../assembly/layout.ts";
@@ -106,6 +107,7 @@ export function addChild(
 /** What it takes to bring a child back; from its first failure on. */
 export function troubleOf(child: Child): Trouble {
   child.trouble ??= {
+    isUnclear: false,
     restarting: false,
     holding: undefined,
     restarts: 0,
@@ -183,6 +185,15 @@ function healthOf(given: HealthOptions): HealthTerms {
 export function endChildren(thread: Thread, parent: HostCell): Promise<void> | undefined {
   const { family } = parent;
   if (!family || family.size === 0) return undefined;
+  for (const child of family.reversed()) {
+    // One that fails before its turn, or is down, does not come back.
+    child.gone ??= [];
+    const { trouble } = child;
+    if (!trouble) continue;
+    trouble.group = undefined;
+    trouble.timer?.cancel();
+    trouble.timer = undefined;
+  }
   return (async () => {
     for (const child of family.reversed()) {
       // It may have ended of itself meanwhile.
@@ -203,6 +214,8 @@ export function endChild(thread: Thread, child: Child): Promise<void> {
     if (shutdownMs === 0 || child.trouble?.restarting) thread.control(child, SYSTEM_KILL);
     else {
       thread.sendStop(child, undefined, true);
+      // It may be down, and have told that to whom was lost: then it does not look at its mailbox.
+      if (child.trouble?.isUnclear) thread.sendControl(child, KIND_STOP_WANTED, []);
       if (shutdownMs < Infinity) {
         timer = thread.after(shutdownMs, () => void thread.control(child, SYSTEM_KILL));
       }

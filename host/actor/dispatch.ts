@@ -286,6 +286,8 @@ export class Dispatch {
     const { core, block } = thread;
     let outcome: number = TURN_DRY;
     if (bits & SYSTEM_START) outcome = actor.life ? this.#trim(actor) : start(thread, actor);
+    const { life } = actor;
+    const went = life?.ended;
     for (let i = 0; i < system; i++) {
       const frame = thread.views.u32[(block + WORKER_SYSTEM + i * 4) >>> 2] as number;
       const answer = this.#controlFrame(actor, frame);
@@ -300,7 +302,11 @@ export class Dispatch {
     }
     if (bits & SYSTEM_RESTART && actor.internal && !(bits & SYSTEM_KILL))
       outcome = restartChildren(thread, actor) || outcome;
-    else if (bits & (SYSTEM_KILL | SYSTEM_RESTART | SYSTEM_RESUME)) outcome = obey(thread, actor, bits) || outcome;
+    else {
+      // The instance has just ended for a hold, which is younger than the RESTART beside it: there will be another.
+      if (life?.ended && !went) bits &= ~SYSTEM_RESTART;
+      if (bits & (SYSTEM_KILL | SYSTEM_RESTART | SYSTEM_RESUME)) outcome = obey(thread, actor, bits) || outcome;
+    }
     return outcome;
   }
 

@@ -15,6 +15,7 @@ export function extrasOf(life: Life): Extras {
     topics: new Map(),
     groups: new Map(),
     leaving: undefined,
+    unheard: [],
   };
   return life.extras;
 }

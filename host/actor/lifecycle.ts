@@ -478,13 +478,19 @@ export function obey(thread: Thread, actor: HostCell, bits: number): number {
     const held = actor.status === "failed" && actor.life.ended ? actor.reason : undefined;
     return stop(thread, actor, held ?? (actor.failure ? { error: actor.failure } : "killed"));
   }
-  // Not failed: a decision that came twice.
-  if (actor.status !== "failed") return 0;
+  // Not failed: a decision that came twice. The parent may have heard that its thread died after the first: it is up, or
+  // says so when it is.
+  if (actor.status !== "failed") {
+    const isStarted = actor.status === "running" || actor.status === "awaiting";
+    if (bits & SYSTEM_RESTART && isStarted && actor.parent) sayStarted(thread, actor, actor.parent);
+    return 0;
+  }
   if (bits & SYSTEM_RESTART) return restart(thread, actor);
   // Overtaken by a hold, or by the death of its thread: there is no instance, or soon none, that could go on.
   const { instance, ended } = actor.life;
-  if (bits & SYSTEM_RESUME && instance && !ended && !isBeingHeld(actor)) return ready(actor);
-  return TURN_WAIT;
+  if (!(bits & SYSTEM_RESUME) || !instance || ended || isBeingHeld(actor)) return TURN_WAIT;
+  for (const [kind, parts] of actor.life.extras?.unheard.splice(0) ?? []) thread.sendControl(actor, kind, parts);
+  return ready(actor);
 }
 
 /** Its parent waits for the end of its instance. */
@@ -512,14 +518,14 @@ function restart(thread: Thread, actor: HostCell): number {
     endLife(thread, actor);
     return start(thread, actor, error);
   };
-  return afterChildren(thread, actor, () => onStop(thread, actor, { error }, begin));
+  return leave(thread, actor, { error }, begin);
 }
 
 /**
  * The parent restarts a group: this instance ends, for the reason `error`, and the actor waits for RESTART. Who waits
- * for that is told by `ticket`. `forced`: what its onStop awaits is not waited for. `restarts`: how many RESTARTs it has
- * been sent; one since the last hold that has not come yet is waited for, and not followed: the group fails once more.
- * A hold may come twice, from a parent that has heard of a thread's death.
+ * for that is told by `ticket`. `forced`: its children are killed, and what its onStop awaits is not waited for.
+ * `restarts`: how many RESTARTs it has been sent; one since the last hold that has not come yet is waited for, and not
+ * followed: the group fails once more. A hold may come twice, from a parent that has heard of a thread's death.
  */
 export function hold(
   thread: Thread,
@@ -552,8 +558,8 @@ export function hold(
     answerHolders(thread, actor);
     return TURN_WAIT;
   };
-  if (forced) return held();
-  return afterChildren(thread, actor, () => onStop(thread, actor, actor.reason as ExitReason, held));
+  if (forced) killChildren(thread, actor);
+  return leave(thread, actor, actor.reason, held, !forced);
 }
 
 /** Who waits for the end of the instance is told of it. False: nobody does. */
@@ -576,7 +582,7 @@ export function stop(thread: Thread, actor: HostCell, reason: ExitReason): numbe
   if (outboxes && outboxes.size > 0 && (reason === "normal" || reason === "shutdown")) {
     return stopWhenSent(thread, actor, reason, outboxes);
   }
-  return hasChildren(actor) || hearsStop(actor) ? leave(thread, actor, reason) : terminate(thread, actor);
+  return hasChildren(actor) || hearsStop(actor) ? leaveForGood(thread, actor, reason) : terminate(thread, actor);
 }
 
 function stopWhenSent(thread: Thread, actor: HostCell, reason: ExitReason, outboxes: Waiting): number {
@@ -584,39 +590,55 @@ function stopWhenSent(thread: Thread, actor: HostCell, reason: ExitReason, outbo
   return wait(thread, actor, outboxes.empty(), then, then);
 }
 
-function leave(thread: Thread, actor: HostCell, reason: ExitReason): number {
-  const end = () => terminate(thread, actor);
-  return afterChildren(thread, actor, () => onStop(thread, actor, reason, end));
+/** By itself, as startHooks(). */
+function leaveForGood(thread: Thread, actor: HostCell, reason: ExitReason): number {
+  return leave(thread, actor, reason, () => terminate(thread, actor), reason !== "killed");
 }
 
 function hasChildren({ family }: HostCell): boolean {
   return family !== undefined && family.size > 0;
 }
 
-/** Has somebody written an onStop for it, and is there an instance to call? */
+/** Has somebody written an onStop for it, and is there an instance to call that has not ended? */
 function hearsStop({ life, definition }: HostCell): boolean {
   const instance = life?.instance;
-  return instance !== undefined && definition.hasHooks && instance.onStop !== base.onStop;
+  return instance !== undefined && !life.ended && definition.hasHooks && instance.onStop !== base.onStop;
 }
 
-/** A kill while it stops: nothing is waited for any more, but the children. */
+/** A kill while it stops: nothing is waited for any more, but the children. Its onStop may not have been called yet. */
 function hurry(thread: Thread, actor: HostCell): number {
   if (actor.reason === "killed") return TURN_WAIT;
   actor.reason = "killed";
-  for (const child of childrenOf(actor)) thread.control(child, SYSTEM_KILL);
-  return afterChildren(thread, actor, () => terminate(thread, actor));
+  killChildren(thread, actor);
+  return leaveForGood(thread, actor, "killed");
 }
 
+function killChildren(thread: Thread, actor: HostCell): void {
+  for (const child of childrenOf(actor)) thread.control(child, SYSTEM_KILL);
+}
+
+/** The instance ends: its children, then it hears of that, then those that it has started meanwhile. */
+function leave(thread: Thread, actor: HostCell, reason: ExitReason, then: () => number, waits = true): number {
+  const heard = () => {
+    if (hasChildren(actor)) extrasOf(actor.life).leaving ??= Promise.resolve();
+    return afterChildren(thread, actor, then);
+  };
+  return afterChildren(thread, actor, () => onStop(thread, actor, reason, heard, waits));
+}
+
+/** When it has none any more. */
 export function afterChildren(thread: Thread, actor: HostCell, then: () => number): number {
   const ended = endChildren(thread, actor);
-  return ended ? wait(thread, actor, ended, then, then) : then();
+  if (!ended) return then();
+  const again = () => afterChildren(thread, actor, then);
+  return wait(thread, actor, ended, again, again);
 }
 
 /**
  * The old instance's onStop, once. Its failure is logged, and does not keep the actor alive. Who comes while it goes on, such as a
  * group that takes along an actor that is about to restart, waits for it as well.
  */
-function onStop(thread: Thread, actor: HostCell, reason: ExitReason, then: () => number): number {
+function onStop(thread: Thread, actor: HostCell, reason: ExitReason, then: () => number, waits: boolean): number {
   if (!hearsStop(actor)) return then();
   const { life } = actor;
   const wrong = (error: Error): number => {
@@ -628,7 +650,7 @@ function onStop(thread: Thread, actor: HostCell, reason: ExitReason, then: () =>
     const returned = before ?? life.instance?.onStop?.(reason);
     if (!isThenable(returned)) return then();
     extrasOf(life).leaving = returned;
-    if (reason === "killed") {
+    if (!waits) {
       returned.then(undefined, (error: unknown) => thread.log("error", actor.path, ["onStop failed", error]));
       return then();
     }

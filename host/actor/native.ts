@@ -139,7 +139,8 @@ export function nativeTurn(thread: Thread, cell: number): void {
     const bits = u32[(block + WORKER_OUT_BITS) >>> 2] as number;
     const blocked = u32[(block + WORKER_OUT_BLOCKED) >>> 2] !== 0;
     let outcome: number = blocked ? TURN_WAIT : TURN_DRY;
-    if (hearControl(thread, cell, u32[(block + WORKER_OUT_SYSTEM) >>> 2] as number)) outcome = TURN_WAIT;
+    const held = hearControl(thread, cell, u32[(block + WORKER_OUT_SYSTEM) >>> 2] as number, blocked);
+    if (held) outcome = TURN_WAIT;
     if (why === NATIVE_STOP || bits & SYSTEM_KILL) {
       end(thread, cell, why === NATIVE_STOP ? whyStopped(thread, cell) : "killed");
       return;
@@ -154,9 +155,10 @@ export function nativeTurn(thread: Thread, cell: number): void {
       );
     if (why === NATIVE_ROOM) giveRoom(thread, cell);
     if (why === NATIVE_UNKNOWN || why === NATIVE_UNANSWERED) putDown(thread, cell, why === NATIVE_UNKNOWN);
-    // Also where a hold has overtaken an earlier RESTART, and it runs already: it begins anew with its group.
-    if (bits & SYSTEM_RESTART) restart(thread, cell);
-    if (blocked && bits & (SYSTEM_RESTART | SYSTEM_RESUME)) outcome = TURN_UNBLOCK;
+    // A hold is younger than what was decided before it. Where a RESTART has been overtaken, and it runs already, it begins
+    // anew with its group.
+    if (bits & SYSTEM_RESTART && !held) restart(thread, cell);
+    if (blocked && !held && bits & (SYSTEM_RESTART | SYSTEM_RESUME)) outcome = TURN_UNBLOCK;
     more = core.release(cell, outcome, 0);
     thread.views.refresh();
   } while (more);
@@ -237,7 +239,7 @@ function parentOf(thread: Thread, init: number): Address {
  * Who watches is kept with the cell, wherever it runs next; questions are answered. True: its parent restarts a group,
  * and it waits for its own RESTART.
  */
-function hearControl(thread: Thread, cell: number, frames: number): boolean {
+function hearControl(thread: Thread, cell: number, frames: number, blocked: boolean): boolean {
   let held = false;
   for (let i = 0; i < frames; i++) {
     const { u8, u32 } = thread.views;
@@ -259,7 +261,7 @@ function hearControl(thread: Thread, cell: number, frames: number): boolean {
       held = true;
       u32[(init + INIT_HELD) >>> 2] = said(thread, frame)[2] as number;
       thread.reply(ticket, generation, true);
-    } else if (kind === KIND_STOP_WANTED && thread.core.stopQueued(cell)) {
+    } else if (kind === KIND_STOP_WANTED && blocked && thread.core.stopQueued(cell)) {
       const child = u32[(init + INIT_CHILD) >>> 2] as number;
       thread.sendControl(parentOf(thread, init), KIND_STOP_WANTED, [child]);
     }

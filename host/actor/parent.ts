@@ -5,6 +5,8 @@
 //              ├─────▶ resume, stop
 //              └─────▶ escalate: the parent fails in turn
 import {
+  KIND_CHILD_FAILED,
+  KIND_CHILDREN_LOST,
   KIND_HOLD,
   KIND_STOP_WANTED,
   SYSTEM_KILL,
@@ -16,7 +18,7 @@ import { asError, ZanniError } from "../errors.ts";
 import { base } from "./behavior.ts";
 import type { Child, HostCell, LostChild, Trouble } from "./cell.ts";
 import { childrenOf, endChild, familyOf, removeChild, troubleOf } from "./children.ts";
-import { rareOf } from "./extras.ts";
+import { extrasOf, rareOf } from "./extras.ts";
 import type { Address } from "./holder.ts";
 import { SUPERVISOR } from "./internal.ts";
 import {
@@ -64,11 +66,11 @@ export function childStarted(thread: Thread, parent: HostCell, id: number, heldA
   trouble.upSince = thread.now();
 }
 
-/** Somebody asked a child to stop that is down: it does not come up for that. */
+/** A child is to stop that is down: if it pauses, or ends with its parent, it does not come up for that. */
 export function childStopWanted(thread: Thread, parent: HostCell, id: number): void {
   const child = parent.family?.get(id);
-  if (!child?.trouble?.timer) return;
-  child.trouble.timer.cancel();
+  if (!child?.trouble?.timer && !child?.gone) return;
+  child.trouble?.timer?.cancel();
   thread.control(child, SYSTEM_KILL);
 }
 
@@ -85,8 +87,7 @@ export function childFailed(thread: Thread, parent: HostCell, parts: readonly un
     return 0;
   }
   const trouble = isDown(child);
-  // It comes back with all the others, or not at all.
-  if (isHeld(parent)) return 0;
+  if (isHeld(parent) || isPutOff(parent, KIND_CHILD_FAILED, parts)) return 0;
   let wanted: Directive | undefined;
   try {
     wanted = wantedFor(thread, parent, child, error);
@@ -138,14 +139,16 @@ export function childrenLost(thread: Thread, parent: HostCell, parts: readonly u
     const child = family.get(id);
     if (child?.cell === cell) isDown(child);
   }
-  for (const [cell, generation, id, message, over] of list) {
-    const address: Address = { cell, generation };
+  const left = list.filter(([cell, generation, id, , over]) => {
     const child = family.get(id);
-    if (child?.cell !== cell || child.gone || parent.status === "stopping" || over) {
-      thread.control(address, SYSTEM_KILL);
-      continue;
-    }
-    if (isHeld(parent)) continue;
+    if (child?.cell === cell && !child.gone && parent.status !== "stopping" && !over) return true;
+    thread.control({ cell, generation }, SYSTEM_KILL);
+    return false;
+  });
+  if (isHeld(parent) || isPutOff(parent, KIND_CHILDREN_LOST, [left, error])) return 0;
+  for (const [cell, generation, id, message] of left) {
+    const address: Address = { cell, generation };
+    const child = family.get(id) as Child;
     let wanted: Directive | undefined;
     try {
       wanted = wantedFor(thread, parent, child, error);
@@ -380,7 +383,14 @@ export function restartChildren(thread: Thread, actor: HostCell): number {
   return TURN_UNBLOCK;
 }
 
-/** A supervisor whose children are down, and wait for what becomes of it. */
+/** An actor that has failed decides nothing: its children end with its instance, unless that goes on. */
+function isPutOff({ internal, status, life }: HostCell, kind: number, parts: readonly unknown[]): boolean {
+  if (internal || status !== "failed") return false;
+  extrasOf(life).unheard.push([kind, parts]);
+  return true;
+}
+
+/** A supervisor whose children are down: they come back when it does, or not at all. */
 function isHeld({ internal, parent, failure }: HostCell): boolean {
   return internal && parent !== undefined && failure !== undefined;
 }
@@ -398,8 +408,6 @@ function failAsParent(thread: Thread, parent: HostCell, error: Error, message: s
     const failed = () => fail(thread, parent, error, message);
     return wait(thread, parent, holdAll(thread, parent, error), failed, failed);
   }
-  disband(parent);
-  for (const child of childrenOf(parent)) if (child.trouble?.restarting) thread.control(child, SYSTEM_KILL);
   return afterChildren(thread, parent, () => fail(thread, parent, error, message));
 }
 

@@ -192,10 +192,10 @@ function child(
   if (label === undefined) return;
   const record = new Child(id, { cell, generation }, parent, definition, label, usualTerms);
   familyOf(parent).restore(record);
+  const trouble = troubleOf(record);
   // One that is lost as well has no more to do.
-  if (down.has(cell)) {
-    troubleOf(record).restarting = true;
-  }
+  if (down.has(cell)) trouble.restarting = true;
+  else trouble.isUnclear = true;
 }
 
 // ---- every thread ---------------------------------------------------------------------------------

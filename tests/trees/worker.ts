@@ -1,4 +1,4 @@
 import { serve } from "zanni/worker";
-import * as actors from "./actors.ts";
+import { actors } from "./tree.ts";
 
 serve(actors);
