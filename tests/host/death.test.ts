@@ -2,7 +2,7 @@
 import * as assert from "uvu/assert";
 import { createSystem, isZanniError, type System, type SystemEvent, type SystemOptions, Worker } from "zanni";
 import * as actors from "./actors.ts";
-import { Gate, Journal, Mortal, MortalSwitchboard, Slow, Source } from "./actors.ts";
+import { Counter, Gate, Journal, Mortal, MortalSwitchboard, Slow, Source } from "./actors.ts";
 import { observed, onNode, rejects, threaded, until, worker } from "./helper.ts";
 
 const ways = onNode ? (["exit", "throw"] as const) : (["throw"] as const);
@@ -48,6 +48,26 @@ threaded("a thread that dies", (declare, nodeOnly) => {
       );
     });
   }
+
+  test(
+    "with a restart on its way that nobody is there to follow: the one that follows it is up",
+    async (system, events) => {
+      const backoff = { min: 300, max: 300, jitter: 0 };
+      const sup = system.supervise({ maxRestarts: 9, backoff }, (sup) => sup.spawn(Counter, { start: 1 }, on(1)));
+      const stuck = system.spawn(Mortal, undefined, on(1));
+      assert.is(await stuck.ask.add(1), 1);
+      const restarts = () =>
+        events.filter(({ type, actor }) => type === "restart" && actor === sup.children.path).length;
+      sup.children.tell.crash("boom");
+      await until(() => events.some(({ type }) => type === "crash"), "it is down, and pauses");
+      stuck.tell.spin();
+      await until(() => restarts() === 1 && events.some(({ type }) => type === "worker-lost"), "its thread has died");
+      await until(() => restarts() === 2, "its supervisor has heard of that", 20_000);
+      await until(async () => (await sup.status())[0]?.state === "running", "it is known to be up");
+      assert.is(await sup.children.ask.add(1), 2);
+    },
+    { slowHandler: 300, killStuckAfter: 900 },
+  );
 
   test("takes nothing along of what is counted as alive", async (system) => {
     const mortal = system.spawn(Mortal, undefined, on(1));

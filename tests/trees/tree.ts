@@ -23,6 +23,8 @@ export interface Life {
   readonly fails: boolean;
   /** So does its stop. */
   readonly stopFails?: boolean;
+  /** Both are over at once, without any promise: that is another way through the runtime. */
+  readonly atOnce?: boolean;
 }
 /** What all have: what becomes of one that fails, and ms until it starts again. */
 interface Terms {
@@ -97,10 +99,9 @@ export class Leaf<P extends LeafPlan = LeafPlan> extends Actor<{ id: string; pla
     });
   }
 
-  /** At once when there is nothing to wait for: that is another way through the runtime. */
   #waiting(then: () => void): void | Promise<void> {
-    const { waits = 0 } = this.#life ?? {};
-    return waits === 0 ? then() : passing(waits).then(then);
+    const { waits = 0, atOnce = false } = this.#life ?? {};
+    return atOnce ? then() : afterwards(waits, then);
   }
 
   crash() {
@@ -332,6 +333,11 @@ export function outcomeOf<R>(promise: Promise<R>): Promise<Outcome<R>> {
     (value) => ({ value }),
     (error: Error) => ({ error }),
   );
+}
+
+async function afterwards(promises: number, then: () => void): Promise<void> {
+  await passing(promises);
+  then();
 }
 
 async function passing(promises: number): Promise<void> {
