@@ -2,9 +2,11 @@
 // are given a module instead, and never import this file.
 import { pieces, text } from "#core";
 import { platform } from "../platform/choose.ts";
+import { inflate as byStreams } from "../platform/inflate.ts";
 
 export async function compile(kind: "shared" | "single"): Promise<WebAssembly.Module> {
-  return WebAssembly.compile(own(await platform().inflate(text), kind === "shared" ? 0 : 1));
+  const { inflate = byStreams } = platform();
+  return WebAssembly.compile(own(await inflate(text), kind === "shared" ? 0 : 1));
 }
 
 /** Every other piece, from that one on. */

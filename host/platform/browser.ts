@@ -1,6 +1,5 @@
 // A page or a web worker, by what every browser has.
 import { download } from "./download.ts";
-import { inflate } from "./inflate.ts";
 import type { Parent, Platform, WorkerEvent, WorkerLike } from "./platform.ts";
 
 interface Scope {
@@ -36,7 +35,6 @@ export function browser(): Platform {
     cores: navigator.hardwareConcurrency,
     // Chromium 147 crashes now and then when one thread grows a memory that others use.
     reserves: "shared",
-    inflate,
     read: download,
     variable: () => undefined,
     // terminate() and close() give no signal; a lock is given back with the life of who held it.

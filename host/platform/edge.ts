@@ -1,6 +1,5 @@
 // An edge isolate (workerd): one thread, no memory to share, and timers that end with the request that set them.
 import { download } from "./download.ts";
-import { inflate } from "./inflate.ts";
 import type { Platform } from "./platform.ts";
 
 /** workerd allows 10,000 to a request. */
@@ -63,7 +62,6 @@ export function edge(): Platform {
     wait: () => undefined,
     cores: 1,
     reserves: "none",
-    inflate,
     read: download,
     variable: () => undefined,
     worker() {

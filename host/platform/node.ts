@@ -31,7 +31,7 @@ export function node(): Platform {
     cores: os.availableParallelism(),
     reserves: "all",
     // The web's streams take ten times as long, most of it to be loaded.
-    async inflate(text) {
+    inflate(text) {
       const zlib = builtin("node:zlib") as typeof import("node:zlib");
       return new Uint8Array(zlib.gunzipSync(Buffer.from(text, "base64")));
     },
