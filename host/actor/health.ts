@@ -7,30 +7,36 @@ import type { Thread } from "./thread.ts";
 
 export function watchHealth(thread: Thread, child: Child, { every, timeout, threshold }: HealthTerms): void {
   let failures = 0;
+  let restarts = 0;
+  /** Down, or another instance since: what was asked of one before is not held against it. */
+  const isOther = () => {
+    const before = restarts;
+    restarts = child.trouble?.restarts ?? 0;
+    return restarts !== before || child.trouble?.restarting === true;
+  };
   const next = () => {
     child.check = thread.after(every, () => void check());
   };
   const check = async () => {
+    if (isOther()) failures = 0;
     try {
       // While it is down it need not be well.
       if (!child.trouble?.restarting) await thread.inquire(child, child.path, timeout);
       failures = 0;
     } catch (thrown) {
-      const cause = asError(thrown);
-      if (++failures >= threshold && !child.gone) {
-        failures = 0;
-        const error = new ZanniError(
-          "ERR_ACTOR_FAILED",
-          `"${child.path}" failed ${threshold} health checks in a row: ${cause.message}`,
-          {
-            actor: child.path,
-            cause,
-          },
-        );
-        thread.sendControl(child, KIND_FAIL, [error]);
-      }
+      failures = isOther() ? 0 : failures + 1;
+      if (failures >= threshold && !child.gone) failed(asError(thrown));
     }
     if (child.check) next();
+  };
+  const failed = (cause: Error) => {
+    failures = 0;
+    const error = new ZanniError(
+      "ERR_ACTOR_FAILED",
+      `"${child.path}" failed ${threshold} health checks in a row: ${cause.message}`,
+      { actor: child.path, cause },
+    );
+    thread.sendControl(child, KIND_FAIL, [error]);
   };
   next();
 }
