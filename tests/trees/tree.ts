@@ -25,6 +25,8 @@ export interface Life {
   readonly stopFails?: boolean;
   /** Both are over at once, without any promise: that is another way through the runtime. */
   readonly atOnce?: boolean;
+  /** It says so whenever it is asked. */
+  readonly isUnwell?: boolean;
 }
 /** What all have: what becomes of one that fails, and ms until it starts again. */
 interface Terms {
@@ -35,6 +37,10 @@ interface Terms {
 export interface LeafPlan extends Terms {
   readonly starts: readonly Life[];
   readonly brutal?: boolean;
+  /** It is asked for its health, every so many ms, and may say so often in a row that it is not well. */
+  readonly checks?: { readonly every: number; readonly threshold: number } | undefined;
+  /** Any thread may take it. */
+  readonly movable?: boolean;
 }
 export interface BranchPlan extends LeafPlan {
   readonly strategy: Strategy;
@@ -76,7 +82,7 @@ interface Lives {
   ended: number;
 }
 
-/** On this thread, which is where an actor lives for its life. */
+/** Of those that live on this thread. */
 const lives = new Map<string, Lives>();
 
 /** `id`: no other has it at the same time. */
@@ -97,6 +103,10 @@ export class Leaf<P extends LeafPlan = LeafPlan> extends Actor<{ id: string; pla
       this.#lives.ended++;
       if (this.#life?.stopFails) throw new Error("stop");
     });
+  }
+
+  protected override health() {
+    if (this.#life?.isUnwell) throw new Error("unwell");
   }
 
   #waiting(then: () => void): void | Promise<void> {
@@ -121,6 +131,29 @@ export class Leaf<P extends LeafPlan = LeafPlan> extends Actor<{ id: string; pla
   async wrong(): Promise<string | undefined> {
     const { begun, ended } = this.#lives;
     return begun === ended + 1 ? undefined : `${begun} instances began, ${ended} ended`;
+  }
+
+  /** It leaves this thread, */
+  protected leave(): Lives {
+    lives.delete(this.init.id);
+    return this.#lives;
+  }
+
+  /** and arrives on another. */
+  protected arrive(before: Lives): void {
+    lives.set(this.init.id, before);
+    this.#lives = before;
+    this.#life = this.init.plan.starts[before.begun - 1];
+  }
+}
+
+export class Mover extends Leaf {
+  protected override snapshot() {
+    return this.leave();
+  }
+
+  protected override restore(before: Lives) {
+    this.arrive(before);
   }
 }
 
@@ -173,7 +206,7 @@ export class Watcher extends Actor {
   }
 }
 
-export const actors = { Leaf, OneForOne, OneForAll, RestForOne, Watcher };
+export const actors = { Leaf, Mover, OneForOne, OneForAll, RestForOne, Watcher };
 
 /** Below one that starts others. */
 export class Tree {
@@ -211,12 +244,14 @@ export class Tree {
   #grow(sup: Spawner, plan: LeafPlan | BranchPlan, mayEnd: boolean): void {
     const id = `${this.#id}/${this.#leaves.length}`;
     // Who ends only because its time is up would hang.
-    const options = { ...termsOf(plan), shutdown: plan.brutal ? "brutal" : "infinity" } as const;
+    const shutdown = plan.brutal ? "brutal" : "infinity";
+    const health = plan.checks && { health: { ...plan.checks, timeout: "10s" } as const };
+    const options = { ...termsOf(plan), ...health, shutdown } as const;
     const fate = { over: false, mayEnd };
     const grown =
       "below" in plan
         ? { ref: sup.spawn(branches[plan.strategy], { id, plan }, options), ...fate, isBranch: true as const }
-        : { ref: sup.spawn(Leaf, { id, plan }, options), ...fate };
+        : { ref: sup.spawn(plan.movable ? Mover : Leaf, { id, plan }, options), ...fate };
     this.#leaves.push(grown);
     this.#watcher?.tell.watch([grown.ref]);
   }

@@ -22,7 +22,8 @@ import {
 type Step =
   | { readonly what: Act; readonly who: number; readonly waits: number }
   | { readonly what: "death"; readonly who: number }
-  | { readonly what: "settle" };
+  | { readonly what: "settle" }
+  | { readonly what: "wait"; readonly ms: number };
 
 const often = <T>(usual: T, others: fc.Arbitrary<T>) =>
   fc.oneof({ arbitrary: fc.constant(usual), weight: 5 }, { arbitrary: others, weight: 1 });
@@ -31,14 +32,19 @@ const life = fc.record({
   fails: fc.integer({ min: 0, max: 2 }).map((n) => n === 0),
   stopFails: often(false, fc.constant(true)),
   atOnce: fc.boolean(),
+  isUnwell: often(false, fc.constant(true)),
 });
+/** ms. */
+const moment = fc.integer({ min: 1, max: 3 });
 const terms = {
   restart: often<RestartPolicy>("permanent", fc.constantFrom("transient", "temporary")),
-  pause: often(0, fc.integer({ min: 1, max: 3 })),
+  pause: often(0, moment),
 };
 const single = {
   starts: fc.array(life, { minLength: 1, maxLength: 6 }),
   brutal: often(false, fc.constant(true)),
+  checks: often(undefined, fc.record({ every: moment, threshold: fc.integer({ min: 1, max: 2 }) })),
+  movable: often(false, fc.constant(true)),
   ...terms,
 };
 const strategy = fc.constantFrom<Strategy>("one-for-one", "one-for-all", "rest-for-one");
@@ -62,12 +68,15 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { arbitrary: told("stop group"), weight: 1 },
   { arbitrary: fc.record({ what: fc.constant("death" as const), who: fc.nat({ max: 99 }) }), weight: 1 },
   { arbitrary: fc.constant({ what: "settle" as const }), weight: 8 },
+  { arbitrary: fc.record({ what: fc.constant("wait" as const), ms: moment }), weight: 4 },
 );
 
 /** How a system comes to rest. */
 interface Rest {
   /** Nothing is under way any more; with threads, most of it. */
   settle(): Promise<void>;
+  /** So many ms pass. */
+  pass(ms: number): Promise<void>;
   /** A thread dies, if there are any. */
   death(who: number): void;
   /** What has come of these in the end. */
@@ -93,6 +102,7 @@ async function play(system: System, plan: GroupPlan, steps: readonly Step[], res
   await rest.settle();
   for (const each of steps) {
     if (each.what === "settle") await rest.settle();
+    else if (each.what === "wait") await rest.pass(each.ms);
     else if (each.what === "death") rest.death(each.who);
     else tree.act(each.what, each.who, each.waits);
   }
@@ -177,6 +187,7 @@ const examples: [GroupPlan, Step[], number][] = [
 function virtual(system: TestSystem): Rest {
   return {
     settle: () => system.settle(),
+    pass: (ms) => system.advance(ms),
     death() {},
     async hear<R>(all: readonly Promise<R>[]) {
       const heard: Outcome<R>[] = all.map(() => undefined);
@@ -185,8 +196,8 @@ function virtual(system: TestSystem): Rest {
           heard[i] = outcome;
         });
       }
-      // Longer than any pause.
-      await system.advance("1m");
+      // Longer than all that pauses, or is not well, takes to come back.
+      await system.advance("1s");
       return heard;
     },
     async conclude(look) {
@@ -205,6 +216,7 @@ function patient(system: System, death: Rest["death"]): Rest {
     async settle() {
       await system.tree();
     },
+    pass: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     death,
     async hear<R>(all: readonly Promise<R>[]) {
       let timer: ReturnType<typeof setTimeout> | undefined;
