@@ -47,14 +47,15 @@ import type {
 import { attach, createMemory, createTable, instantiate } from "./core/boot.ts";
 import { Views } from "./core/memory.ts";
 import { handlesOf, linkNative, loadNative, type Natives } from "./core/native.ts";
-import { asError, isZanniError, ZanniError } from "./errors.ts";
+import { isZanniError, ZanniError } from "./errors.ts";
 import { type Duration, defaults, known, milliseconds, wrong } from "./options.ts";
-import { platform, Worker } from "./platform/choose.ts";
-import type { Platform, WorkerLike } from "./platform/platform.ts";
+import { platform } from "./platform/choose.ts";
+import type { Platform } from "./platform/platform.ts";
 import { type Resolved, resolve, type SystemOptions } from "./settings.ts";
 import { readStats, type SystemStats } from "./stats.ts";
 import { Channel, type Stream } from "./stream.ts";
 import type { Sendable } from "./wire/sendable.ts";
+import { Workers } from "./workers.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: refs of any protocol
 type AnyRef = ActorRef<any>;
@@ -107,29 +108,38 @@ export interface Internals {
   readonly opened?: (thread: Thread, loop: Loop) => void;
 }
 
+/** What a system is made of, before its memory. */
+interface Parts {
+  readonly outside: Platform;
+  readonly resolved: Resolved;
+  readonly registry: Registry;
+  readonly workers: Workers | undefined;
+  /** Keeps the process alive. */
+  readonly hold: { release(): void };
+}
+
 export async function openSystem(options: SystemOptions, internals: Internals): Promise<System> {
   const outside = internals.platform ?? platform();
   const resolved = resolve(options, outside);
+  const { mode, workers: count } = resolved.settings;
+  const registry = new Registry(options.actors ?? {});
+  const make = options.worker as NonNullable<SystemOptions["worker"]>;
+  const workers = mode === "shared" ? new Workers(make, count, outside) : undefined;
   // Compiling holds no handle: without ours, a program that awaits nothing else would end here.
   const hold = outside.hold();
   try {
-    return await begin(options, internals, outside, resolved, hold);
+    return await begin(options, internals, { outside, resolved, registry, workers, hold });
   } catch (error) {
+    await workers?.cutOff();
     hold.release();
     throw error;
   }
 }
 
-async function begin(
-  options: SystemOptions,
-  internals: Internals,
-  outside: Platform,
-  resolved: Resolved,
-  hold: { release(): void },
-): Promise<System> {
-  const { settings, logger, memory: bytes } = resolved;
+async function begin(options: SystemOptions, internals: Internals, parts: Parts): Promise<System> {
+  const { outside, resolved, registry, workers } = parts;
+  const { settings, memory: bytes } = resolved;
   const shared = settings.mode === "shared";
-  const registry = new Registry(options.actors ?? {});
   const module = await internals.compile(settings.mode);
   const { reserves } = outside;
   const whole = !internals.grows && (reserves === "all" || (reserves === "shared" && shared));
@@ -147,11 +157,11 @@ async function begin(
   const natives: Natives = { modules, handles: handlesOf(modules, core, room.memory, hashOf) };
   linkNative(natives, core, room.memory, table, hashOf);
   const thread = new Thread(core, new Views(room.memory), 0, registry, outside, settings);
-  const system = new LocalSystem(thread, logger, blocks, hold, options.signal, natives);
+  const system = new LocalSystem(thread, parts, blocks, options.signal, natives);
   internals.opened?.(thread, system.loop);
-  if (shared) {
-    await system.startWorkers(options.worker as NonNullable<SystemOptions["worker"]>, module, room.memory);
-    system.watchSlow(resolved.patience);
+  if (workers) {
+    await system.startWorkers(workers, module, room.memory);
+    system.watchSlow(workers, resolved.patience);
   }
   return system;
 }
@@ -173,15 +183,7 @@ class LocalSystem implements System {
   /** Streams that are open; they end with the system. */
   readonly #channels = new Set<{ end(): void }>();
   readonly #reception: Reception;
-  readonly #threads: {
-    readonly worker: WorkerLike;
-    readonly ended: Promise<void>;
-    readonly up: boolean;
-    cause: Error | undefined;
-  }[] = [];
-  /** Makes the thread of that index again, in the place of one that died. */
-  #replace: (index: number, cause: Error) => Promise<void> = () => Promise.resolve();
-  #started = 0;
+  readonly #workers: Workers | undefined;
   readonly #hold: { release(): void };
   /** `diagnostics_channel` "zanni:event": for those who subscribed before the system was made. */
   readonly #channel: ReturnType<NonNullable<Platform["channel"]>> | undefined;
@@ -192,15 +194,15 @@ class LocalSystem implements System {
 
   constructor(
     thread: Thread,
-    logger: Logger | false,
+    { resolved, workers, hold }: Parts,
     blocks: number,
-    hold: { release(): void },
     signal: AbortSignal | undefined,
     natives: Natives,
   ) {
     this.#natives = natives;
     this.#thread = thread;
-    this.#logger = logger;
+    this.#logger = resolved.logger;
+    this.#workers = workers;
     this.#blocks = blocks;
     this.name = thread.settings.name;
     this.mode = thread.settings.mode;
@@ -231,118 +233,27 @@ class LocalSystem implements System {
 
   // ---- threads ------------------------------------------------------------------------------------
 
-  async startWorkers(
-    make: NonNullable<SystemOptions["worker"]>,
-    module: WebAssembly.Module,
-    memory: WebAssembly.Memory,
-  ): Promise<void> {
-    const starts: Promise<void>[] = [];
-    const start = (index: number, heirOf?: Error) => {
-      const worker = typeof make === "function" ? make() : new Worker(make, { type: "module" });
-      if (typeof (worker as Partial<WorkerLike> | undefined)?.addEventListener !== "function")
-        wrong("worker", worker, "a function that makes a Worker: the one that zanni exports, or the Web's");
-      return this.#startWorker(worker, index, module, memory, heirOf);
-    };
-    this.#replace = start;
+  async startWorkers(workers: Workers, module: WebAssembly.Module, memory: WebAssembly.Memory): Promise<void> {
+    const { settings } = this.#thread;
+    const ground = { module, memory, settings, natives: this.#natives };
     try {
-      for (let index = 1; index < this.#blocks; index++) starts.push(start(index));
-      await Promise.all(starts);
+      await workers.boot(ground, (index, cause) => this.#lost(workers, index, cause));
     } catch (error) {
       this.#stopping ??= Promise.resolve();
-      for (const { worker } of this.#threads) worker.terminate();
       this.#end();
-      await Promise.allSettled(starts);
       throw error;
     }
   }
 
-  #startWorker(
-    worker: WorkerLike,
-    index: number,
-    module: WebAssembly.Module,
-    memory: WebAssembly.Memory,
-    heirOf: Error | undefined,
-  ): Promise<void> {
-    return new Promise((resolve, reject) => {
-      let ready = false;
-      let over = false;
-      let end = () => {};
-      const ending = new Promise<void>((done) => {
-        end = done;
-      });
-      const own = {
-        worker,
-        ended: ending,
-        get up() {
-          return ready && !over;
-        },
-        cause: undefined as Error | undefined,
-      };
-      this.#threads[index - 1] = own;
-      const { lives } = this.#thread.platform;
-      const life = `zanni ${this.#thread.settings.epoch} ${index} ${++this.#started}`;
-      const ended = () => {
-        over = true;
-        end();
-      };
-      // Only here is it known to be dead: nobody may touch what it owned before.
-      const died = (message: string) => {
-        if (over) return;
-        ended();
-        this.#lost(index, own.cause ?? new Error(message));
-      };
-      worker.addEventListener("message", ({ data }) => {
-        const { zanni, error } = (data ?? {}) as { zanni?: string; error?: unknown };
-        if (zanni === "ready") {
-          ready = true;
-          resolve();
-          void lives?.ended(life).then(() => died("the thread ended"));
-        } else if (zanni === "failed") reject(error);
-        else if (zanni === "ended") ended();
-      });
-      worker.addEventListener("error", (event) => {
-        event.preventDefault?.();
-        own.cause = asError(event.error ?? new Error(event.message ?? "the worker file could not be loaded"));
-        // Where it ends by itself, the end says whether it was up: this may come before the word that it is.
-        if (!lives) return;
-        // Elsewhere it goes on after an error that nobody caught; what it has in hand is lost all the same.
-        if (ready) worker.terminate();
-        else {
-          ended();
-          reject(event.error ?? new Error(`a worker ended before it called serve(): ${event.message}`));
-        }
-      });
-      worker.addEventListener("exit", (event) => {
-        const message = event.message ?? "the thread ended";
-        if (ready) died(message);
-        else {
-          ended();
-          const early = `a worker ended before it was up: ${message}; it must call serve(actors)`;
-          reject(own.cause ?? new ZanniError("ERR_WORKER_LOST", early, { details: { worker: index - 1 } }));
-        }
-      });
-      const { settings } = this.#thread;
-      const natives = this.#natives;
-      // As plain data: an error that has come from a thread does not travel to the next one.
-      const heir = heirOf && { message: heirOf.message, stack: heirOf.stack };
-      worker.postMessage({ zanni: "boot", index, module, memory, settings, natives, life, heirOf: heir });
-    });
-  }
-
-  watchSlow(patience: Patience): void {
+  watchSlow(workers: Workers, patience: Patience): void {
     if (Math.min(patience.tell, patience.end) === Infinity) return;
     this.#slow = watchSlow(this.#thread, this.#blocks, patience, {
-      up: (index) => this.#threads[index - 1]?.up === true,
-      end: (index, cause) => {
-        const thread = this.#threads[index - 1];
-        if (!thread) return;
-        thread.cause = cause;
-        thread.worker.terminate();
-      },
+      up: (index) => workers.isUp(index),
+      end: (index, cause) => workers.end(index, cause),
     });
   }
 
-  #lost(index: number, cause: Error): void {
+  #lost(workers: Workers, index: number, cause: Error): void {
     const worker = index - 1;
     if (this.#thread.over || this.#root.status === "stopped") return;
     // It may have been about to say that it is not parked any more.
@@ -356,20 +267,7 @@ class LocalSystem implements System {
           cause: error,
         }),
       );
-    void this.#succeed(index, cause).catch(failed);
-  }
-
-  /** It may be killed in turn before it is up; a file that does not load is not tried again. */
-  async #succeed(index: number, cause: Error): Promise<void> {
-    for (let left: number = defaults.successors; ; left--) {
-      try {
-        await this.#replace(index, cause);
-        return;
-      } catch (error) {
-        if (this.#thread.over) return;
-        if (left === 1 || !isZanniError(error, "ERR_WORKER_LOST")) throw error;
-      }
-    }
+    void workers.succeed(index, cause).catch(failed);
   }
 
   // ---- actors -------------------------------------------------------------------------------------
@@ -562,11 +460,10 @@ class LocalSystem implements System {
       later(thread, root, () => stopActor(thread, root, "shutdown"));
       await (late ? Promise.race([gone, late.passed]) : gone);
     }
-    for (const { worker } of this.#threads) worker.postMessage({ zanni: "stop" });
-    const joined = Promise.all(this.#threads.map(({ ended }) => ended));
+    const joined = this.#workers?.stop();
     await (late ? Promise.race([joined, late.passed]) : joined);
     late?.cancel();
-    for (const { worker } of this.#threads) worker.terminate();
+    void this.#workers?.cutOff();
     this.#end();
     if (this.#failure) this.#settle.reject(this.#failure);
     else this.#settle.resolve();

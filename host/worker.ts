@@ -4,25 +4,13 @@ import { hashOf } from "./actor/hash.ts";
 import { Loop } from "./actor/loop.ts";
 import { Registry } from "./actor/registry.ts";
 import { takeOver } from "./actor/takeover.ts";
-import { type Settings, Thread } from "./actor/thread.ts";
+import { Thread } from "./actor/thread.ts";
 import { attach, createTable, instantiate } from "./core/boot.ts";
 import { Views } from "./core/memory.ts";
-import { linkNative, type Natives } from "./core/native.ts";
+import { linkNative } from "./core/native.ts";
 import { asError } from "./errors.ts";
 import { platform } from "./platform/choose.ts";
-
-interface Boot {
-  readonly zanni: "boot";
-  readonly index: number;
-  readonly module: WebAssembly.Module;
-  readonly memory: WebAssembly.Memory;
-  readonly settings: Settings;
-  readonly natives: Natives;
-  /** What this thread holds for its life, where its end is no event. */
-  readonly life: string;
-  /** It takes the place of one that died of this. */
-  readonly heirOf?: { readonly message: string; readonly stack: string | undefined };
-}
+import type { Boot } from "./workers.ts";
 
 /**
  * Runs actors in this worker thread. Call it once, at the end of a worker file of your own.

@@ -240,6 +240,22 @@ threaded("threads", (test, nodeOnly) => {
     await system.stop();
   });
 
+  test("one worker that fails to load ends the start, and those that would have loaded", async () => {
+    const missing = () => new Worker(new URL("./missing.js", import.meta.url), { type: "module" });
+    const made: Worker[] = [];
+    const next = () => {
+      const thread = made.length === 1 ? missing() : worker();
+      made.push(thread);
+      return thread;
+    };
+    let failed = false;
+    await createSystem({ actors, worker: next, workers: 3, logger: false }).catch(() => {
+      failed = true;
+    });
+    assert.ok(failed, "it did not start");
+    assert.is(made.length, 3);
+  });
+
   nodeOnly("messages of a worker that fails to load are Node's")(
     "a worker file that fails to load gives its own error, not a hang",
     async () => {

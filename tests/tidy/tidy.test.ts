@@ -109,6 +109,7 @@ function ring(file: string): number {
         settings: 2,
         system: 2,
         worker: 2,
+        workers: 2,
         create: 4,
         face: 4,
         index: 4,
