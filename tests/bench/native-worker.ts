@@ -1,10 +1,10 @@
 // A thread of the bare core: takes turns for ever, spins a while when idle, then sleeps until it is called.
 import { parentPort, workerData } from "node:worker_threads";
 import * as L from "../../assembly/layout.ts";
-import { attachNative } from "./native.ts";
+import { attachNative, type Modules } from "./native.ts";
 
-const { memory, index } = workerData as { memory: WebAssembly.Memory; index: number };
-const core = attachNative(memory, index);
+const { modules, memory, index } = workerData as { modules: Modules; memory: WebAssembly.Memory; index: number };
+const core = attachNative(modules, memory, index);
 const words = new Int32Array(memory.buffer);
 const parked = (L.WORKER_FIRST + index * L.WORKER_BYTES + L.WORKER_PARKED) >>> 2;
 const over = (L.HEADER + L.HEADER_BYTES - 4) >>> 2;

@@ -11,19 +11,25 @@ export function indexOf(behavior: Behavior): number {
   return behaviors.indexOf(behavior) + 1;
 }
 
+/** One for all threads, as in a system: what one of them has compiled anew the others have too. */
+export interface Modules {
+  readonly core: WebAssembly.Module;
+  readonly native: WebAssembly.Module;
+}
+
 function module(name: string): WebAssembly.Module {
   return new WebAssembly.Module(readFileSync(new URL(`../../../${name}.wasm`, import.meta.url)));
 }
 
 /** Makes this thread a worker of the bare core. */
-export function attachNative(memory: WebAssembly.Memory, index: number, kind: "shared" | "single" = "shared"): Core {
+export function attachNative(modules: Modules, memory: WebAssembly.Memory, index: number): Core {
   const table = new WebAssembly.Table({ initial: 64, element: "anyfunc" });
   const origin = performance.timeOrigin;
-  const core = new WebAssembly.Instance(module(`core.${kind}`), {
+  const core = new WebAssembly.Instance(modules.core, {
     env: { memory, table },
     clock: { now: () => origin + performance.now() },
   }).exports as unknown as Core;
-  const user = new WebAssembly.Instance(module(`native.${kind}`), {
+  const user = new WebAssembly.Instance(modules.native, {
     env: { memory, table },
     core: core as unknown as WebAssembly.ModuleImports,
   });
@@ -31,6 +37,8 @@ export function attachNative(memory: WebAssembly.Memory, index: number, kind: "s
   if (index >= 0) core.attach(index);
   return core;
 }
+
+const WARM_MS = 500;
 
 export class Native {
   readonly memory: WebAssembly.Memory;
@@ -43,16 +51,16 @@ export class Native {
   constructor(workers: number, kind: "shared" | "single" = "shared") {
     const pages = kind === "shared" ? 65_536 : 16_384;
     this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: kind === "shared" });
-    this.core = attachNative(this.memory, -1, kind);
+    const modules: Modules = { core: module(`core.${kind}`), native: module(`native.${kind}`) };
+    this.core = attachNative(modules, this.memory, -1);
     this.core.boot(workers, 0, pages, pages, 0, 0, 1000, 1000);
     this.core.attach(0);
     this.u32 = new Uint32Array(this.memory.buffer);
     this.i32 = new Int32Array(this.memory.buffer);
     this.u64 = new BigUint64Array(this.memory.buffer);
     for (let i = 1; i < workers; i++) {
-      this.#others.push(
-        new Worker(new URL("./native-worker.js", import.meta.url), { workerData: { memory: this.memory, index: i } }),
-      );
+      const workerData = { modules, memory: this.memory, index: i };
+      this.#others.push(new Worker(new URL("./native-worker.js", import.meta.url), { workerData }));
     }
   }
 
@@ -74,6 +82,15 @@ export class Native {
     words.forEach((word, i) => {
       this.u32[(cell + L.CELL_STATE + i * 4) >>> 2] = word;
     });
+  }
+
+  /**
+   * The last answer, after so long of the same: an engine compiles a module twice, and better the second time, a while after it
+   * has begun to run.
+   */
+  warm<T>(round: () => T): T {
+    for (const end = performance.now() + WARM_MS; performance.now() < end; ) round();
+    return round();
   }
 
   /** Runs this thread as worker 0 until `done`. */
