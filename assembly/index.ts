@@ -1,6 +1,7 @@
 // The ABI. host/core/abi.ts says the same in TypeScript, and a test
 // compares the two. Nothing but exports, and the two calls that begin a system and a thread.
 
+import { layDeque } from "./deque";
 import { startInbox } from "./inbox";
 import {
   HEADER,
@@ -20,7 +21,7 @@ import {
   WORKER_BYTES,
   WORKER_FIRST,
 } from "./layout";
-import { here, settle } from "./place";
+import { blockOf, here, settle } from "./place";
 import { fillReserve } from "./pool";
 import { startThread } from "./worker";
 
@@ -55,6 +56,7 @@ export function boot(
   store<f64>(HEADER + HEADER_EPOCH, epoch);
   store<u32>(HEADER + HEADER_BUDGET, budget);
   store<u32>(HEADER + HEADER_SLICE, sliceUs);
+  for (let worker: u32 = 0; worker < workers; worker++) layDeque(blockOf(worker));
   return true;
 }
 

@@ -82,6 +82,7 @@ export const WORKER_SENT = 624; //        O  the frame that was pushed last, not
 export const WORKER_METER = 320; //       O  counters, f64 each
 export const WORKER_TOP = 640; //         S  deque: where thieves take (i64)
 export const WORKER_BOTTOM = 704; //      S  deque: where the owner pushes and pops (i64)
+export const WORKER_RING = 712; //        S  the deque's entries: { address | RING_SHIFT: log2 of how many }, only ever more
 export const WORKER_POOL = 768; //        O  per class: current chunk, first chunk with room (2 x u32)
 export const WORKER_RESERVE = 896; //     O  blocks kept back for control: first, count
 export const WORKER_RESERVE_COUNT = 900;
@@ -94,11 +95,13 @@ export const WORKER_WHEEL_COUNT = 3080; // O  timers armed
 export const WORKER_WHEEL = 3136; //      O  4 levels of 64 slots, each the address of its first timer
 export const WORKER_SYSTEM = 4352; //     O  frame addresses for the host: system lane
 export const WORKER_BATCH = 8192; //      O  frame addresses for the host: user lane
-export const WORKER_DEQUE = 16384; //     S  hints { generation | cell }, 8 bytes each
+export const WORKER_DEQUE = 16384; //     S  its first ring: hints { generation | cell }, 8 bytes each
 
 export const SYSTEM_BATCH_MAX = 256;
 export const BATCH_MAX = 1024;
-export const DEQUE_CAPACITY = 4096;
+export const RING_FIRST = 12; // log2: 4,096 entries, which the block has room for
+export const RING_MAX = 20; //          1,048,576, in 8 MiB
+export const RING_SHIFT = 63;
 
 export const AWAKE = 0;
 export const PARKED = 1;

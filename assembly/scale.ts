@@ -1,7 +1,9 @@
 // Capacities that the model build shrinks, so that the explorer meets their edges in a few steps.
-import { BATCH_MAX, CHUNK, DEQUE_CAPACITY, PENDING_MAX, RESERVE_BLOCKS } from "./layout";
+import { BATCH_MAX, CHUNK, PENDING_MAX, RESERVE_BLOCKS, RING_FIRST, RING_MAX } from "./layout";
 
-export const dequeCapacity: u32 = MODEL ? 2 : DEQUE_CAPACITY;
+/** Of the deque: its first size and its last, log2. */
+export const ringFirst: u32 = MODEL ? 0 : RING_FIRST;
+export const ringMax: u32 = MODEL ? 1 : RING_MAX;
 export const batchMax: u32 = MODEL ? 2 : BATCH_MAX;
 export const pendingMax: u32 = MODEL ? 2 : PENDING_MAX;
 export const reserveBlocks: u32 = MODEL ? 1 : RESERVE_BLOCKS;

@@ -41,7 +41,7 @@ import {
 } from "./cell";
 import { seeded } from "./check";
 import { clock } from "./clock";
-import { EMPTY, length, pop, push as pushHint, RETRY, steal } from "./deque";
+import { EMPTY, length, pop, push as pushHint, RETRY, startDeque, steal } from "./deque";
 import { reserve, reserveStamped } from "./frame";
 import { isDue, meet, rest, share, startHandover, surplus, takerOf } from "./handover";
 import { announcing, beginSearch, endSearch, thief, wake, wakeAny } from "./idle";
@@ -263,6 +263,7 @@ export function startThread(): void {
   heirs = 0;
   heirsLeft = 0;
   startCounting();
+  startDeque();
   startStream();
   startHandover();
   startTrail();

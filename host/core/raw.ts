@@ -216,7 +216,7 @@ export class RawDeque {
     return this.#parts.dequeLength(this.#block);
   }
 
-  /** False when it is full: 4,096 entries. */
+  /** False when it is full: a million entries, or no memory for more of them. */
   push(hint: bigint): boolean {
     return Boolean(this.#parts.dequePush(this.#block, hint));
   }

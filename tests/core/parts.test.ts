@@ -178,15 +178,23 @@ deque("last in first out for the owner, first in first out for thieves", () => {
   assert.is(core.dequePop(block), 0n);
 });
 
-deque("full says so, and goes on around the ring", () => {
+deque("full goes on in a larger ring, as long as there is memory, and then says so", () => {
   const world = new World();
   const { core } = world;
   const block = world.block();
-  for (let round = 0; round < 3; round++) {
-    let pushed = 0n;
+  const full = (from: bigint) => {
+    let pushed = from;
     while (core.dequePush(block, pushed + 2n)) pushed++;
-    assert.is(pushed, BigInt(L.DEQUE_CAPACITY));
-    for (let i = 0n; i < pushed; i++) assert.is(core.dequeSteal(block), i + 2n);
+    return pushed;
+  };
+  const most = full(0n);
+  assert.ok(most >= 2n ** BigInt(L.RING_FIRST + 3), `it grew to ${most} entries`);
+  assert.is(most & (most - 1n), 0n, "twice, and twice again");
+  for (let round = 0; round < 3; round++) {
+    assert.is(core.dequePop(block), most + 1n, "the newest");
+    for (let i = 0n; i < most - 1n; i++) assert.is(core.dequeSteal(block), i + 2n);
+    assert.is(core.dequeSteal(block), 0n);
+    assert.is(full(0n), most);
   }
 });
 

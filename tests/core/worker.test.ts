@@ -499,20 +499,25 @@ stealing("a thread that does not steal hands its work to those who do", () => {
   assert.is(thief.take(1) >>> 0, to.cell);
 });
 
-stealing("a full deque overflows, nothing is lost, nothing is doubled", () => {
-  const world = new World({ pages: 400 });
-  const { core } = world;
-  const count = L.DEQUE_CAPACITY * 2 + 100;
-  const cells = Array.from({ length: count }, () => world.cell(L.HOME_ANY));
-  for (const to of cells) world.post(to, 1);
-  const seen = new Set<number>();
-  for (let cell = core.take(1) >>> 0; cell !== 0; cell = core.take(1) >>> 0) {
-    assert.not.ok(seen.has(cell));
-    seen.add(cell);
-    core.release(cell, L.TURN_DRY, 1);
-  }
-  assert.is(seen.size, count);
-});
+for (const memory of ["room", "no memory"] as const) {
+  stealing(`a full deque has ${memory} for more: nothing is lost, nothing is doubled`, () => {
+    const world = new World({ pages: 400 });
+    const { core } = world;
+    const count = 2 ** L.RING_FIRST * 2 + 100;
+    const cells = Array.from({ length: count }, () => world.cell(L.HOME_ANY));
+    if (memory === "no memory") while (core.allocate(L.CHUNK) !== 0);
+    for (const { cell, generation } of cells) core.control(cell, generation, 0, L.SYSTEM_RESUME);
+    const { dequeLength } = core;
+    assert.is(dequeLength(world.block()), memory === "room" ? count : 2 ** L.RING_FIRST);
+    const seen = new Set<number>();
+    for (let cell = core.take(1) >>> 0; cell !== 0; cell = core.take(1) >>> 0) {
+      assert.not.ok(seen.has(cell));
+      seen.add(cell);
+      core.release(cell, L.TURN_DRY, 0);
+    }
+    assert.is(seen.size, count);
+  });
+}
 
 stealing("the oldest runs after at most 16 turns for each turn before it", () => {
   const world = new World();

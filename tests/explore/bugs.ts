@@ -107,5 +107,7 @@ export const bugs: Bug[] = [
     scenario: "death: of a thread that hands on",
     preemptions: 1,
   },
+  { number: 41, name: "the ring of a deque looked up before its top", scenario: "deque: it grows", preemptions: 2 },
+  { number: 42, name: "a larger ring published before the copies", scenario: "deque: it grows", preemptions: 2 },
   { number: 18, name: "the settlement of a BLOCKED cell lost", scenario: "blocked: a handler", preemptions: 2 },
 ];

@@ -843,6 +843,36 @@ export const scenarios: Scenario[] = [
     },
   },
   {
+    name: "deque: it grows beside a thief",
+    threads: 2,
+    setup: (world) => {
+      begin(world);
+    },
+    programs: (world) => {
+      const block = world.block(0);
+      const keep = keeper(world);
+      const deque = (id: number) =>
+        world.core(id) as unknown as Record<string, (block: number, hint?: bigint) => unknown>;
+      return [
+        (function* (): Program<void> {
+          const core = deque(0);
+          yield () => core["dequePush"]?.(block, 10n);
+          // It has room for one at first.
+          yield () => core["dequePush"]?.(block, 11n);
+          for (let i = 0; i < 2; i++) keep(yield () => core["dequeSteal"]?.(block));
+          for (let i = 0; i < 2; i++) keep(yield () => core["dequePop"]?.(block));
+        })(),
+        (function* (): Program<void> {
+          for (let i = 0; i < 2; i++) keep(yield () => deque(1)["dequeSteal"]?.(block));
+        })(),
+      ];
+    },
+    check: (world) => {
+      const got = [...notes(world).dead].sort().join(" ");
+      return got === "10 11" ? undefined : `taken: ${got}`;
+    },
+  },
+  {
     name: "steal: a full deque overflows into the injector",
     threads: 2,
     thieves: 0,
