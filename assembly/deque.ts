@@ -37,7 +37,7 @@ export function layDeque(block: usize): void {
 export function push(block: usize, hint: u64): bool {
   const bottom = load64(block + WORKER_BOTTOM);
   const top = load64(block + WORKER_TOP);
-  let ring = load32(block + WORKER_RING);
+  let ring = load<u32>(block + WORKER_RING);
   if (<i64>(bottom - top) >= sizeOf(ring)) {
     ring = grow(block, ring, top, bottom);
     if (ring == 0) return false;
@@ -72,7 +72,7 @@ function grow(block: usize, ring: u32, top: u64, bottom: u64): u32 {
 
 /** Is there room for one more, as it is? Thieves only make more of it. */
 export function hasRoom(block: usize): bool {
-  return <i64>(load64(block + WORKER_BOTTOM) - load64(block + WORKER_TOP)) < sizeOf(load32(block + WORKER_RING));
+  return <i64>(load64(block + WORKER_BOTTOM) - load64(block + WORKER_TOP)) < sizeOf(load<u32>(block + WORKER_RING));
 }
 
 /** After the death of its owner: a pop that was under way may have left the bottom below the top. */
@@ -91,7 +91,7 @@ export function pop(block: usize): u64 {
     store64(block + WORKER_BOTTOM, bottom + 1);
     return EMPTY;
   }
-  const hint = glance64(slot(load32(block + WORKER_RING), bottom));
+  const hint = glance64(slot(load<u32>(block + WORKER_RING), bottom));
   if (bottom != top) return hint;
   // The last entry: a thief may be after it too, and the CAS decides.
   const won = seeded(4) || cas64(block + WORKER_TOP, top, top + 1) == top;
