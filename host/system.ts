@@ -247,10 +247,7 @@ class LocalSystem implements System {
 
   watchSlow(workers: Workers, patience: Patience): void {
     if (Math.min(patience.tell, patience.end) === Infinity) return;
-    this.#slow = watchSlow(this.#thread, this.#blocks, patience, {
-      up: (index) => workers.isUp(index),
-      end: (index, cause) => workers.end(index, cause),
-    });
+    this.#slow = watchSlow(this.#thread, this.#blocks, patience, workers);
   }
 
   #lost(workers: Workers, index: number, cause: Error): void {

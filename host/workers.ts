@@ -134,18 +134,20 @@ class WorkerThread {
   /** Why it ends, if that is known before it does. */
   #cause: Error | undefined;
   #died: (cause: Error) => void = () => {};
-  #settle = { ready() {}, failed(_error: unknown) {}, ended() {} };
+  #resolve = () => {};
+  #reject: (error: unknown) => void = () => {};
+  #end = () => {};
 
   constructor(worker: WorkerLike, index: number, lives: Platform["lives"]) {
     this.#worker = worker;
     this.index = index;
     this.#lives = lives;
     this.ended = new Promise((resolve) => {
-      this.#settle.ended = resolve;
+      this.#end = resolve;
     });
     this.ready = new Promise((resolve, reject) => {
-      this.#settle.ready = resolve;
-      this.#settle.failed = reject;
+      this.#resolve = resolve;
+      this.#reject = reject;
     });
     // It may fail before anybody waits for it.
     this.ready.catch(() => {});
@@ -179,9 +181,9 @@ class WorkerThread {
   #said({ zanni, error }: Word): void {
     if (zanni === "ready") {
       this.#isReady = true;
-      this.#settle.ready();
+      this.#resolve();
       void this.#lives?.ended(this.#life).then(() => this.#gone("the thread ended"));
-    } else if (zanni === "failed") this.#settle.failed(error);
+    } else if (zanni === "failed") this.#reject(error);
     else if (zanni === "ended") this.#over();
   }
 
@@ -194,7 +196,7 @@ class WorkerThread {
     if (this.#isReady) this.#worker.terminate();
     else {
       this.#over();
-      this.#settle.failed(event.error ?? new Error(`a worker ended before it called serve(): ${event.message}`));
+      this.#reject(event.error ?? new Error(`a worker ended before it called serve(): ${event.message}`));
     }
   }
 
@@ -208,11 +210,11 @@ class WorkerThread {
     }
     const early = `a worker ended before it was up: ${message}; it must call serve(actors)`;
     const worker = this.index - 1;
-    this.#settle.failed(this.#cause ?? new ZanniError("ERR_WORKER_LOST", early, { details: { worker } }));
+    this.#reject(this.#cause ?? new ZanniError("ERR_WORKER_LOST", early, { details: { worker } }));
   }
 
   #over(): void {
     this.#isOver = true;
-    this.#settle.ended();
+    this.#end();
   }
 }

@@ -48,7 +48,7 @@ export interface Patience {
 /** The threads of a system, as whoever made them knows them. */
 export interface Threads {
   /** It has begun, and has not ended. */
-  up(index: number): boolean;
+  isUp(index: number): boolean;
   end(index: number, cause: Error): void;
 }
 
@@ -93,7 +93,7 @@ function lookAt(thread: Thread, index: number, patience: Patience, seen: Map<num
   const block = WORKER_FIRST + index * WORKER_BYTES;
   const word = (offset: number) => u32[(block + offset) >>> 2] as number;
   const since = f64[(block + WORKER_NOW) >>> 3] as number;
-  if (since === 0 || word(WORKER_PARKED) !== AWAKE || !threads.up(index)) {
+  if (since === 0 || word(WORKER_PARKED) !== AWAKE || !threads.isUp(index)) {
     seen.delete(index);
     return;
   }
