@@ -322,12 +322,32 @@ function* vacate(world: World, id: number, cell: number, size: number): Program<
   if (after) yield* after(id);
 }
 
-/** Notes what a deque gave, unless that is EMPTY or RETRY. */
-function keeper(world: World): (hint: unknown) => void {
+/** Each of them once. */
+function taken(world: World, wanted: string): string | undefined {
+  const got = [...notes(world).dead].sort().join(" ");
+  return got === wanted ? undefined : `taken: ${got}`;
+}
+
+/** The deque of worker 0, for each thread; what it gives is noted, unless that is EMPTY or RETRY. */
+function dequeOf(world: World) {
+  const block = world.block(0);
   const got = notes(world).dead;
-  return (hint) => {
-    const n = Number(hint as bigint);
-    if (n > 1) got.push(n);
+  const call = (id: number, name: "dequePush" | "dequePop" | "dequeSteal", hint?: bigint) => {
+    const core = world.core(id) as unknown as Record<string, (block: number, hint?: bigint) => unknown>;
+    return core[name]?.(block, hint);
+  };
+  const taking = function* (id: number, name: "dequePop" | "dequeSteal", times: number): Program<void> {
+    for (let i = 0; i < times; i++) {
+      const n = Number((yield () => call(id, name)) as bigint);
+      if (n > 1) got.push(n);
+    }
+  };
+  return {
+    push: function* (...hints: bigint[]): Program<void> {
+      for (const hint of hints) yield () => call(0, "dequePush", hint);
+    },
+    pop: (times: number) => taking(0, "dequePop", times),
+    steal: (id: number, times: number) => taking(id, "dequeSteal", times),
   };
 }
 
@@ -787,30 +807,10 @@ export const scenarios: Scenario[] = [
       begin(world);
     },
     programs: (world) => {
-      const block = world.block(0);
-      const keep = keeper(world);
-      const deque = (id: number) =>
-        world.core(id) as unknown as Record<string, (block: number, hint?: bigint) => unknown>;
-      return [
-        (function* (): Program<void> {
-          const core = deque(0);
-          yield () => core["dequePush"]?.(block, 10n);
-          yield () => core["dequePush"]?.(block, 11n);
-          keep(yield () => core["dequePop"]?.(block));
-          keep(yield () => core["dequePop"]?.(block));
-          yield () => core["dequePush"]?.(block, 12n);
-          for (let i = 0; i < 2; i++) keep(yield () => core["dequePop"]?.(block));
-        })(),
-        (function* (): Program<void> {
-          const core = deque(1);
-          for (let i = 0; i < 2; i++) keep(yield () => core["dequeSteal"]?.(block));
-        })(),
-      ];
+      const { push, pop, steal } = dequeOf(world);
+      return [all(push(10n, 11n), pop(2), push(12n), pop(2)), steal(1, 2)];
     },
-    check: (world) => {
-      const got = [...notes(world).dead].sort().join(" ");
-      return got === "10 11 12" ? undefined : `taken: ${got}`;
-    },
+    check: (world) => taken(world, "10 11 12"),
   },
   {
     name: "deque: two thieves",
@@ -819,58 +819,23 @@ export const scenarios: Scenario[] = [
       begin(world);
     },
     programs: (world) => {
-      const block = world.block(0);
-      const keep = keeper(world);
-      const deque = (id: number) =>
-        world.core(id) as unknown as Record<string, (block: number, hint?: bigint) => unknown>;
-      const thief = function* (id: number): Program<void> {
-        keep(yield () => deque(id)["dequeSteal"]?.(block));
-      };
-      return [
-        (function* (): Program<void> {
-          const core = deque(0);
-          yield () => core["dequePush"]?.(block, 10n);
-          yield () => core["dequePush"]?.(block, 11n);
-          for (let i = 0; i < 3; i++) keep(yield () => core["dequePop"]?.(block));
-        })(),
-        thief(1),
-        thief(2),
-      ];
+      const { push, pop, steal } = dequeOf(world);
+      return [all(push(10n, 11n), pop(3)), steal(1, 1), steal(2, 1)];
     },
-    check: (world) => {
-      const got = [...notes(world).dead].sort().join(" ");
-      return got === "10 11" ? undefined : `taken: ${got}`;
-    },
+    check: (world) => taken(world, "10 11"),
   },
   {
+    // It has room for one at first.
     name: "deque: it grows beside a thief",
     threads: 2,
     setup: (world) => {
       begin(world);
     },
     programs: (world) => {
-      const block = world.block(0);
-      const keep = keeper(world);
-      const deque = (id: number) =>
-        world.core(id) as unknown as Record<string, (block: number, hint?: bigint) => unknown>;
-      return [
-        (function* (): Program<void> {
-          const core = deque(0);
-          yield () => core["dequePush"]?.(block, 10n);
-          // It has room for one at first.
-          yield () => core["dequePush"]?.(block, 11n);
-          for (let i = 0; i < 2; i++) keep(yield () => core["dequeSteal"]?.(block));
-          for (let i = 0; i < 2; i++) keep(yield () => core["dequePop"]?.(block));
-        })(),
-        (function* (): Program<void> {
-          for (let i = 0; i < 2; i++) keep(yield () => deque(1)["dequeSteal"]?.(block));
-        })(),
-      ];
+      const { push, pop, steal } = dequeOf(world);
+      return [all(push(10n, 11n), steal(0, 2), pop(2)), steal(1, 2)];
     },
-    check: (world) => {
-      const got = [...notes(world).dead].sort().join(" ");
-      return got === "10 11" ? undefined : `taken: ${got}`;
-    },
+    check: (world) => taken(world, "10 11"),
   },
   {
     name: "steal: a full deque overflows into the injector",
