@@ -26,9 +26,9 @@ export function startDeque(): void {
   denied = 0;
 }
 
-/** When a system begins. */
+/** When a system begins, before any other thread attaches: plain. */
 export function layDeque(block: usize): void {
-  store32(block + WORKER_RING, <u32>(block + WORKER_DEQUE) | ringFirst);
+  store<u32>(block + WORKER_RING, <u32>(block + WORKER_DEQUE) | ringFirst);
 }
 
 // ---- owner only -----------------------------------------------------------------------------------

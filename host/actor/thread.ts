@@ -505,6 +505,8 @@ export class Thread implements Carrier {
   /** Bits of control; they need no memory. False: nobody there. */
   control(to: Address, bits: number): boolean {
     const sent = this.core.control(to.cell, to.generation, 0, bits) === SENT;
+    // Whoever becomes ready may be one more than a deque had room for.
+    this.views.refresh();
     this.kick();
     return sent;
   }
@@ -587,6 +589,7 @@ export class Thread implements Carrier {
     u32[(frame + FRAME_NAME) >>> 2] = child.cell;
     for (let i = 0; i < watchers.length; i++) u32[(frame + FRAME_PAYLOAD + i * 4) >>> 2] = watchers[i] as number;
     const outcome = this.core.control(to.cell, to.generation, frame, 0);
+    this.views.refresh();
     if (outcome !== SENT) this.core.drop(frame);
     return outcome;
   }
@@ -606,6 +609,7 @@ export class Thread implements Carrier {
         this.core.drop(frame);
         there = false;
       }
+      this.views.refresh();
       return true;
     });
     return there;

@@ -124,6 +124,22 @@ both("native", (test, mode) => {
 });
 
 threaded("native modules", (test) => {
+  test("so many end at once that memory grows for the line they wait in", async () => {
+    const { openSystem } = await import("../../host/system.ts");
+    const { compile } = await import("../../host/core/packed.ts");
+    const options = { logger: false, native: { user: nativeModule("user.single") }, memory: 512 * 1024 ** 2 } as const;
+    const system = await openSystem(options, { compile, grows: true });
+    try {
+      const all = Array.from({ length: 20_000 }, () => system.spawnNative("user", "counter"));
+      const { reserved } = system.stats().memory;
+      assert.is((await Promise.all(all.map((each) => each.kill()))).length, all.length);
+      assert.ok(system.stats().memory.reserved > reserved, "it has grown");
+      await until(() => system.stats().active === 0, "none is left");
+    } finally {
+      await system.stop();
+    }
+  });
+
   const start = (name: string, threads: boolean) =>
     createSystem({
       actors,
