@@ -188,7 +188,9 @@ export class Writer {
     }
     if (utf8Write && length > LOOPED && length < 0x10000) {
       const head = length < 32 ? 1 : length < 0x100 ? 2 : 3;
-      // As many bytes as units: it is ASCII.
+      // As many bytes as units: it is ASCII. A character that does not fit is left out whole, so there is room for one more, or
+      // what is cut off could be as long.
+      this.#room(head + length + 4);
       if (utf8Write.call(this.#bytes, value, this.#at + head, this.#end - this.#at - head) === length) {
         this.#header(length, 0xa0, 31, 0xd9, 0xda, 0xdb);
         this.#at += length;

@@ -38,6 +38,24 @@ function thrown(run: () => unknown): { code: string; message: string; details: {
 
 const binary = suite("binary");
 
+binary("where there is not room for a text it is not cut off", () => {
+  const Note = wire.struct("Note", { text: wire.string });
+  const crossing = crossingOf(Note);
+  const memory = new Uint8Array(4096);
+  const view = new DataView(memory.buffer);
+  for (const character of ["a", "é", "€", "🎭"]) {
+    for (const count of [8, 12, 16, 24, 27, 28, 30, 31, 32, 33, 60, 127, 128, 255, 256, 258]) {
+      const text = character.repeat(count);
+      const bytes = Note.encode({ text });
+      for (let room = 0; room <= text.length * 3 + 16; room++) {
+        const size = crossing.writeInto(memory, view, 8, 8 + room, { text });
+        if (size !== 0) assert.equal(memory.slice(8, 8 + size), bytes, `${count} times ${character} in ${room} bytes`);
+        else assert.ok(room < bytes.length + text.length * 2 + 16);
+      }
+    }
+  }
+});
+
 binary("structs are arrays in field order, unions [discriminant, ...fields], integers the smallest form", () => {
   assert.is(hex(SensorReading.encode(reading)), "93ac74656d702d6e6f7274682d33cb4036800000000000cf0000018e19a49400");
   assert.is(hex(Command.encode({ type: "Shutdown" })), "9100");
