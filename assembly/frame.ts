@@ -12,11 +12,18 @@ import {
   FRAME_TICKET,
   FRAME_TRACE,
 } from "./layout";
-import { allocate, allocateControl } from "./pool";
+import { allocate, allocateControl, allocateSmallest } from "./pool";
 
 /** A frame for `bytes` of payload, the words that must be zero set so; 0 when memory is used up. The caller owns it. */
 export function reserve(bytes: u32): u32 {
   const frame = allocate(FRAME_PAYLOAD + bytes);
+  if (frame != 0) blank(frame, bytes);
+  return frame;
+}
+
+/** The same for up to 16 bytes. */
+export function reserveSmallest(bytes: u32): u32 {
+  const frame = allocateSmallest();
   if (frame != 0) blank(frame, bytes);
   return frame;
 }

@@ -56,7 +56,7 @@ import {
   WORKER_SYSTEM,
 } from "./layout";
 import { here, me } from "./place";
-import { free } from "./pool";
+import { freeSmallest } from "./pool";
 import { beginRanks, deal, endRanks, number, ranked, spread, undeal, whole } from "./rank";
 import { batchMax } from "./scale";
 import { gather, gathered } from "./stream";
@@ -334,7 +334,7 @@ function handControl(cell: usize): void {
 export function giveBack(frame: u32): void {
   const kind = <i32>load<u8>(frame + FRAME_KIND);
   if (kind >= KIND_REPLY && kind <= KIND_TIMEOUT) drop(frame);
-  else free(frame);
+  else freeSmallest(frame);
 }
 
 // ---- helpers --------------------------------------------------------------------------------------

@@ -72,6 +72,17 @@ export function allocate(bytes: u32): u32 {
   return allocateClass(classOf(bytes));
 }
 
+/** One of the smallest, as most messages need: the usual case takes few steps, and is part of whoever calls. So with freeSmallest(). */
+export function allocateSmallest(): u32 {
+  const chunk = load<u32>(entryOf(0));
+  if (chunk != 0) {
+    const meta = metaOf(chunk);
+    const block = load<u32>(meta + META_FREE);
+    if (block != 0) return pop(meta, block);
+  }
+  return allocateClass(0);
+}
+
 /** The same, from the reserve when memory is used up. For control, at most RESERVE_BYTES. */
 export function allocateControl(bytes: u32): u32 {
   const block = allocate(bytes);
@@ -102,6 +113,21 @@ export function free(block: u32): void {
   if (cls == CLASS_RUN) freeRun(chunk);
   else if (owner == me) freeHere(block, chunk, cls);
   else freeElsewhere(block, owner, cls);
+}
+
+/** Gives back one that most likely is of the smallest, from here. */
+export function freeSmallest(block: u32): void {
+  const chunk = block >>> CHUNK_SHIFT;
+  if (glance32(stateOf(chunk)) == me + 1) {
+    const meta = metaOf(chunk);
+    const live = load<u32>(meta + META_LIVE) - 1;
+    // A chunk that stays in the list where it is.
+    if (chunk == load<u32>(entryOf(0)) || (live != 0 && load<u32>(meta + META_LISTED) != 0)) {
+      push(meta, block, live);
+      return;
+    }
+  }
+  free(block);
 }
 
 /** Which class a living block is of. */
@@ -156,21 +182,21 @@ export function flushAll(): void {
 
 function carve(chunk: u32, cls: u32): u32 {
   const meta = metaOf(chunk);
-  let block = load<u32>(meta + META_FREE);
-  const live = load<u32>(meta + META_LIVE) + 1;
-  // Counted first: a chunk that counts too many is kept, one that counts too few would be given away.
-  if (block != 0) {
-    store<u32>(meta + META_LIVE, live);
-    store<u32>(meta + META_FREE, load<u32>(block + BLOCK_LINK));
-  } else {
-    const bump = glance32(meta + META_BUMP);
-    const size = sizeOf(cls);
-    if (bump + size > <u32>CHUNK) return 0;
-    if (MODEL) check(cls < <u32>CLASS_CELL || bump < blankBytes, TRAP_RANGE);
-    store<u32>(meta + META_LIVE, live);
-    block = (chunk << CHUNK_SHIFT) + bump;
-    note32(meta + META_BUMP, bump + size);
-  }
+  const block = load<u32>(meta + META_FREE);
+  if (block != 0) return pop(meta, block);
+  const bump = glance32(meta + META_BUMP);
+  const size = sizeOf(cls);
+  if (bump + size > <u32>CHUNK) return 0;
+  if (MODEL) check(cls < <u32>CLASS_CELL || bump < blankBytes, TRAP_RANGE);
+  store<u32>(meta + META_LIVE, load<u32>(meta + META_LIVE) + 1);
+  note32(meta + META_BUMP, bump + size);
+  return (chunk << CHUNK_SHIFT) + bump;
+}
+
+/** The first free block of a chunk. Counted first: one that counts too many is kept, one that counts too few would be given away. */
+function pop(meta: usize, block: u32): u32 {
+  store<u32>(meta + META_LIVE, load<u32>(meta + META_LIVE) + 1);
+  store<u32>(meta + META_FREE, load<u32>(block + BLOCK_LINK));
   return block;
 }
 
@@ -212,11 +238,7 @@ function freeHere(block: u32, chunk: u32, cls: u32): void {
     return;
   }
   const live = load<u32>(meta + META_LIVE) - 1;
-  check(live != <u32>-1, TRAP_DOUBLE_FREE);
-  if (DEBUG) check(!isFree(block, meta), TRAP_DOUBLE_FREE);
-  store<u32>(block + BLOCK_LINK, load<u32>(meta + META_FREE));
-  store<u32>(meta + META_FREE, block);
-  store<u32>(meta + META_LIVE, live); // last, see carve()
+  push(meta, block, live);
   if (chunk == load<u32>(entryOf(cls))) return;
   if (live == 0 && cls < <u32>CLASS_CELL) {
     if (load<u32>(meta + META_LISTED) != 0) unlist(chunk, cls);
@@ -224,6 +246,15 @@ function freeHere(block: u32, chunk: u32, cls: u32): void {
   } else if (load<u32>(meta + META_LISTED) == 0) {
     list(chunk, cls);
   }
+}
+
+/** Onto the list of its chunk, in which so many are in use then. */
+function push(meta: usize, block: u32, live: u32): void {
+  check(live != <u32>-1, TRAP_DOUBLE_FREE);
+  if (DEBUG) check(!isFree(block, meta), TRAP_DOUBLE_FREE);
+  store<u32>(block + BLOCK_LINK, load<u32>(meta + META_FREE));
+  store<u32>(meta + META_FREE, block);
+  store<u32>(meta + META_LIVE, live); // last, see pop()
 }
 
 function keep(block: u32): void {

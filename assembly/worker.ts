@@ -42,7 +42,7 @@ import {
 import { seeded } from "./check";
 import { clock } from "./clock";
 import { EMPTY, length, pop, push as pushHint, RETRY, startDeque, steal } from "./deque";
-import { reserve, reserveStamped } from "./frame";
+import { reserve, reserveSmallest, reserveStamped } from "./frame";
 import { isDue, meet, rest, share, startHandover, surplus, takerOf } from "./handover";
 import { announcing, beginSearch, endSearch, thief, wake, wakeAny } from "./idle";
 import { anyYoung, append, bear, deliver, first, join, lineUp, sort, waiting } from "./inbox";
@@ -130,7 +130,6 @@ import {
   OWNED,
   POLICY_SHIFT,
   POLICY_SOFT,
-  PRIORITY_MASK,
   REFUSED,
   RUNNING,
   SCHEDULE,
@@ -200,7 +199,7 @@ import {
 } from "./mailbox";
 import { count, show } from "./meter";
 import { blockOf, budget, here, me, sliceMs, workers } from "./place";
-import { allocateClass, collect, flushAll, free } from "./pool";
+import { allocateClass, collect, flushAll, free, freeSmallest } from "./pool";
 import { endRanks, ranked } from "./rank";
 import { gatherReady } from "./ready";
 import {
@@ -222,6 +221,7 @@ import { nextDue as nextTimer } from "./wheel";
 // Thread-local; all of it is made anew by the next slice.
 let now: f64 = 0; //         the clock, as read last
 let sliceEnd: f64 = 0;
+let late: bool = false; //  the slice was over by then
 let turnStart: f64 = 0;
 let left: u32 = 0; //        messages left in this turn
 let ticks: u32 = 0; //       messages until the next look at the clock
@@ -245,6 +245,7 @@ let heirsLeft: u32 = 0; //   of which so many may run yet
 export function startThread(): void {
   now = 0;
   sliceEnd = 0;
+  late = false;
   turnStart = 0;
   left = 0;
   ticks = 0;
@@ -276,12 +277,20 @@ const SAMPLE: u32 = 64;
 
 /** A user's message. SENT: the frame is the mailbox's. GONE, FULL: it is still the caller's. */
 export function send(cell: u32, generation: u32, frame: u32): i32 {
-  // Read before the push: after it the frame is the receiver's, and may be freed already.
-  const word = load<u32>(frame + FRAME_KIND);
-  const counted = (word & (FLAG_PRIVATE << 24)) == 0;
+  // Byte by byte: a word that was written in parts a moment ago can be read only when all of them have left the processor's
+  // store buffer.
+  return convey(cell, generation, frame, !isPrivate(frame), load<u8>(frame + FRAME_PRIORITY) != 0);
+}
+
+/** The same, for one who knows what the frame says: after the push it is the receiver's, and may be freed already. */
+function convey(cell: u32, generation: u32, frame: u32, counted: bool, urgent: bool): i32 {
   // Seeded bug 19: the receiver is told before the message is there.
   if (seeded(19) && glance32(cell + CELL_BUDGET) != 0) control(cell, generation, 0, SYSTEM_START);
-  if (native ? comesFirst(cell, generation) && hand(cell, generation, frame, false) : handOn(cell, generation, frame)) {
+  if (
+    native
+      ? comesFirst(cell, generation) && hand(cell, generation, frame, false)
+      : handOn(cell, generation, frame, urgent)
+  ) {
     if (counted) sent++;
     return SENT;
   }
@@ -295,7 +304,7 @@ export function send(cell: u32, generation: u32, frame: u32): i32 {
   }
   if (owed == SCHEDULE) queue(cell);
   if (isCrowded()) tellOver(cell, generation);
-  if ((word & PRIORITY_MASK) != 0) control(cell, generation, 0, SYSTEM_START);
+  if (urgent) control(cell, generation, 0, SYSTEM_START);
   return SENT;
 }
 
@@ -319,7 +328,7 @@ export function post(
   ticket: u32,
   ticketGeneration: u32,
 ): i32 {
-  const frame = stamped() ? reserveStamped(16, clock()) : reserve(16);
+  const frame = stamped() ? reserveStamped(16, clock()) : reserveSmallest(16);
   if (frame == 0) return NO_MEMORY;
   const payload = frame + FRAME_PAYLOAD + ((load<u8>(frame + FRAME_FLAGS) & FLAG_EXTENDED) != 0 ? EXTENSION_BYTES : 0);
   store<u8>(frame + FRAME_KIND, KIND_TELL);
@@ -331,7 +340,7 @@ export function post(
   store<u32>(frame + FRAME_TICKET_GENERATION, ticketGeneration);
   store<f64>(payload, a);
   store<f64>(payload + 8, b);
-  const outcome = send(cell, generation, frame);
+  const outcome = convey(cell, generation, frame, true, false);
   if (outcome != SENT) free(frame);
   return outcome;
 }
@@ -469,24 +478,24 @@ export function leastLoaded(from: u32): u32 {
 
 /** A tell from a behavior: two words of payload. */
 export function tell(cell: u32, generation: u32, name: u32, a: u64, b: u64): i32 {
-  const frame = reserve(16);
+  const frame = reserveSmallest(16);
   if (frame == 0) return NO_MEMORY;
   store<u8>(frame + FRAME_KIND, KIND_TELL);
   store<u32>(frame + FRAME_NAME, name);
   store<u64>(frame + FRAME_PAYLOAD, a);
   store<u64>(frame + FRAME_PAYLOAD + 8, b);
-  const outcome = send(cell, generation, frame);
+  const outcome = convey(cell, generation, frame, true, false);
   if (outcome != SENT) free(frame);
   return outcome;
 }
 
 /** A stop, after everything that was sent before it. NO_MEMORY: not sent. */
 export function stop(cell: u32, generation: u32): i32 {
-  const frame = reserve(0);
+  const frame = reserveSmallest(0);
   if (frame == 0) return NO_MEMORY;
   store<u8>(frame + FRAME_KIND, KIND_STOP);
   store<u8>(frame + FRAME_FLAGS, FLAG_PRIVATE);
-  const outcome = send(cell, generation, frame);
+  const outcome = convey(cell, generation, frame, false, false);
   if (outcome != SENT) free(frame);
   return outcome;
 }
@@ -548,6 +557,7 @@ export function take(fresh: bool): u32 {
   if (fresh) {
     now = clock();
     sliceEnd = now + sliceMs;
+    late = false;
     heirs = 0;
     heirsLeft = sliceTurns;
     store<f64>(here + WORKER_NOW, now);
@@ -564,13 +574,13 @@ export function take(fresh: bool): u32 {
       // Ours already: no claim.
       inRow++;
       store<u32>(here + WORKER_NEXT, 0);
-      enter(next, 0);
+      enter(next);
       const generation = load<u32>(here + WORKER_NEXT_GENERATION);
       if (load<u32>(next + CELL_BEHAVIOR) == 0) {
         if (handOut(next, generation)) return next;
       } else {
         if (run(next, generation)) return next;
-        if (now >= sliceEnd) return TAKE_SLICE;
+        if (late) return TAKE_SLICE;
       }
       continue;
     }
@@ -589,13 +599,16 @@ export function take(fresh: bool): u32 {
     const old = claim(cell, generation);
     if (old == 0) continue;
     endSearch(true);
-    enter(cell, old);
+    enter(cell);
+    // claim() took the frames unless there was a list, or the cell is BLOCKED.
+    const newest = pointerOf(old);
+    if (newest != 0 && (<u32>old & BLOCKED) == 0 && load<u32>(cell + CELL_LIST) == 0) receive(cell, newest);
     if (load<u32>(cell + CELL_BEHAVIOR) == 0) {
       if (surplus != 0 && offer(cell, old)) return cell;
       if (handOut(cell, generation)) return cell;
     } else {
       if (run(cell, generation)) return cell;
-      if (now >= sliceEnd) return TAKE_SLICE;
+      if (late) return TAKE_SLICE;
     }
   }
   return TAKE_IDLE;
@@ -816,7 +829,7 @@ function recount(cell: u32): void {
 
 // ---- one turn -------------------------------------------------------------------------------------
 
-function enter(cell: u32, old: u64): void {
+function enter(cell: u32): void {
   store<u32>(here + WORKER_CURRENT, cell);
   const word = load<u32>(cell + CELL_BUDGET);
   const own = word & BUDGET_MASK;
@@ -825,9 +838,6 @@ function enter(cell: u32, old: u64): void {
   mark = left;
   turnStart = now;
   turns++;
-  // claim() took the frames unless there was a list, or the cell is BLOCKED.
-  const newest = pointerOf(old);
-  if (newest != 0 && (<u32>old & BLOCKED) == 0 && load<u32>(cell + CELL_LIST) == 0) receive(cell, newest);
 }
 
 function forget(): u32 {
@@ -954,7 +964,7 @@ function run(cell: u32, generation: u32): bool {
       }
       continue;
     }
-    if (left == 0 || now >= sliceEnd) {
+    if (left == 0 || late) {
       settle(cell, bytes);
       leave(cell, true);
       return false;
@@ -979,12 +989,13 @@ function run(cell: u32, generation: u32): bool {
     }
     if (limited) bytes += load<u32>(frame + FRAME_SIZE) + FRAME_PAYLOAD;
     store<u32>(cell + CELL_HAND, 0);
-    free(frame);
+    freeSmallest(frame);
     left--;
     if (++ticks >= stride) {
       const before = now;
       ticks = 0;
       now = clock();
+      late = now >= sliceEnd;
       stride = now - before > shortStride ? 1 : min<u32>(clockEvery, stride << 1);
     }
     if (stopping) break;
@@ -1108,8 +1119,8 @@ function hand(cell: u32, generation: u32, frame: u32, limited: bool): bool {
 }
 
 /** In a turn of the host: whoever comes next anyway does not go through the line. */
-function handOn(cell: u32, generation: u32, frame: u32): bool {
-  return isAlone(cell, generation, frame) && hand(cell, generation, frame, true);
+function handOn(cell: u32, generation: u32, frame: u32, urgent: bool): bool {
+  return !urgent && isAlone(cell, generation, frame) && hand(cell, generation, frame, true);
 }
 
 /** Native code runs what it sends to. Glances, here and below: they are the next tenant's if this one is gone, and then the CAS fails. */
@@ -1124,7 +1135,7 @@ function isAlone(cell: u32, generation: u32, frame: u32): bool {
   if (load<u32>(here + WORKER_NEXT) != 0 || load<u32>(here + WORKER_FIFO_HEAD) != 0 || young) return false;
   if (load<u32>(here + WORKER_CURRENT) == 0 || glance32(cell + CELL_WORKER) != me) return false;
   if (glance32(cell + CELL_BEHAVIOR) != 0 || glance32(cell + CELL_RANKED) != 0) return false;
-  return load<u8>(frame + FRAME_PRIORITY) == 0 && isIdle(cell, generation) && admits(cell, frame);
+  return isIdle(cell, generation) && admits(cell, frame);
 }
 
 function pick(): u64 {
@@ -1240,7 +1251,7 @@ export function settled(ticket: u32): void {
   const asker = blockOf(load<u32>(ticket + TICKET_ASKER));
   const cell = load<u32>(asker + WORKER_REPLIES);
   const generation = load<u32>(asker + WORKER_REPLIES_GENERATION);
-  if (handOn(cell, generation, ticket)) return;
+  if (handOn(cell, generation, ticket, load<u8>(ticket + FRAME_PRIORITY) != 0)) return;
   pushing(cell);
   if (push(cell, generation, ticket) == SCHEDULE) queue(cell);
 }
