@@ -38,6 +38,22 @@ function thrown(run: () => unknown): { code: string; message: string; details: {
 
 const binary = suite("binary");
 
+binary("into memory that is too short nothing is written as if it were whole", () => {
+  fc.assert(
+    fc.property(structured, ({ type, value }) => {
+      const bytes = type.encode(value);
+      const memory = new Uint8Array(bytes.length + 40);
+      const view = new DataView(memory.buffer);
+      for (let room = 0; room <= bytes.length + 20; room++) {
+        const size = crossingOf(type).writeInto(memory, view, 8, 8 + room, value);
+        if (size !== 0) assert.equal(memory.slice(8, 8 + size), bytes);
+        assert.is(memory[8 + room], 0, "what is beyond the end is somebody else's");
+      }
+    }),
+    { numRuns: 500 },
+  );
+});
+
 binary("where there is not room for a text it is not cut off", () => {
   const Note = wire.struct("Note", { text: wire.string });
   const crossing = crossingOf(Note);
