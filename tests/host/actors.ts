@@ -1312,6 +1312,50 @@ export class Meter extends Actor<ActorRef<any> | undefined> {
   }
 }
 
+export const Entry = wire.struct("Entry", {
+  title: wire.string,
+  weight: wire.f64,
+  note: wire.optional(wire.string),
+  lines: wire.list(wire.string),
+  bytes: wire.bytes,
+  counts: wire.map(wire.string, wire.i32),
+  total: wire.i64,
+  at: wire.timestamp,
+});
+export const Page = wire.union("Page", {
+  Title: { heading: wire.string },
+  Entries: { entries: wire.list(Entry) },
+  Empty: {},
+});
+
+/** Gives back what it gets. */
+// biome-ignore lint/suspicious/noExplicitAny: anything that may be sent
+export class Mirror extends Actor<any> {
+  // biome-ignore lint/suspicious/noExplicitAny: the same
+  all(...values: any[]) {
+    return values;
+  }
+  // biome-ignore lint/suspicious/noExplicitAny: the same
+  turned(a: any, b: any) {
+    return [b, a];
+  }
+  // biome-ignore lint/suspicious/noExplicitAny: the same
+  async later(value: any) {
+    await null;
+    return value;
+  }
+  // biome-ignore lint/suspicious/noExplicitAny: the same
+  async *each(values: any[]) {
+    yield* values;
+  }
+  begun() {
+    return this.init;
+  }
+  entry = receive(Entry, (entry) => entry);
+  lazily = receive(Entry, (entry) => entry, { lazily: true });
+  page = receive(Page, (page) => page);
+}
+
 /** Ten messages of a number, more than have a place of their own to be called at, and one whose handler is replaced while it runs. */
 export class Dials extends Actor {
   readonly #sums = Array.from({ length: 10 }, () => 0);
