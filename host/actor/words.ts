@@ -69,7 +69,7 @@ export class Words {
 
   // ---- writing ------------------------------------------------------------------------------------
 
-  /** How many bytes write() will take for these; 0: they must be encoded. Throws what their getters throw. */
+  /** How many bytes write() will take for these; 0: they must be encoded, also where a getter throws. */
   compose(values: readonly unknown[]): number {
     if (this.#busy || values.length > ARGS_MAX) return 0;
     this.#begin();
@@ -81,6 +81,9 @@ export class Words {
         tags |= tag << (i << 2);
       }
       return this.#end(values.length, tags);
+    } catch {
+      // Whoever encodes it says what, and where.
+      return 0;
     } finally {
       this.#busy = false;
     }
@@ -93,6 +96,9 @@ export class Words {
     try {
       const tag = this.#put(value, false);
       return tag === UNFIT ? 0 : this.#end(1, tag);
+    } catch {
+      // Whoever encodes it says what, and where.
+      return 0;
     } finally {
       this.#busy = false;
     }
@@ -107,6 +113,8 @@ export class Words {
       this.#path = path;
       const tag = this.#put(init, false);
       return tag === UNFIT ? 0 : this.#end(2, TAG_TEXT | (tag << 4));
+    } catch {
+      return 0;
     } finally {
       this.#path = undefined;
       this.#busy = false;

@@ -3,7 +3,7 @@
 // of the culprit, and nothing half-written leaves.
 //
 //   extension 1   Map          array of keys and values in turn
-//   extension 2   Error        [name, message, stack, code, actor, details, cause]
+//   extension 2   Error        [name, message, stack, code, actor, details, cause], and the errors of an AggregateError
 //   extension 3   ActorRef     what the bridge makes of it
 //   extension 4   -0
 //   the others    msgpackr's own: Date, Set, RegExp, typed arrays, ArrayBuffer, DataView, bigint
@@ -44,9 +44,19 @@ export class ValueCodec {
    * the list, or of each value.
    */
   encode(values: readonly unknown[], root: string | readonly string[]): Uint8Array {
-    const prepared = this.#prepare(values, 0);
+    const prepared = this.#prepared(values);
     if (prepared === refused) throw this.#explain(values, root);
     return this.#packr.pack(prepared);
+  }
+
+  /** A getter that throws makes its value one that cannot be sent. */
+  #prepared(values: readonly unknown[]): unknown {
+    try {
+      return this.#prepare(values, 0);
+    } catch {
+      // What it throws is in the error that explains.
+      return refused;
+    }
   }
 
   /** The values of `size` bytes at `from`. They are copied out first: shared memory may change under a decoder. */
@@ -89,7 +99,7 @@ export class ValueCodec {
       let copy: unknown[] | undefined;
       for (let i = 0; i < value.length; i++) {
         const item: unknown = value[i];
-        const prepared = this.#prepare(item, depth);
+        const prepared = item === undefined && !(i in value) ? refused : this.#prepare(item, depth);
         if (prepared === refused) return refused;
         if (copy) copy.push(prepared);
         else if (prepared !== item) copy = [...value.slice(0, i), prepared];
@@ -115,7 +125,7 @@ export class ValueCodec {
     let copy: Record<string, unknown> | undefined;
     for (const key of Object.keys(from)) {
       const item = from[key];
-      const prepared = this.#prepare(item, depth);
+      const prepared = isName(key) ? this.#prepare(item, depth) : refused;
       if (prepared === refused) return refused;
       if (prepared !== item && !copy) copy = { ...from };
       if (copy) copy[key] = prepared;
@@ -171,6 +181,7 @@ export class ValueCodec {
       brand ? part(actor) : undefined,
       brand ? part(details) : undefined,
       part(error.cause),
+      ...(error instanceof AggregateError ? [error.errors.map(part)] : []),
     ]);
   }
 
@@ -190,7 +201,12 @@ export class ValueCodec {
       if (path.length >= defaults.depthMax) return refuse(at, `nested deeper than ${defaults.depthMax}`, "flatten it");
       path.push(value);
       try {
-        if (Array.isArray(value)) return first(value.entries(), ([i, item]) => walk(item, `${at}[${i}]`));
+        if (Array.isArray(value)) {
+          return first(value.keys(), (i) => {
+            if (!(i in value)) return refuse(`${at}[${i}]`, "a hole in an array", "fill it");
+            return read(value, i, `${at}[${i}]`);
+          });
+        }
         const portable = this.#bridge.portable(value);
         if (typeof portable === "string") return refuse(at, "a pinned ref", portable);
         if (portable) return undefined;
@@ -198,11 +214,18 @@ export class ValueCodec {
           return first(value, ([key, item]) => walk(key, `${at}.keys()`) ?? walk(item, `${at}.get(${String(key)})`));
         }
         if (value instanceof Set) return first(value, (item) => walk(item, `${at}.values()`));
-        if (this.#prepareObject(value, 0) !== refused) return undefined;
         const prototype: unknown = Object.getPrototypeOf(value);
         if (prototype === Object.prototype || prototype === null) {
-          return first(Object.entries(value), ([key, item]) => walk(item, `${at}.${key}`));
+          return first(Object.keys(value), (key) => {
+            if (key === "__proto__") return refuse(`${at}.__proto__`, "a field of that name", "use a Map");
+            if (!isName(key)) {
+              const name = "a field whose name has half of a surrogate pair";
+              return refuse(`${at}.${wellFormed(key)}`, name, "name.toWellFormed() mends it");
+            }
+            return read(value, key, `${at}.${key}`);
+          });
         }
+        if (this.#prepareObject(value, 0) !== refused) return undefined;
         if (typeof (value as { then?: unknown }).then === "function") {
           return refuse(at, "a promise", "await it first");
         }
@@ -212,10 +235,25 @@ export class ValueCodec {
         path.pop();
       }
     };
+    const read = (value: object, key: PropertyKey, at: string): ZanniError | undefined => {
+      let item: unknown;
+      try {
+        item = (value as { readonly [key: PropertyKey]: unknown })[key];
+      } catch (cause) {
+        const what = `${at} throws when it is read: ${String(cause)}`;
+        return new ZanniError("ERR_NOT_SENDABLE", what, { details: { at }, cause });
+      }
+      return walk(item, at);
+    };
     const nameOf = (i: number) => (typeof root === "string" ? `${root}[${i}]` : (root[i] ?? ""));
     const culprit = first(values.entries(), ([i, value]) => walk(value, nameOf(i)));
     return culprit ?? refuse(String(root), "a value that changes while it is read", "send plain data");
   }
+}
+
+/** Decoders rename `__proto__`, which would be the prototype; half of a surrogate pair has no UTF-8. */
+function isName(key: string): boolean {
+  return key !== "__proto__" && isWellFormed(key);
 }
 
 /** Stands for "cannot be sent" inside prepare(). */
@@ -267,7 +305,7 @@ addExtension({
 addExtension({ Class: NegativeZero, type: 4, write: () => 0, read: () => -0 });
 
 function reviveError(parts: unknown[]): Error {
-  const [name, message, stack, code, actor, details, cause] = parts as [
+  const [name, message, stack, code, actor, details, cause, errors] = parts as [
     string,
     string,
     string,
@@ -275,6 +313,7 @@ function reviveError(parts: unknown[]): Error {
     unknown,
     unknown,
     unknown,
+    (readonly unknown[])?,
   ];
   if (name === "ZanniError") {
     const error = new ZanniError(code as ErrorCode, message, {
@@ -286,7 +325,8 @@ function reviveError(parts: unknown[]): Error {
     return error;
   }
   const Kind = errorKinds[name] ?? Error;
-  const error = new Kind(message, cause === undefined ? undefined : { cause });
+  const options = cause === undefined ? undefined : { cause };
+  const error = errors ? new AggregateError(errors, message, options) : new Kind(message, options);
   if (error.name !== name) error.name = name;
   if (stack) error.stack = stack;
   if (code !== undefined) Object.assign(error, { code });

@@ -126,6 +126,12 @@ both("messages", (test) => {
     assert.is(back.message, "too far");
     assert.is(back.stack, error.stack);
     assert.instance(back.cause, TypeError);
+    const several = new AggregateError([error, "text"], "all failed");
+    const all = (await echo.ask.echo(several)) as AggregateError;
+    assert.instance(all, AggregateError);
+    assert.is(all.message, "all failed");
+    assert.is((all.errors[0] as Error).message, "too far");
+    assert.is(all.errors[1], "text");
     // Whatever its texts are: what has failed is told.
     const odd = (await echo.ask.echo(new Error("half \ud800", { cause: "\udfff" }))) as Error;
     assert.is(odd.message, "half \ufffd");
@@ -161,6 +167,11 @@ both("messages", (test) => {
       [{ signal: new AbortController().signal }, "args[0].signal"],
       [["well", "\ud83d alone"], "args[0][1]"],
       [new Set(["\udc00"]), "args[0].values()"],
+      // A decoder would make something else of these.
+      [[Object.assign(new Array(3), { 0: 1, 2: 3 })], "args[0][0][1]"],
+      [{ list: new Array(2) }, "args[0].list[0]"],
+      [JSON.parse('{"a":{"__proto__":1}}'), "args[0].a.__proto__"],
+      [{ "\udc00": 1 }, "args[0].\ufffd"],
     ];
     for (const [value, at] of cases) {
       assert.is(throws(() => echo.tell.echo(value), "ERR_NOT_SENDABLE").details["at"], at);
@@ -172,7 +183,11 @@ both("messages", (test) => {
         throw new Error("from the getter");
       },
     });
-    assert.throws(() => echo.tell.echo(getter), "from the getter");
+    for (const value of [getter, [[getter]]]) {
+      const error = throws(() => echo.tell.echo(value), "ERR_NOT_SENDABLE");
+      assert.match(String(error.details["at"]), /\.bad$/);
+      assert.match((error.cause as Error).message, "from the getter");
+    }
     assert.is(system.stats().sent, 0);
     await rejects(echo.ask.unsendable(), "ERR_NOT_SENDABLE");
     const init = { start: 1, deep: [{ f() {} }] } as unknown as { start: number };

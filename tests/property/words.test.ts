@@ -188,7 +188,7 @@ test("a getter that sends while it is read, and one that throws", () => {
       throw new RangeError("no");
     },
   };
-  assert.throws(() => words.compose([bad]), /no/);
+  assert.is(words.compose([bad]), 0, "whoever encodes it says what it was");
   assert.ok(words.compose([1, "good"]) > 0, "and the next is as before");
 });
 
