@@ -34,7 +34,8 @@ threaded("movable actors", (declare) => {
     ref.tell.spin(0);
     for (const each of ballast.slice(20)) each.tell.spin(0.5);
     await Promise.all(ballast.map((each) => each.ask.where()));
-    for (const each of ballast) void each.stop();
+    // Quiet again: what comes next moves nobody.
+    await Promise.all(ballast.map((each) => each.stop()));
   };
   /** Until it lives elsewhere. */
   const move = async (system: System, ref: ActorRef<Movable>) => {
