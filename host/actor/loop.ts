@@ -22,6 +22,7 @@ import {
   WORKER_BYTES,
   WORKER_FIRST,
   WORKER_INBOX,
+  WORKER_NOW,
   WORKER_PARKED,
 } from "../../assembly/layout.ts";
 import { defaults } from "../options.ts";
@@ -38,6 +39,8 @@ const TURNS_STILL = 200;
 /** How long a time-out that finds work waits for whoever is about to announce it, ms. */
 const GRACE_MS = 100;
 
+const resolved = Promise.resolve();
+
 type State = "idle" | "scheduled" | "running" | "parked" | "ended";
 
 export class Loop {
@@ -53,7 +56,7 @@ export class Loop {
   #timer: { cancel(): void } | undefined;
   #sleep: number;
   /** When the event loop last had a turn. */
-  #turnOfLoop = 0;
+  #turnOfLoop = Number.NEGATIVE_INFINITY;
   #stride = 1;
   /** Since a time-out found work, somebody was seen who would have seen to it. */
   #promised = false;
@@ -107,23 +110,35 @@ export class Loop {
   #schedule(): void {
     this.#leavePark();
     this.#become("scheduled");
-    if (this.#thread.platform.clock() - this.#turnOfLoop > defaults.eventLoopMs) {
+    if (this.#thread.now() - this.#turnOfLoop > defaults.eventLoopMs) {
       this.#thread.platform.later(this.#inMacrotask);
-    } else queueMicrotask(this.#inMicrotask);
+    } else this.#soon();
+  }
+
+  /** In a microtask. Of a promise: for queueMicrotask Node makes an object that says who asked, and takes three times as long. */
+  #soon(): void {
+    void resolved.then(this.#inMicrotask);
   }
 
   readonly #inMacrotask = (): void => {
-    this.#turnOfLoop = this.#thread.platform.clock();
+    this.#turnOfLoop = this.#thread.now();
     if (this.#state === "scheduled") this.#run();
   };
 
   readonly #inMicrotask = (): void => {
-    if (this.#state === "scheduled") this.#run();
+    try {
+      if (this.#state === "scheduled") this.#run();
+    } catch (error) {
+      // Not a rejection, of which a page would hear nothing.
+      queueMicrotask(() => {
+        throw error;
+      });
+    }
   };
 
   #run(): void {
     const thread = this.#thread;
-    const { core, platform } = thread;
+    const { platform } = thread;
     this.#become("running");
     this.#runs++;
     if (this.#stirs) {
@@ -131,36 +146,25 @@ export class Loop {
       thread.stir();
     }
     thread.tracing = thread.views.u32[(HEADER + HEADER_TRACING) >>> 2] !== 0;
-    const began = platform.clock();
+    let cell = this.#take(1);
+    // The core has looked at the clock: that costs as much as many a turn.
+    const began = thread.views.f64[(thread.block + WORKER_NOW) >>> 3] as number;
     let now = began;
     let sliceBegan = began;
-    let fresh = 1;
     let turns = 0;
     for (;;) {
-      let cell: number = TAKE_SLICE;
-      try {
-        cell = core.take(fresh) >>> 0;
-      } catch (error) {
-        nativeFault(thread, error);
-      }
-      thread.views.refresh();
-      fresh = 0;
       if (cell > TAKE_SLICE) {
         this.#worked = true;
         cell = this.#dispatch.turns(cell, this.#stride);
       }
       if (cell === TAKE_IDLE) {
-        this.#account(began, platform.clock());
+        this.#account(began, thread.now());
         this.#idle();
         return;
       }
       const before = now;
-      now = platform.clock();
+      now = thread.now();
       this.#stride = now - before > STRIDE_MS ? 1 : Math.min(STRIDE_MAX, this.#stride * 2);
-      if (now - sliceBegan > thread.settings.slice || cell === TAKE_SLICE) {
-        fresh = 1;
-        sliceBegan = now;
-      }
       // A clock that stands still never says that it is time.
       if (now - this.#turnOfLoop > defaults.eventLoopMs || (platform.polls === false && ++turns === TURNS_STILL)) {
         this.#account(began, now);
@@ -172,9 +176,24 @@ export class Loop {
         thread.settled = false;
         this.#account(began, now);
         this.#become("scheduled");
-        queueMicrotask(this.#inMicrotask);
+        this.#soon();
         return;
       }
+      const fresh = now - sliceBegan > thread.settings.slice || cell === TAKE_SLICE;
+      if (fresh) sliceBegan = now;
+      cell = this.#take(fresh ? 1 : 0);
+    }
+  }
+
+  #take(fresh: number): number {
+    const thread = this.#thread;
+    try {
+      return thread.core.take(fresh) >>> 0;
+    } catch (error) {
+      nativeFault(thread, error);
+      return TAKE_SLICE;
+    } finally {
+      thread.views.refresh();
     }
   }
 
@@ -195,7 +214,7 @@ export class Loop {
     if (this.#thread.settled) {
       this.#thread.settled = false;
       this.#become("scheduled");
-      queueMicrotask(this.#inMicrotask);
+      this.#soon();
       return;
     }
     if (this.#shared) {
@@ -214,7 +233,7 @@ export class Loop {
     const { platform } = this.#thread;
     let runs = -1;
     const look = (): void => {
-      const now = platform.clock();
+      const now = this.#thread.now();
       this.#turnOfLoop = now;
       if (this.#runs !== runs) {
         // Something ran since: the time begins anew.
@@ -341,7 +360,7 @@ export class Loop {
   }
 
   #wakeUp(): void {
-    this.#turnOfLoop = this.#thread.platform.clock();
+    this.#turnOfLoop = this.#thread.now();
     this.#leavePark();
     this.#run();
   }
