@@ -72,7 +72,7 @@ export function allocate(bytes: u32): u32 {
   return allocateClass(classOf(bytes));
 }
 
-/** One of the smallest, as most messages need: the usual case takes few steps, and is part of whoever calls. So with freeSmallest(). */
+/** One of the smallest, as most messages need: the usual case is short, and part of whoever calls. So with freeSmallest(). */
 export function allocateSmallest(): u32 {
   const chunk = load<u32>(entryOf(0));
   if (chunk != 0) {
@@ -193,7 +193,10 @@ function carve(chunk: u32, cls: u32): u32 {
   return (chunk << CHUNK_SHIFT) + bump;
 }
 
-/** The first free block of a chunk. Counted first: one that counts too many is kept, one that counts too few would be given away. */
+/**
+ * The first free block of a chunk. Counted first: a chunk that counts too many is kept, one that counts too few would be given
+ * away.
+ */
 function pop(meta: usize, block: u32): u32 {
   store<u32>(meta + META_LIVE, load<u32>(meta + META_LIVE) + 1);
   store<u32>(meta + META_FREE, load<u32>(block + BLOCK_LINK));

@@ -114,6 +114,7 @@ export class Words {
       const tag = this.#put(init, false);
       return tag === UNFIT ? 0 : this.#end(2, TAG_TEXT | (tag << 4));
     } catch {
+      // Whoever encodes it says what, and where.
       return 0;
     } finally {
       this.#path = undefined;

@@ -44,19 +44,16 @@ export class ValueCodec {
    * the list, or of each value.
    */
   encode(values: readonly unknown[], root: string | readonly string[]): Uint8Array {
-    const prepared = this.#prepared(values);
-    if (prepared === refused) throw this.#explain(values, root);
-    return this.#packr.pack(prepared);
-  }
-
-  /** A getter that throws makes its value one that cannot be sent. */
-  #prepared(values: readonly unknown[]): unknown {
+    let prepared: unknown = refused;
+    let thrown: unknown;
     try {
-      return this.#prepare(values, 0);
-    } catch {
-      // What it throws is in the error that explains.
-      return refused;
+      prepared = this.#prepare(values, 0);
+    } catch (error) {
+      // A getter's: its value cannot be sent.
+      thrown = error;
     }
+    if (prepared === refused) throw this.#explain(values, root, thrown);
+    return this.#packr.pack(prepared);
   }
 
   /** The values of `size` bytes at `from`. They are copied out first: shared memory may change under a decoder. */
@@ -181,12 +178,12 @@ export class ValueCodec {
       brand ? part(actor) : undefined,
       brand ? part(details) : undefined,
       part(error.cause),
-      ...(error instanceof AggregateError ? [error.errors.map(part)] : []),
+      ...(error instanceof AggregateError && Array.isArray(error.errors) ? [error.errors.map(part)] : []),
     ]);
   }
 
-  /** Slowly, once it is known that something is wrong: what, and where. */
-  #explain(values: readonly unknown[], root: string | readonly string[]): ZanniError {
+  /** Slowly, once it is known that something is wrong: what, and where. `thrown`: by a getter, which may not do it again. */
+  #explain(values: readonly unknown[], root: string | readonly string[], thrown: unknown): ZanniError {
     const path: object[] = [];
     const walk = (value: unknown, at: string): ZanniError | undefined => {
       if (typeof value === "function") {
@@ -218,14 +215,18 @@ export class ValueCodec {
         if (prototype === Object.prototype || prototype === null) {
           return first(Object.keys(value), (key) => {
             if (key === "__proto__") return refuse(`${at}.__proto__`, "a field of that name", "use a Map");
-            if (!isName(key)) {
+            if (!isWellFormed(key)) {
               const name = "a field whose name has half of a surrogate pair";
               return refuse(`${at}.${wellFormed(key)}`, name, "name.toWellFormed() mends it");
             }
             return read(value, key, `${at}.${key}`);
           });
         }
-        if (this.#prepareObject(value, 0) !== refused) return undefined;
+        try {
+          if (this.#prepareObject(value, 0) !== refused) return undefined;
+        } catch (cause) {
+          return throws(at, cause);
+        }
         if (typeof (value as { then?: unknown }).then === "function") {
           return refuse(at, "a promise", "await it first");
         }
@@ -240,14 +241,15 @@ export class ValueCodec {
       try {
         item = (value as { readonly [key: PropertyKey]: unknown })[key];
       } catch (cause) {
-        const what = `${at} throws when it is read: ${String(cause)}`;
-        return new ZanniError("ERR_NOT_SENDABLE", what, { details: { at }, cause });
+        return throws(at, cause);
       }
       return walk(item, at);
     };
     const nameOf = (i: number) => (typeof root === "string" ? `${root}[${i}]` : (root[i] ?? ""));
     const culprit = first(values.entries(), ([i, value]) => walk(value, nameOf(i)));
-    return culprit ?? refuse(String(root), "a value that changes while it is read", "send plain data");
+    if (culprit) return culprit;
+    if (thrown !== undefined) return throws(String(root), thrown);
+    return refuse(String(root), "a value that changes while it is read", "send plain data");
   }
 }
 
@@ -350,6 +352,11 @@ function bytes(size: number): Uint8Array {
 
 function refuse(at: string, what: string, hint: string): ZanniError {
   return new ZanniError("ERR_NOT_SENDABLE", `${at} is ${what}, which cannot be sent; ${hint}`, { details: { at } });
+}
+
+function throws(at: string, cause: unknown): ZanniError {
+  const what = `${at} throws when it is read: ${String(cause)}`;
+  return new ZanniError("ERR_NOT_SENDABLE", what, { details: { at }, cause });
 }
 
 function first<T, R>(items: Iterable<T>, look: (item: T) => R | undefined): R | undefined {

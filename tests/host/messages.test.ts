@@ -132,6 +132,9 @@ both("messages", (test) => {
     assert.is(all.message, "all failed");
     assert.is((all.errors[0] as Error).message, "too far");
     assert.is(all.errors[1], "text");
+    // One that holds something else instead.
+    const none = (await echo.ask.echo(Object.assign(new AggregateError([]), { errors: 5 }))) as Error;
+    assert.is(none.name, "AggregateError");
     // Whatever its texts are: what has failed is told.
     const odd = (await echo.ask.echo(new Error("half \ud800", { cause: "\udfff" }))) as Error;
     assert.is(odd.message, "half \ufffd");
@@ -188,6 +191,13 @@ both("messages", (test) => {
       assert.match(String(error.details["at"]), /\.bad$/);
       assert.match((error.cause as Error).message, "from the getter");
     }
+    // A part of an error.
+    const failed = Object.defineProperty(new Error("failed"), "code", {
+      get() {
+        throw new Error("from the getter");
+      },
+    });
+    assert.is(throws(() => echo.tell.echo([failed]), "ERR_NOT_SENDABLE").details["at"], "args[0][0]");
     assert.is(system.stats().sent, 0);
     await rejects(echo.ask.unsendable(), "ERR_NOT_SENDABLE");
     const init = { start: 1, deep: [{ f() {} }] } as unknown as { start: number };
