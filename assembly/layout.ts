@@ -273,6 +273,7 @@ export const PRIORITY_LOW = 2;
 export const PRIORITY_MASK = 0xff00; // in the word at FRAME_KIND
 
 export const FLAG_EXTENDED = 1;
+export const FLAG_UNLIMITED = 8; // its sender ends, and cannot wait for room
 export const FLAG_HERE = 4; //      of an init: the actor is pinned to its thread, its messages go by reference
 export const FLAG_PRIVATE = 2; //   not a user's message: neither counted nor limited
 
@@ -311,6 +312,7 @@ export const KIND_TERMINATED = 33; //   user lane: whom it watches is gone
 export const KIND_UNWATCH = 34; //      to a thread: that watch is of no interest any more
 export const KIND_DECLARED = 35; //     to a thread: that message has a declared type
 export const KIND_STIRRED = 36; //      to the system's thread: a worker has work, after all were parked
+export const KIND_CIRCLE = 37; //      to one that may wait for room: a circle may have closed
 export const KIND_STOP_WANTED = 23; //  to an actor that takes no message, and from there to its parent
 
 export const FORM_INLINE = 0;

@@ -24,6 +24,7 @@ import {
   CELL_TAKEN_BYTES,
   CELL_WORKER,
   FLAG_PRIVATE,
+  FLAG_UNLIMITED,
   FRAME_BYTES,
   FRAME_COUNT,
   FRAME_FLAGS,
@@ -112,7 +113,7 @@ function total(cell: usize, below: u32, frame: u32): bool {
   const all = glance32(below != 0 ? <usize>below + FRAME_BYTES : cell + CELL_TAKEN_BYTES) + bytes;
   note32(frame + FRAME_COUNT, messages);
   note32(frame + FRAME_BYTES, all);
-  return counted != 0 && over(cell, messages, all, bytes);
+  return counted != 0 && over(cell, messages, all, bytes) && (load<u8>(frame + FRAME_FLAGS) & FLAG_UNLIMITED) == 0;
 }
 
 /** Control: a frame (SYSTEM_* 0), or bits without one. Never limited. NOTHING | SCHEDULE | REFUSED, as above. */

@@ -246,6 +246,11 @@ export class Family {
     this.history = history;
   }
 
+  /** From it the others hang by `before`. */
+  get youngest(): Child | undefined {
+    return this.#youngest;
+  }
+
   /** The number that the next child gets. */
   get next(): number {
     return this.#free.at(-1) ?? this.#byId.length;

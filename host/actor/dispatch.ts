@@ -24,6 +24,7 @@ import {
   KIND_CHILD_STARTED,
   KIND_CHILD_STOPPED,
   KIND_CHILDREN_LOST,
+  KIND_CIRCLE,
   KIND_CREDIT,
   KIND_DECLARED,
   KIND_DESCRIBE,
@@ -86,7 +87,7 @@ import { asError, isZanniError, stopped, ZanniError } from "../errors.ts";
 import { linked, linkFailed, terminated, unlinked } from "./bond.ts";
 import { type HostCell, isUp, type Life, type Stashed } from "./cell.ts";
 import { initKeys } from "./children.ts";
-import { answered, blocked, examine, publish } from "./deadlock.ts";
+import { answered, examine, examineRoom, publish } from "./deadlock.ts";
 import { describe } from "./describe.ts";
 import type { Letter, SystemEvent } from "./event.ts";
 import { extrasOf, rareOf } from "./extras.ts";
@@ -107,7 +108,8 @@ import {
   stop,
   TURN_GONE,
   unwatched,
-  wait,
+  waitForOthers,
+  waitForRoom,
   waitsNoMore,
   watch,
 } from "./lifecycle.ts";
@@ -128,7 +130,7 @@ import { type Received, receivedBy } from "./receive.ts";
 import { PUBLISHED } from "./reception.ts";
 import { Ref } from "./ref.ts";
 import { succeeded } from "./takeover.ts";
-import { exitReasons, FORM_REFERENCE, ROOM, type Thread } from "./thread.ts";
+import { exitReasons, FORM_REFERENCE, type Thread } from "./thread.ts";
 import { endTrace, traceDelivered, traceProcessed } from "./trace.ts";
 import { trim } from "./trim.ts";
 import type { ExitReason } from "./types.ts";
@@ -142,7 +144,6 @@ export const NOT_TAKEN = TAKE_SLICE + 1;
 
 export class Dispatch {
   readonly #thread: Thread;
-  readonly #closes: (pending: Pending, error: ZanniError) => void;
   /** What the stop that was met says of why. */
   #stopReason: ExitReason = "normal";
   /** The message in hand, if it is traced. */
@@ -152,17 +153,12 @@ export class Dispatch {
 
   constructor(thread: Thread) {
     this.#thread = thread;
-    const room = hashOf(ROOM);
-    // An outbox lets its sender go on; whoever waits himself is told.
-    const found = (pending: Pending, error: ZanniError) =>
-      pending.hash === room ? pending.holder.extras?.outboxes?.letGo() : thread.giveUp(pending, error);
     const actorOf = ({ holder }: Pending) => (holder as Life).actor;
     thread.published = (pending) => publish(thread, actorOf(pending), pending);
-    thread.examined = (pending) => examine(thread, actorOf(pending), pending, found);
+    thread.examined = (pending) => examine(thread, actorOf(pending), pending);
     thread.asks.answered = (pending) => answered(thread, pending.holder, pending);
     const strangers = thread.extrasOf;
     thread.extrasOf = (holder) => (holder === thread.stranger ? strangers(holder) : extrasOf(holder as Life));
-    this.#closes = found;
   }
 
   /**
@@ -297,6 +293,7 @@ export class Dispatch {
     if (bits & SYSTEM_SETTLED && actor.next) {
       const { next } = actor;
       actor.next = undefined;
+      waitsNoMore(thread, actor);
       outcome = next();
       if (outcome === TURN_GONE) return outcome;
     }
@@ -381,6 +378,9 @@ export class Dispatch {
         }
         actor.life?.extras?.pumps.get(parts[0] as number)?.cancel(parts[1] as number);
         unwatched(actor, parts[0] as number, parts[1] as number);
+        return TURN_DRY;
+      case KIND_CIRCLE:
+        examineRoom(thread, actor);
         return TURN_DRY;
       case KIND_CREDIT:
         actor.life?.extras?.pumps.get(parts[0] as number)?.credit(parts[1] as number, parts[2] as number);
@@ -551,22 +551,12 @@ export class Dispatch {
     const { life } = actor;
     const outboxes = life.extras?.outboxes;
     if (!outboxes || outboxes.size === 0) return TURN_DRY;
-    const goOn = () => {
-      actor.status = "running";
-      waitsNoMore(thread, actor);
-      return TURN_UNBLOCK;
-    };
     actor.status = "awaiting";
-    wait(thread, actor, outboxes.empty(), goOn, goOn);
-    this.#blocked(actor);
+    waitForRoom(thread, actor, outboxes, () => {
+      actor.status = "running";
+      return TURN_UNBLOCK;
+    });
     return TURN_FULL;
-  }
-
-  /** A promise is awaited: others can see for whose answers. */
-  #blocked(actor: HostCell): void {
-    if (actor.definition.reentrant) return;
-    actor.life.blocked = true;
-    if (actor.life.asks) blocked(this.#thread, actor, this.#closes);
   }
 
   /** More came in than the mailbox may hold, and its policy says that we shed. The batch is not what it was. */
@@ -857,11 +847,10 @@ export class Dispatch {
       served(life);
       life.controller = undefined;
       endTrace(thread, actor);
-      waitsNoMore(thread, actor);
     };
     // A full mailbox keeps it BLOCKED for longer.
     const goOn = () => (this.#waitsForRoom(actor) === TURN_DRY ? TURN_UNBLOCK : TURN_WAIT);
-    wait(
+    waitForOthers(
       thread,
       actor,
       promise,
@@ -885,7 +874,6 @@ export class Dispatch {
         return fail(thread, actor, error, nameOf(hash));
       },
     );
-    this.#blocked(actor);
     return TURN_BLOCK;
   }
 

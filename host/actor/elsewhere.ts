@@ -1,5 +1,12 @@
 // What is read of an actor that lives on another thread: it may end meanwhile, and its init frame be something else's memory.
-import { CELL_HEAD, CELL_INIT, STOPPED } from "../../assembly/layout.ts";
+import {
+  CELL_HEAD,
+  CELL_INIT,
+  CELL_KEPT,
+  FRAME_SENDER,
+  FRAME_SENDER_GENERATION,
+  STOPPED,
+} from "../../assembly/layout.ts";
 import { pathOf } from "./children.ts";
 import type { Address } from "./holder.ts";
 import { generationIn, type Thread } from "./thread.ts";
@@ -21,6 +28,20 @@ export function whileThere<T>(thread: Thread, { cell, generation }: Address, rea
     if (!isThere()) return undefined;
     throw error;
   }
+}
+
+/** Its parent, unless it ends meanwhile. */
+export function parentThere(thread: Thread, of: Address): Address | undefined {
+  const { views } = thread;
+  if (views.load(of.cell + CELL_INIT) !== 0) {
+    return whileThere(thread, of, (init) => ({
+      cell: views.u32[(init + FRAME_SENDER) >>> 2] as number,
+      generation: views.u32[(init + FRAME_SENDER_GENERATION) >>> 2] as number,
+    }));
+  }
+  // Of a supervisor.
+  const cell = views.load(of.cell + CELL_KEPT);
+  return cell === 0 ? undefined : { cell, generation: generationIn(views.load(cell + CELL_HEAD + 4)) };
 }
 
 /** The path of whoever lives there now. */

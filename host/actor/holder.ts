@@ -27,8 +27,8 @@ export interface Holder extends Address {
   trace: number;
   /** The newest of what it waits for; the others hang on it. */
   asks: Pending | undefined;
-  /** Its actor is BLOCKED, and others can see what it waits for. */
-  blocked: boolean;
+  /** Its actor is BLOCKED until it has its answers, or what it has sent has found room; others can see whom it waits for. */
+  blocked: false | "answered" | "sent";
   /** What few have. */
   extras: { outboxes: Waiting | undefined } | undefined;
 }
@@ -52,6 +52,8 @@ export interface Waiting {
   empty(target?: Address): Promise<void>;
   /** Waiting for it closes a circle: the sender goes on. */
   letGo(): void;
+  /** The same of a sender that ends: what waits for that receiver is sent, whatever its limit. */
+  press(target: Address): void;
   renew(holder: Holder): void;
   /** Takes up what hung on the cell when its thread died. */
   restore(shelf: Shelf): void;

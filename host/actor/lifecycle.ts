@@ -52,7 +52,7 @@ import { actor as actorOf, base, type Seat } from "./behavior.ts";
 import { below, type HostCell, type Life, nameOfChild, type Supervision } from "./cell.ts";
 import { childrenOf, endChildren, forgetInit, initOf, initText, pathOf, supervisionOf } from "./children.ts";
 import { ActorContext } from "./context.ts";
-import { unblocked } from "./deadlock.ts";
+import { blocked, ending, unblocked } from "./deadlock.ts";
 import { extrasOf, rareOf, seat, unstashing } from "./extras.ts";
 import { nameOf } from "./hash.ts";
 import type { Address, Pending, Shelf, Waiting } from "./holder.ts";
@@ -80,7 +80,7 @@ class ActorLife implements Life, Seat {
   serving = 0;
   trace = 0;
   asks: Pending | undefined;
-  blocked = false;
+  blocked: Life["blocked"] = false;
   controller: AbortController | undefined;
   init: unknown;
   readonly #thread: Thread;
@@ -324,8 +324,7 @@ export function sayStarted(thread: Thread, { child, rare }: HostCell, parent: Ad
 }
 
 function readyWhenSent(thread: Thread, actor: HostCell, outboxes: Waiting): number {
-  const then = () => ready(actor);
-  return wait(thread, actor, outboxes.empty(), then, then);
+  return waitForRoom(thread, actor, outboxes, () => ready(actor));
 }
 
 export function ready(actor: HostCell): number {
@@ -344,7 +343,7 @@ export function hook(thread: Thread, actor: HostCell, name: string, returned: un
     }
   };
   if (!isThenable(returned)) return step();
-  return wait(thread, actor, returned, step, (error) => fail(thread, actor, error, name));
+  return waitForOthers(thread, actor, returned, step, (error) => fail(thread, actor, error, name));
 }
 
 /** BLOCKED until the promise settles; then `resolved` or `rejected` runs in the actor's turn. */
@@ -366,6 +365,26 @@ export function wait(
     (value) => settle(() => resolved(value)),
     (error: unknown) => settle(() => rejected(asError(error))),
   );
+  return TURN_WAIT;
+}
+
+/** The same for what it calls its own code for, or hears from there: it shows whose answers it has asked for. */
+export function waitForOthers(
+  thread: Thread,
+  actor: HostCell,
+  promise: PromiseLike<unknown>,
+  resolved: (value: unknown) => number,
+  rejected: (error: Error) => number,
+): number {
+  wait(thread, actor, promise, resolved, rejected);
+  blocked(thread, actor, "answered");
+  return TURN_WAIT;
+}
+
+/** The same until what it has sent is in the mailboxes it is for, unless that would never be. */
+export function waitForRoom(thread: Thread, actor: HostCell, outboxes: Waiting, then: () => number): number {
+  wait(thread, actor, outboxes.empty(), then, then);
+  blocked(thread, actor, "sent");
   return TURN_WAIT;
 }
 
@@ -572,27 +591,40 @@ export function answerHolders(thread: Thread, { rare }: HostCell): boolean {
 
 // ---- ending ---------------------------------------------------------------------------------------
 
-/** Children first, in reverse; then onStop; then the cell is closed. */
+/** What it has sent goes out first; then its children, in reverse; then onStop; then the cell is closed. */
 export function stop(thread: Thread, actor: HostCell, reason: ExitReason): number {
+  waitsNoMore(thread, actor);
   actor.reason = reason;
   actor.status = "stopping";
   actor.epoch++;
   actor.next = undefined;
-  const outboxes = actor.life?.extras?.outboxes;
-  if (outboxes && outboxes.size > 0 && (reason === "normal" || reason === "shutdown")) {
-    return stopWhenSent(thread, actor, reason, outboxes);
-  }
+  const outboxes = sending(actor);
+  if (outboxes) return stopWhenSent(thread, actor, reason, outboxes);
   return hasChildren(actor) || hearsStop(actor) ? leaveForGood(thread, actor, reason) : terminate(thread, actor);
 }
 
+/** What it has sent and waits for room, if its end waits for that. */
+function sending({ life, reason }: HostCell): Waiting | undefined {
+  const outboxes = life?.extras?.outboxes;
+  return outboxes && outboxes.size > 0 && (reason === "normal" || reason === "shutdown") ? outboxes : undefined;
+}
+
 function stopWhenSent(thread: Thread, actor: HostCell, reason: ExitReason, outboxes: Waiting): number {
-  const then = () => stop(thread, actor, reason);
-  return wait(thread, actor, outboxes.empty(), then, then);
+  return waitForRoom(thread, actor, outboxes, () => stop(thread, actor, reason));
 }
 
 /** By itself, as startHooks(). */
 function leaveForGood(thread: Thread, actor: HostCell, reason: ExitReason): number {
-  return leave(thread, actor, reason, () => terminate(thread, actor), reason !== "killed");
+  return leave(thread, actor, reason, () => terminateWhenSent(thread, actor), reason !== "killed");
+}
+
+/** What it, or its onStop, has sent on leaving goes out as well. */
+function terminateWhenSent(thread: Thread, actor: HostCell): number {
+  const outboxes = sending(actor);
+  if (!outboxes) return terminate(thread, actor);
+  // A kill meanwhile does not have it called again.
+  extrasOf(actor.life).leaving ??= Promise.resolve();
+  return waitForRoom(thread, actor, outboxes, () => terminateWhenSent(thread, actor));
 }
 
 function hasChildren({ family }: HostCell): boolean {
@@ -628,8 +660,13 @@ function leave(thread: Thread, actor: HostCell, reason: ExitReason, then: () => 
 
 /** When it has none any more. */
 export function afterChildren(thread: Thread, actor: HostCell, then: () => number): number {
+  waitsNoMore(thread, actor);
+  if (hasChildren(actor)) ending(thread, actor);
   const ended = endChildren(thread, actor);
-  if (!ended) return then();
+  if (!ended) {
+    unblocked(thread, actor);
+    return then();
+  }
   const again = () => afterChildren(thread, actor, then);
   return wait(thread, actor, ended, again, again);
 }
@@ -654,7 +691,7 @@ function onStop(thread: Thread, actor: HostCell, reason: ExitReason, then: () =>
       returned.then(undefined, (error: unknown) => thread.log("error", actor.path, ["onStop failed", error]));
       return then();
     }
-    return wait(thread, actor, returned, then, wrong);
+    return waitForOthers(thread, actor, returned, then, wrong);
   } catch (error) {
     return wrong(asError(error));
   }

@@ -9,6 +9,7 @@
 // new message until its outboxes are empty; no thread ever waits.
 import {
   FLAG_PRIVATE,
+  FLAG_UNLIMITED,
   FRAME_FLAGS,
   FRAME_KIND,
   FRAME_NAME,
@@ -135,6 +136,14 @@ export class Outboxes implements Waiting {
     for (const each of this.#boxes.values()) for (const resolve of each.whenEmpty.splice(0)) resolve();
   }
 
+  press(target: Address): void {
+    const box = this.#boxes.get(keyOf(target));
+    if (!box) return;
+    const { u8 } = this.#thread.views;
+    for (const frame of box.frames) u8[frame + FRAME_FLAGS] = (u8[frame + FRAME_FLAGS] as number) | FLAG_UNLIMITED;
+    this.#flush(box);
+  }
+
   /** The sender has a new life, which waits in the place of the old one. */
   renew(holder: Holder): void {
     this.holder = holder;
@@ -170,8 +179,8 @@ export class Outboxes implements Waiting {
     box.asked = asked;
     const goOn = () => {
       box.asked = undefined;
-      // A life that has ended waits for nothing; the next one asks again.
-      if (!this.holder.ended) this.#flush(box);
+      // A life that has ended waits for nothing; the next one asks again. And it may have been sent meanwhile.
+      if (!this.holder.ended && box.frames.length > 0) this.#flush(box);
     };
     asked.resolve = goOn;
     asked.reject = goOn;

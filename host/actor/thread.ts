@@ -476,6 +476,7 @@ export class Thread implements Carrier {
     // The stop itself is not lost; whoever has met it may be, with what he knew.
     pending.to = target;
     pending.again = watching;
+    if (target.holder.blocked) this.examined(pending);
     // Behind what waits for room, if anything does.
     const outboxes = target.holder.extras?.outboxes;
     if (outboxes?.has(target)) this.#stopBehind(target, pending, outboxes);
@@ -633,6 +634,7 @@ export class Thread implements Carrier {
   #put(pending: Pending, to: Address, question: Question): void {
     pending.to = to;
     pending.again = question;
+    if (pending.holder.blocked) this.examined(pending);
     this.again(pending);
   }
 

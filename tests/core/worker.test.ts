@@ -437,6 +437,15 @@ turns("the mailbox is limited in messages, exactly on one thread", () => {
   assert.is(world.post(to, 6), L.SENT);
   assert.is(world.post(to, 9), L.FULL);
   assert.is(world.meter(L.METER_SENT), 7, "what is refused is not counted");
+  const last = core.compose(16) >>> 0;
+  world.u8[last + L.FRAME_KIND] = L.KIND_TELL;
+  world.u8[last + L.FRAME_FLAGS] = L.FLAG_UNLIMITED;
+  assert.is(core.send(to.cell, to.generation, last), L.SENT, "of a sender that ends, and cannot wait");
+  assert.is(world.post(to, 9), L.FULL, "it counts for the others");
+  core.take(1);
+  assert.is(core.release(to.cell, L.TURN_DRY, world.batch().length), 1);
+  assert.is(core.release(to.cell, L.TURN_DRY, world.batch().length), 0);
+  assert.equal([world.word(to.cell + L.CELL_TAKEN), world.word(to.cell + L.CELL_HANDLED)], [8, 8]);
 });
 
 turns("a stop drains; what comes later is gone; a stale id never reaches the next tenant", () => {

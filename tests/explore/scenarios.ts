@@ -93,6 +93,15 @@ function* tellRanked(world: World, id: number, to: Address, name: number, priori
   if ((yield call(core, "send", to.cell, to.generation, frame)) !== L.SENT) notes(world).dead.push(name);
 }
 
+/** Of a sender that ends, and cannot wait for room. */
+function* tellPressed(world: World, id: number, to: Address, name: number): Program<void> {
+  const core = world.core(id);
+  const frame = (yield call(core, "compose", 16)) >>> 0;
+  world.u32[(frame + L.FRAME_KIND) >>> 2] = L.KIND_TELL | (L.FLAG_UNLIMITED << 24);
+  world.u32[(frame + L.FRAME_NAME) >>> 2] = name;
+  if ((yield call(core, "send", to.cell, to.generation, frame)) !== L.SENT) notes(world).dead.push(name);
+}
+
 function* bits(world: World, id: number, to: Address, what: number): Program<void> {
   yield call(world.core(id), "control", to.cell, to.generation, 0, what);
 }
@@ -768,6 +777,24 @@ export const scenarios: Scenario[] = [
       const waiting = [1, 2].filter((name) => !dead.includes(name) && !handled.includes(`1:${name}`));
       if (waiting.length !== queued(world, b.cell).length) return "what was sent is neither handled, dropped nor there";
       return waiting.length < 2 ? undefined : "two fit, and one is in hand for ever, but two wait";
+    },
+  },
+  {
+    name: "limit: one that cannot wait, beside others that do not fit",
+    threads: 3,
+    setup: (world) => {
+      begin(world).a = world.cell(0, 0, 1);
+    },
+    programs: (world) => {
+      const { a } = notes(world);
+      return [work(world, 0), all(tell(world, 1, a, HANGS), tell(world, 1, a, 1)), tellPressed(world, 2, a, 2)];
+    },
+    check: (world) => {
+      const { dead, handled, a } = notes(world);
+      if (dead.includes(2)) return "what cannot wait was refused";
+      const waiting = [HANGS, 1, 2].filter((name) => !dead.includes(name) && !handled.includes(`1:${name}`));
+      if (waiting.length !== queued(world, a.cell).length) return "what was sent is neither handled, dropped nor there";
+      return waiting.filter((name) => name !== 2).length < 2 ? undefined : "one fits, but two wait";
     },
   },
   {

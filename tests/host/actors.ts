@@ -9,6 +9,7 @@ import {
   isZanniError,
   receive,
   refuse,
+  type Spawner,
   topic,
 } from "zanni";
 import { wire } from "zanni/wire";
@@ -786,6 +787,94 @@ export class Mutual extends Actor<{ journal: ActorRef<Journal> }> {
   }
   take(_: number) {
     if (++this.#got === 500) this.init.journal.tell.note("500");
+  }
+}
+
+export class MutualReentrant extends Mutual {
+  static override readonly reentrant = true;
+}
+
+/** Sends what does not fit, and then waits, fails, or ends; it may be held before. */
+export class Partner extends Actor<{ gate: ActorRef<Gate>; other?: ActorRef<Partner>; onStop?: number }> {
+  #other = this.init.other;
+  #got = 0;
+  protected override onStop() {
+    this.send(this.init.onStop ?? 0);
+  }
+  meet(other: ActorRef<Partner>) {
+    this.#other = other;
+  }
+  async hold(count: number) {
+    await this.init.gate.ask({ timeout: "1m" }).pass();
+    this.send(count);
+  }
+  send(count: number) {
+    for (let i = 0; i < count; i++) this.#other?.tell.take(i);
+  }
+  sendAndFail(count: number) {
+    this.send(count);
+    throw new Error("on purpose");
+  }
+  async dismiss() {
+    await this.init.gate.ask({ timeout: "1m" }).pass();
+    await this.#other?.stop();
+  }
+  take(_: number) {
+    this.#got++;
+  }
+  got() {
+    return this.#got;
+  }
+}
+
+/** Two below it, or below one below it, send it more than fits; when it has got so much it fails, and is told no more. */
+export class Overrun extends Actor<{ journal: ActorRef<Journal>; deep: boolean }> {
+  #got = 0;
+  protected override onStart() {
+    const { journal, deep } = this.init;
+    journal.tell.note("starts");
+    if (this.ctx.restarts > 0) return;
+    if (deep) this.ctx.spawn(Between, { top: this.self }, { shutdown: "infinity" });
+    else floods(this.ctx, { top: this.self });
+  }
+  take() {
+    if (++this.#got === 20 && this.ctx.restarts === 0) throw new Error("on purpose");
+  }
+}
+export class Between extends Actor<{ top: ActorRef<Overrun> }> {
+  protected override onStart() {
+    floods(this.ctx, this.init);
+  }
+}
+/** None is killed because its end takes long. */
+function floods(ctx: Spawner, init: { top: ActorRef<Overrun> }): void {
+  for (let i = 0; i < 2; i++) ctx.spawn(Flood, init, { shutdown: "infinity" });
+}
+export class Flood extends Actor<{ top: ActorRef<Overrun> }> {
+  protected override onStart() {
+    this.self.tell.go();
+  }
+  go() {
+    for (let i = 0; i < 10; i++) this.init.top.tell.take();
+    this.self.tell.go();
+  }
+}
+
+/** Waits in its start for one that asks it in turn. */
+export class Eager extends Actor<{ of: ActorRef<Chained> }> {
+  #why = "";
+  protected override async onStart() {
+    try {
+      await this.init.of.ask({ timeout: "1m" }).pass([this.self]);
+    } catch (error) {
+      this.#why = (error as { cause?: { code: string } }).cause?.code ?? (error as { code: string }).code;
+    }
+  }
+  pass() {
+    return "end";
+  }
+  why() {
+    return this.#why;
   }
 }
 

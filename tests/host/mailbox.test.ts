@@ -1,7 +1,20 @@
 // Full mailboxes: for each policy a fast producer and a consumer that is BLOCKED, slow, or stuck in a handler.
 import * as assert from "uvu/assert";
-import type { Overflow, System } from "zanni";
-import { Chained, Consumer, Funnel, Gate, Hose, Journal, Mutual, Producer } from "./actors.ts";
+import type { ActorRef, Overflow, System } from "zanni";
+import {
+  Chained,
+  Consumer,
+  Eager,
+  Funnel,
+  Gate,
+  Hose,
+  Journal,
+  Mutual,
+  MutualReentrant,
+  Overrun,
+  Partner,
+  Producer,
+} from "./actors.ts";
 import { both, observed, rejects, threaded, throws, until, worker } from "./helper.ts";
 
 /** A consumer that waits at a gate, one message in hand. */
@@ -11,6 +24,26 @@ async function blocked(system: System, mailbox: object) {
   consumer.tell.block();
   await until(async () => (await gate.ask.waiting()) === 1, "it is BLOCKED");
   return { gate, consumer };
+}
+
+/** Two with small mailboxes that know each other, and what lets those go that are held. */
+async function partners(system: System) {
+  const gate = system.spawn(Gate);
+  const mailbox = { capacity: 2 };
+  const b = system.spawn(Partner, { gate }, { name: "b", mailbox });
+  const a = system.spawn(Partner, { gate, other: b }, { name: "a", mailbox });
+  b.tell.meet(a);
+  await Promise.all([a.ask.got(), b.ask.got()]);
+  const release = async () => {
+    await until(async () => (await gate.ask.waiting()) === 1, "it is held");
+    gate.tell.open();
+  };
+  return { a, b, gate, release };
+}
+
+/** The ten that it was sent. */
+function gotAll(partner: ActorRef<Partner>): Promise<void> {
+  return until(async () => (await partner.ask({ timeout: "20s" }).got()) === 10, `${partner.path} has got all`);
 }
 
 both("overflow", (test) => {
@@ -126,16 +159,109 @@ both("overflow", (test) => {
     await until(() => system.stats().deadLetters === 50 - handled, "the rest are dead letters");
   });
 
-  test("block: two that fill each other's mailboxes do not wait for ever", async (open) => {
+  for (const Kind of [Mutual, MutualReentrant]) {
+    test(`block: two that fill each other's mailboxes do not wait for ever, ${Kind.name}`, async (open) => {
+      const system = await open();
+      const journal = system.spawn(Journal);
+      const pair = [1, 2].map(() => system.spawn(Kind, { journal }, { mailbox: { capacity: 20 } }));
+      const [a, b] = pair as [(typeof pair)[0], (typeof pair)[0]];
+      a.tell.meet(b);
+      b.tell.meet(a);
+      a.tell.send(500);
+      b.tell.send(500);
+      assert.equal(await journal.ask({ timeout: "20s" }).atLeast(2), ["500", "500"]);
+    });
+  }
+
+  test("block: nor when one of them fails meanwhile", async (open) => {
     const system = await open();
-    const journal = system.spawn(Journal);
-    const pair = [1, 2].map(() => system.spawn(Mutual, { journal }, { mailbox: { capacity: 20 } }));
-    const [a, b] = pair as [(typeof pair)[0], (typeof pair)[0]];
-    a.tell.meet(b);
-    b.tell.meet(a);
-    a.tell.send(500);
-    b.tell.send(500);
-    assert.equal(await journal.ask({ timeout: "20s" }).atLeast(2), ["500", "500"]);
+    const { a, b, release } = await partners(system);
+    b.tell.hold(10);
+    a.tell.sendAndFail(10);
+    await until(() => system.stats().restarts === 1, "it has failed");
+    await release();
+    for (const each of [a, b]) await gotAll(each);
+  });
+
+  test("block: nor when one of them ends: what it has sent arrives", async (open) => {
+    const system = await open();
+    const { a, b, release } = await partners(system);
+    b.tell.hold(10);
+    a.tell.send(10);
+    const stopped = a.stop();
+    await release();
+    await stopped;
+    await gotAll(b);
+    await until(() => system.stats().deadLetters === 10, "what came behind the stop is dead letters");
+  });
+
+  test("block: nor when it is waited for by then", async (open) => {
+    const system = await open();
+    const { a, b, release } = await partners(system);
+    a.tell.hold(10);
+    const stopped = a.stop();
+    b.tell.send(10);
+    const state = async () => (await system.tree()).children.find(({ path }) => path === "b")?.state;
+    await until(async () => (await state()) === "blocked", "it waits");
+    await release();
+    await stopped;
+    await gotAll(b);
+    await until(() => system.stats().deadLetters === 10, "what came behind the stop is dead letters");
+  });
+
+  test("block: nor does one that awaits the end of another, which waits for it, before or after", async (open) => {
+    for (const isLate of [false, true]) {
+      const system = await open();
+      const { a, b, gate, release } = await partners(system);
+      if (isLate) {
+        a.tell.send(10);
+        const state = async () => (await system.tree()).children.find(({ path }) => path === "a")?.state;
+        b.tell.dismiss();
+        await until(async () => (await state()) === "blocked", "it waits");
+        await release();
+      } else {
+        b.tell.dismiss();
+        await release();
+        // The stop is behind it.
+        a.tell.hold(10);
+        await until(async () => (await gate.ask.waiting()) === 1, "it is held");
+        gate.tell.open();
+      }
+      assert.is(await a.stopped, "normal");
+      await gotAll(b);
+    }
+  });
+
+  test("block: nor does one that ends its children, which wait for it", async (open) => {
+    const system = await open();
+    for (const deep of [false, true]) {
+      const journal = system.spawn(Journal);
+      const top = system.spawn(Overrun, { journal, deep }, { mailbox: { capacity: 5 } });
+      assert.equal(await journal.ask({ timeout: "20s" }).atLeast(2), ["starts", "starts"]);
+      await top.stop();
+    }
+  });
+
+  test("block: what is sent by onStop arrives, or is a dead letter if there is a kill meanwhile", async (open) => {
+    const system = await open();
+    for (const isKilled of [false, true]) {
+      const { b, gate, release } = await partners(system);
+      const last = system.spawn(Partner, { gate, other: b, onStop: 10 }, { name: "last" });
+      b.tell.hold(0);
+      const stopped = last.stop();
+      const state = async () => (await system.tree()).children.find(({ path }) => path === "last")?.state;
+      await until(async () => (await state()) === "blocked", "it waits");
+      if (isKilled) await last.kill();
+      await release();
+      await stopped;
+      if (!isKilled) await gotAll(b);
+      else {
+        const got = await b.ask({ timeout: "20s" }).got();
+        assert.ok(got < 5, `${got}`);
+        await until(() => system.stats().deadLetters === 10 - got, "the others");
+      }
+      for (const { path } of (await system.tree()).children) await (await system.lookup(path))?.stop();
+    }
   });
 
   test("block: nor do two that wait for each other's ready()", async (open) => {
@@ -391,6 +517,12 @@ both("deadlocks", (test) => {
     const d = system.spawn(Chained, undefined, { name: "d" });
     assert.is(await c.ask.pass([d, c], false), "sent");
     assert.is(await d.ask.name(), "d");
+  });
+
+  test("a start is part of one, too", async (open) => {
+    const system = await open();
+    const eager = system.spawn(Eager, { of: system.spawn(Chained) });
+    assert.is(await eager.ask({ timeout: "20s" }).why(), "ERR_DEADLOCK");
   });
 
   test("no false alarm among many asks without a circle", async (open) => {
