@@ -143,6 +143,8 @@ export interface Trouble {
   restarting: boolean;
   /** It is being held: whoever else wants that waits with them. */
   holding: Promise<void> | undefined;
+  /** It has been, and was sent no RESTART since: what it says of a start is old. */
+  held: boolean;
   restarts: number;
   /** What `restarts` was when it was held last: what it says of a start before that is old. 0: not since it failed. */
   heldAfter: number;

@@ -110,6 +110,7 @@ export function troubleOf(child: Child): Trouble {
     isUnclear: false,
     restarting: false,
     holding: undefined,
+    held: false,
     restarts: 0,
     heldAfter: 0,
     failures: 0,

@@ -354,6 +354,8 @@ export class Dispatch {
         }
         return TURN_DRY;
       case KIND_HOLD: {
+        // It came twice, and was answered once.
+        if (!thread.core.pending(ticket, ticketGeneration)) return TURN_DRY;
         const [error, forced, restarts] = parts[0] as [Error, boolean, number];
         if (!actor.internal) return hold(thread, actor, error, { forced, restarts }, ticket, ticketGeneration);
         holdSupervisor(thread, actor, error, restarts, ticket, ticketGeneration);

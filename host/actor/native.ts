@@ -257,7 +257,7 @@ function hearControl(thread: Thread, cell: number, frames: number, blocked: bool
     else if (kind === KIND_DESCRIBE) thread.reply(ticket, generation, describe(thread, cell, init));
     else if (kind === KIND_KNOWN) {
       thread.reply(ticket, generation, knownToNative(thread, cell, said(thread, frame)));
-    } else if (kind === KIND_HOLD) {
+    } else if (kind === KIND_HOLD && thread.core.pending(ticket, generation)) {
       held = true;
       u32[(init + INIT_HELD) >>> 2] = said(thread, frame)[2] as number;
       thread.reply(ticket, generation, true);

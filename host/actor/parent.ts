@@ -61,7 +61,7 @@ export function childStopped(
  */
 export function childStarted(thread: Thread, parent: HostCell, id: number, heldAfter: number): void {
   const trouble = parent.family?.get(id)?.trouble;
-  if (!trouble || heldAfter < trouble.heldAfter) return;
+  if (!trouble || trouble.held || heldAfter < trouble.heldAfter) return;
   trouble.restarting = false;
   trouble.upSince = thread.now();
 }
@@ -113,7 +113,7 @@ export function childFailed(thread: Thread, parent: HostCell, parts: readonly un
       return 0;
     case "resume":
       // Its siblings' failure takes it along: it starts with them.
-      if (trouble.group) return 0;
+      if (trouble.group || trouble.held) return 0;
       trouble.restarting = false;
       thread.control(address, SYSTEM_RESUME);
       return 0;
@@ -238,6 +238,7 @@ function pause(thread: Thread, child: Child, ms: number, then: () => void): void
 function restart(thread: Thread, child: Child, error: Error): void {
   const trouble = troubleOf(child);
   trouble.restarting = true;
+  trouble.held = false;
   trouble.restarts++;
   // From here on it counts as up, until it says so itself or fails.
   trouble.upSince = thread.now();
@@ -308,12 +309,21 @@ function holdChild(thread: Thread, parent: HostCell, child: Child, error: Error)
 /** What takes too long is not waited for. */
 async function holdNow(thread: Thread, parent: HostCell, child: Child, trouble: Trouble, error: Error): Promise<void> {
   const ask = (forced: boolean) =>
-    thread.question(child, KIND_HOLD, [sendable(thread, error), forced, trouble.restarts], parent.life, child.path);
+    thread.inquiry(child, KIND_HOLD, [sendable(thread, error), forced, trouble.restarts], parent.life, child.path);
   const { shutdownMs } = child.terms;
-  const late = shutdownMs < Infinity ? thread.after(shutdownMs, () => void ask(true).catch(() => {})) : undefined;
+  const force = () => {
+    const { answer, cancel } = ask(true);
+    answer.catch(() => {});
+    late = { cancel };
+  };
+  let late = shutdownMs < Infinity ? thread.after(shutdownMs, force) : undefined;
   // ERR_ACTOR_STOPPED: it is gone, or we are; there is nothing to wait for.
-  await ask(false).catch(() => {});
+  await ask(false).answer.catch(() => {});
+  // It has not taken the second perhaps, and is not to take it for younger than the RESTART that comes next.
   late?.cancel();
+  // Also one that came up meanwhile, by a RESTART that its thread had left behind when it died.
+  trouble.restarting = true;
+  trouble.held = true;
 }
 
 /** A supervisor is held by holding its children: it has no instance, and they are brought back in place. */

@@ -624,11 +624,16 @@ export class Thread implements Carrier {
 
   /** An ask of the runtime itself, in the system lane: it reaches an actor that awaits. */
   question(to: Address, kind: number, value: unknown, holder: Holder, path: string): Promise<unknown> {
+    return this.inquiry(to, kind, value, holder, path).answer;
+  }
+
+  /** The same, for one who may not wait for the answer: from cancel() on nobody who gets it need look at it. */
+  inquiry(to: Address, kind: number, value: unknown, holder: Holder, path: string) {
     const pending = this.#pend(Infinity, holder, undefined, 0);
-    if (!pending) return Promise.reject(outOfMemory(path, 0));
-    const promise = pending.promise();
+    if (!pending) return { answer: Promise.reject(outOfMemory(path, 0)) as Promise<unknown>, cancel: ignore };
+    const answer = pending.promise();
     this.#put(pending, to, kind === KIND_WATCH ? watching : { kind, value, path, kills: false });
-    return promise;
+    return { answer, cancel: () => void this.#giveUp(pending) };
   }
 
   #put(pending: Pending, to: Address, question: Question): void {

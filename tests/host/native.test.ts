@@ -1,6 +1,6 @@
 // Native actors beside actors in TypeScript, in every mode: the module is built once for each kind of memory.
 import * as assert from "uvu/assert";
-import { createSystem, type System } from "zanni";
+import { createSystem, isZanniError, type System } from "zanni";
 import * as actors from "./actors.ts";
 import { Counter, Doubler } from "./actors.ts";
 import { both, nativeModule, rejects, threaded, throws, until, worker, workers } from "./helper.ts";
@@ -111,6 +111,20 @@ both("native", (test, mode) => {
     const ends = counter.stopped;
     await system.stop();
     assert.is(await ends, "shutdown");
+  });
+
+  test("a group that may be killed at once restarts again and again, too", async (open) => {
+    const supervision = { strategy: "one-for-all", maxRestarts: Number.POSITIVE_INFINITY } as const;
+    const system = await open({ ...native, supervision });
+    const group = [1, 2, 3, 4].map(() => system.spawnNative("user", "counter", { shutdown: "brutal" }));
+    for (let i = 0; i < 50; i++) {
+      group[i % 4]?.tell.trap();
+      for (const each of group) {
+        // One that is restarted as it answers says so.
+        const value = await each.ask.value().catch((error: Error) => error);
+        if (value instanceof Error) assert.ok(isZanniError(value, "ERR_ACTOR_FAILED"), value.message);
+      }
+    }
   });
 
   test("a supervisor that gives up ends with the native child's error", async (open) => {
