@@ -87,6 +87,7 @@ export const WORKER_POOL = 768; //        O  per class: current chunk, first chu
 export const WORKER_RESERVE = 896; //     O  blocks kept back for control: first, count
 export const WORKER_RESERVE_COUNT = 900;
 export const WORKER_PENDING_COUNT = 904; // O  blocks of others, freed here, not yet handed over
+export const WORKER_PASSED = 908; //      O  the host's: the number of the value that was last named in a frame
 export const WORKER_FREED = 912; //       O  of these, the last 8, see trail.ts
 export const WORKER_TRAIL = 944; //       O  messages sent last, 8, the same
 export const WORKER_PENDING = 1024; //    O  per owner: newest, oldest, count (3 x u32)

@@ -588,8 +588,10 @@ export class Dispatch {
         this.#stopReason = exitReasons[u32[(frame + FRAME_TAGS) >>> 2] as number] ?? "normal";
         return TURN_STOP;
       case KIND_ERRAND: {
-        const [errand] = thread.args(frame, actor.life) as [Errand];
-        thread.unbind(errand.life);
+        const [errand] = thread.args(frame, actor.life) as [Errand?];
+        // Of a thread that has died.
+        if (!errand) return TURN_DRY;
+        thread.unbind(actor);
         return errand.life.ended ? TURN_DRY : this.#errand(actor, errand.name, () => errand.run());
       }
       case KIND_LINK_FAILED: {

@@ -73,8 +73,9 @@ export function handOver(thread: Thread, actor: HostCell, to: number): number {
 }
 
 /** Does it hold nothing that belongs to this thread? */
-function isFree(thread: Thread, { cell, status, life, next, rare, family }: HostCell): boolean {
-  if (status !== "running" || life.blocked || next || thread.isBound(life)) return false;
+function isFree(thread: Thread, actor: HostCell): boolean {
+  const { cell, status, life, next, rare, family } = actor;
+  if (status !== "running" || life.blocked || next || thread.isBound(life) || thread.isBound(actor)) return false;
   // What is put aside, or waits for room elsewhere.
   if (thread.views.u32[(cell + CELL_KEPT) >>> 2] !== 0) return false;
   if (rare && rare.stashed.length + rare.unstashed.length + rare.holders.length > 0) return false;

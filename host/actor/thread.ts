@@ -97,6 +97,7 @@ import {
   WORKER_BYTES,
   WORKER_FIRST,
   WORKER_METER,
+  WORKER_PASSED,
   WORKER_REPLIES,
   WORKER_REPLIES_GENERATION,
 } from "../../assembly/layout.ts";
@@ -208,10 +209,9 @@ export class Thread implements Carrier {
   readonly #watches = new Map<number, () => void>();
   #nextWatch: number;
   /** Of actors that may move: how much belongs to this thread, which keeps them here. */
-  readonly #bound = new Map<Holder, number>();
+  readonly #bound = new WeakMap<Holder | HostCell, number>();
   /** Messages by reference, by number. */
   readonly passed = new Map<number, readonly unknown[]>();
-  #nextPassed = 1;
   /** The cell that takes this thread's replies. */
   readonly replies: Address;
   /** On the system's own thread: where events and logs end. */
@@ -708,7 +708,7 @@ export class Thread implements Carrier {
       u8[frame + FRAME_FLAGS] = FLAG_PRIVATE;
       const number = this.pass([errand]);
       u32[(frame + FRAME_TAGS) >>> 2] = number;
-      if (this.core.send(to.cell, to.generation, frame) === SENT) this.bind(errand.life);
+      if (this.core.send(to.cell, to.generation, frame) === SENT) this.bind((errand.life as Life).actor);
       else {
         this.passed.delete(number);
         this.core.drop(frame);
@@ -830,19 +830,19 @@ export class Thread implements Carrier {
 
   // ---- what may move ------------------------------------------------------------------------------
 
-  /** Something of this life belongs to this thread, until unbind(). */
-  bind(life: Holder): void {
-    if (isMovable(life)) this.#bound.set(life, (this.#bound.get(life) ?? 0) + 1);
+  /** Something of this life, or in this actor's mailbox, belongs to this thread, until unbind(). */
+  bind(owner: Holder | HostCell): void {
+    if (isMovable(owner)) this.#bound.set(owner, (this.#bound.get(owner) ?? 0) + 1);
   }
 
-  unbind(life: Holder): void {
-    const left = (this.#bound.get(life) ?? 0) - 1;
-    if (left > 0) this.#bound.set(life, left);
-    else this.#bound.delete(life);
+  unbind(owner: Holder | HostCell): void {
+    const left = (this.#bound.get(owner) ?? 0) - 1;
+    if (left > 0) this.#bound.set(owner, left);
+    else this.#bound.delete(owner);
   }
 
-  isBound(life: Holder): boolean {
-    return this.#bound.has(life);
+  isBound(owner: Holder | HostCell): boolean {
+    return this.#bound.has(owner);
   }
 
   /** A life goes on elsewhere: its timers here are taken back. */
@@ -1042,9 +1042,12 @@ export class Thread implements Carrier {
     if (!this.#answer(ticket, generation, KIND_REPLY, FORM_REFERENCE, 0, 0, number, 0, 0)) this.passed.delete(number);
   }
 
-  /** Keeps values here, for a frame to name by number. */
+  /** Keeps values here, for a frame to name by number. A successor counts on: to it the numbers of the dead name nothing. */
   pass(values: readonly unknown[]): number {
-    const number = this.#nextPassed++;
+    const { u32 } = this.views;
+    const at = (this.block + WORKER_PASSED) >>> 2;
+    const number = ((u32[at] as number) + 1) >>> 0 || 1;
+    u32[at] = number;
     this.passed.set(number, values);
     return number;
   }
@@ -1770,8 +1773,9 @@ export function generationIn(half: number): number {
 }
 
 /** An actor that may move; strangers and the runtime's own stay. */
-function isMovable(holder: Holder): boolean {
-  return (holder as Partial<Life>).actor?.definition.movable === true;
+function isMovable(owner: Holder | HostCell): boolean {
+  const actor = "definition" in owner ? owner : (owner as Partial<Life>).actor;
+  return actor?.definition.movable === true;
 }
 
 /** A holder without a life. */

@@ -1137,6 +1137,12 @@ export class Mortal extends Actor<{ journal: ActorRef<Journal>; name: string } |
   async never() {
     await new Promise(() => {});
   }
+  tick() {
+    for (let i = 0; i < 3; i++) this.ctx.every(1, () => void this.#sum++);
+  }
+  busy(ms: number) {
+    for (const end = performance.now() + ms; performance.now() < end; );
+  }
   bear(name: string, worker: number) {
     this.#kids.push(this.ctx.spawn(Mortal, this.init, { name, placement: worker }));
     return this.#kids.at(-1);
@@ -1264,6 +1270,9 @@ export class Nomad extends Actor<
   }
 
   // What it may hold.
+  soon() {
+    this.ctx.after(1, () => this.#say("soon"));
+  }
   tick(period: string) {
     this.ctx.every(period as "10ms", "say", "tick");
   }

@@ -80,6 +80,22 @@ threaded("a thread that dies", (declare, nodeOnly) => {
     await until(() => system.stats().active === active, "its children have ended with it");
   });
 
+  nodeOnly("only Node has process.exit")("leaves nothing for its successor of what its timers had queued", () =>
+    observed(async (system, events) => {
+      const all = Array.from({ length: 10 }, () => system.spawn(Mortal, undefined, on(1)));
+      for (let death = 1; death <= 4; death++) {
+        for (const each of all) each.tell.tick();
+        for (const each of all) await until(async () => (await each.ask.add(0)) > 0, "it ticks");
+        // The ticks that become due meanwhile are queued when the last of them kills the thread.
+        for (const each of [...all.slice(1), ...all.slice(1)]) each.tell.busy(2);
+        all[0]?.tell.die("exit");
+        const restarts = async () => Promise.all(all.map((each) => each.ask({ timeout: "20s" }).restarts()));
+        await until(async () => (await restarts()).every((each) => each === death), "they are restarted", 20_000);
+        assert.is(lost(events), death);
+      }
+    }),
+  );
+
   test(
     "is one failure for each supervisor, however many lived there",
     async (system, events) => {

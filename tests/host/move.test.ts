@@ -1,6 +1,6 @@
 // Movable actors go to another thread between two of their messages, and nobody notices.
 import * as assert from "uvu/assert";
-import { type ActorRef, isZanniError, type System, type SystemEvent, topic } from "zanni";
+import { type ActorRef, isZanniError, type System, type SystemEvent, type SystemOptions, topic } from "zanni";
 import type * as actors from "./actors.ts";
 import { Journal, Juggler, Mortal, Nomad } from "./actors.ts";
 import { observed, rejects, threaded, until } from "./helper.ts";
@@ -11,7 +11,8 @@ interface Movable {
 }
 
 threaded("movable actors", (declare) => {
-  const test = (name: string, run: Parameters<typeof observed>[0]) => declare(name, () => observed(run));
+  const test = (name: string, run: Parameters<typeof observed>[0], options?: SystemOptions) =>
+    declare(name, () => observed(run, options));
   const workerOf = async (system: System, path: string): Promise<number> => {
     const find = (
       nodes: readonly { path: string; worker: number; children: readonly unknown[] }[],
@@ -275,6 +276,34 @@ threaded("movable actors", (declare) => {
       assert.is((await nomad.ask.history()).restarts >= 1, true, "and is restarted");
     });
   }
+
+  test(
+    "what a timer of an earlier instance has queued keeps it, and is passed over",
+    async (system, events) => {
+      const journal = system.spawn(Journal);
+      const all = Array.from({ length: 10 }, () => system.spawn(Nomad, undefined, { placement: 0 }));
+      const moves = () => events.filter(({ type }) => type === "move").length;
+      for (let i = 0; i < 30 || moves() < 20; i++) {
+        const placement = await workerOf(system, (all[0] as ActorRef<Nomad>).path);
+        const ballast = Array.from({ length: 40 }, () => system.spawn(Nomad, undefined, { placement }));
+        await Promise.all(ballast.map((each) => each.ask.where()));
+        for (const each of all) {
+          each.tell.soon();
+          each.tell.spin(1);
+          // The tick is queued by the time that it starts again, and waits in line.
+          if (i < 30) each.tell.fail("on purpose");
+        }
+        for (const each of ballast) each.tell.spin(0.5);
+        await Promise.all(ballast.map((each) => each.ask.where()));
+        await Promise.all(ballast.map((each) => each.stop()));
+      }
+      const nomad = system.spawn(Nomad, { journal });
+      nomad.tell.soon();
+      assert.equal(await journal.ask.atLeast(1), ["soon"]);
+      assert.not.ok(events.some(({ type }) => type === "worker-lost"));
+    },
+    { supervision: { maxRestarts: Number.POSITIVE_INFINITY } },
+  );
 
   test("one that failed elsewhere starts there again, and what was queued is kept", async (system) => {
     const nomad = system.spawn(Nomad, undefined, { placement: 0 });
