@@ -179,8 +179,8 @@ export class Outboxes implements Waiting {
     box.asked = asked;
     const goOn = () => {
       box.asked = undefined;
-      // A life that has ended waits for nothing; the next one asks again. And it may have been sent meanwhile.
-      if (!this.holder.ended && box.frames.length > 0) this.#flush(box);
+      // A life that has ended waits for nothing; the next one asks again. And all may have been sent meanwhile.
+      if (!this.holder.ended && this.#boxes.get(keyOf(box.target)) === box) this.#flush(box);
     };
     asked.resolve = goOn;
     asked.reject = goOn;

@@ -43,8 +43,9 @@ export function trim(thread: Thread, cell: number, path: () => string, keys: () 
   const dropNewest = policy === "coalesce" && by?.fallback !== "drop-oldest";
   const { kept, dropped } = shed(queued, word(cell + CELL_CAPACITY) >>> 1, bytes, keyOf, dropNewest);
   if (dropped.length === 0 && !ranked) return 0;
+  // What goes comes first, and goes one by one: should the thread die meanwhile, the rest is still there.
   let at = cell + CELL_LIST;
-  for (const { frame } of kept) {
+  for (const { frame } of [...dropped, ...kept]) {
     u32[at >>> 2] = frame;
     at = frame + FRAME_NEXT;
   }
@@ -53,6 +54,7 @@ export function trim(thread: Thread, cell: number, path: () => string, keys: () 
     const message = nameOf(word(frame + FRAME_NAME));
     thread.replyError(word(frame + FRAME_TICKET), word(frame + FRAME_TICKET_GENERATION), full(path(), message));
     thread.deadLetter(path(), message, "overflow", thread.letterOf(frame));
+    u32[(cell + CELL_LIST) >>> 2] = word(frame + FRAME_NEXT);
     core.discard(cell, frame);
     core.drop(frame);
   }
