@@ -74,10 +74,11 @@ threaded("movable actors", (declare) => {
     assert.equal({ started, restarts }, { started: 1, restarts: 0 });
     assert.equal(await journal.ask.lines(), []);
     assert.ok((await system.lookup("nomad"))?.equals(nomad));
-    const moved = () => events.find(({ type, actor }) => type === "move" && actor === "nomad");
+    // It may have moved before we asked where it was.
+    const moved = () =>
+      events.find((event) => event.type === "move" && event.actor === "nomad" && event.from === before);
     await until(() => moved() !== undefined, "it is an event");
-    const { from, to } = moved() as Extract<SystemEvent, { type: "move" }>;
-    assert.equal([from, to], [before, 1 - before]);
+    assert.is((moved() as Extract<SystemEvent, { type: "move" }>).to, 1 - before);
     assert.ok(system.stats().workers[before]?.moves);
     await nomad.stop();
     assert.equal(await journal.ask.atLeast(1), ["stops"]);
