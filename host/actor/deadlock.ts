@@ -9,8 +9,8 @@
 // harms nobody, so for those even a stop that may not be waited for is an edge, from who wants it to who is to end. An actor that
 // ends its children has a bit in the place of edges, and those go on likewise.
 //
-// Edges are published before they are walked, by sequentially consistent accesses: of two actors that close a cycle at
-// once, at least one sees it. A ticket is always a ticket, so a walk that goes astray reads no rubbish, and a cycle counts
+// Edges are published before they are walked, by sequentially consistent accesses: of two actors that close a circle at
+// once, at least one sees it. A ticket is always a ticket, so a walk that goes astray reads no rubbish, and a circle counts
 // only if a second reading finds every ticket of it unchanged.
 import {
   CELL_HEAD,
@@ -32,7 +32,7 @@ import { hashOf, nameOf } from "./hash.ts";
 import type { Address, Pending } from "./holder.ts";
 import { generationIn, ROOM, type Thread } from "./thread.ts";
 
-/** So many actors are walked at most; a longer chain is no cycle anybody would find by waiting. */
+/** So many actors are walked at most; a longer chain is no circle anybody would find by waiting. */
 const WALK_MAX = 10_000;
 /** So often is read anew what changes meanwhile. */
 const READINGS = 100;
@@ -116,21 +116,21 @@ function isWanted({ target, again }: Pending): boolean {
 
 /** Has it closed a circle? Then somebody in it goes on. */
 export function examine(thread: Thread, actor: HostCell, pending: Pending): void {
-  const { target, to, ticket, waits, hash } = pending;
+  const { to, ticket, hash } = pending;
   if (!to || edge(actor, pending) === 0) return;
   if (isWanted(pending)) {
     // Whom it is put to was not known when it was published.
     thread.views.u32[(ticket + TICKET_TO_GENERATION) >>> 2] = to.generation;
     thread.views.store(ticket + TICKET_TO, to.cell | WANTED);
     // Those of the circle that wait for room look for themselves.
-    for (const each of circle(thread, actor, to, true) ?? []) thread.sendControl(each.from, KIND_CIRCLE, []);
+    for (const each of wayRound(thread, actor, to, true) ?? []) thread.sendControl(each.from, KIND_CIRCLE, []);
   } else if (hash === room) {
-    if (!isEndedFor(thread, actor, to) && !circle(thread, actor, to, true)) return;
+    if (!isEndedFor(thread, actor, to) && !wayRound(thread, actor, to, true)) return;
     const { extras } = actor.life;
     if (actor.status === "stopping") extras?.outboxes?.press(to);
     else extras?.outboxes?.letGo();
-  } else if (target && waits) {
-    const path = cycle(thread, actor, target);
+  } else {
+    const path = pathRound(thread, actor, to);
     if (path) thread.giveUp(pending, deadlock(path, nameOf(hash)));
   }
 }
@@ -157,8 +157,8 @@ function isEnding(thread: Thread, { cell, generation }: Address): boolean {
 }
 
 /** The paths of the actors from `from` round to itself, when the one whose answer it waits for waits for it; else undefined. */
-export function cycle(thread: Thread, from: HostCell, to: Address): readonly string[] | undefined {
-  const trail = circle(thread, from, to, false);
+function pathRound(thread: Thread, from: HostCell, to: Address): readonly string[] | undefined {
+  const trail = wayRound(thread, from, to, false);
   if (!trail) return undefined;
   const between: string[] = [];
   for (const { from: at } of trail) {
@@ -171,7 +171,7 @@ export function cycle(thread: Thread, from: HostCell, to: Address): readonly str
 }
 
 /** The edges from `to` back to `from`; with those of `wanted` ends, or without. */
-function circle(thread: Thread, from: Address, to: Address, wanted: boolean): readonly Edge[] | undefined {
+function wayRound(thread: Thread, from: Address, to: Address, wanted: boolean): readonly Edge[] | undefined {
   if (to.cell === from.cell && to.generation === from.generation) return [];
   // The cheap answer, mostly: it waits for nobody.
   if (thread.views.load(to.cell + CELL_WAITS) === 0) return undefined;

@@ -108,7 +108,7 @@ import {
   stop,
   TURN_GONE,
   unwatched,
-  waitForOthers,
+  wait,
   waitForRoom,
   waitsNoMore,
   watch,
@@ -854,7 +854,7 @@ export class Dispatch {
     };
     // A full mailbox keeps it BLOCKED for longer.
     const goOn = () => (this.#waitsForRoom(actor) === TURN_DRY ? TURN_UNBLOCK : TURN_WAIT);
-    waitForOthers(
+    wait(
       thread,
       actor,
       promise,
@@ -877,6 +877,7 @@ export class Dispatch {
         // fail() answers whoever asked.
         return fail(thread, actor, error, nameOf(hash));
       },
+      "answered",
     );
     return TURN_BLOCK;
   }

@@ -343,16 +343,20 @@ export function hook(thread: Thread, actor: HostCell, name: string, returned: un
     }
   };
   if (!isThenable(returned)) return step();
-  return waitForOthers(thread, actor, returned, step, (error) => fail(thread, actor, error, name));
+  return wait(thread, actor, returned, step, (error) => fail(thread, actor, error, name), "answered");
 }
 
-/** BLOCKED until the promise settles; then `resolved` or `rejected` runs in the actor's turn. */
+/**
+ * BLOCKED until the promise settles; then `resolved` or `rejected` runs in the actor's turn. `until`: others see whom it waits for
+ * meanwhile, as it may wait for them.
+ */
 export function wait(
   thread: Thread,
   actor: HostCell,
   promise: PromiseLike<unknown>,
   resolved: (value: unknown) => number,
   rejected: (error: Error) => number,
+  until?: "answered" | "sent",
 ): number {
   const epoch = ++actor.epoch;
   thread.settled = true;
@@ -365,27 +369,13 @@ export function wait(
     (value) => settle(() => resolved(value)),
     (error: unknown) => settle(() => rejected(asError(error))),
   );
-  return TURN_WAIT;
-}
-
-/** The same for what it calls its own code for, or hears from there: it shows whose answers it has asked for. */
-export function waitForOthers(
-  thread: Thread,
-  actor: HostCell,
-  promise: PromiseLike<unknown>,
-  resolved: (value: unknown) => number,
-  rejected: (error: Error) => number,
-): number {
-  wait(thread, actor, promise, resolved, rejected);
-  blocked(thread, actor, "answered");
+  if (until) blocked(thread, actor, until);
   return TURN_WAIT;
 }
 
 /** The same until what it has sent is in the mailboxes it is for, unless that would never be. */
 export function waitForRoom(thread: Thread, actor: HostCell, outboxes: Waiting, then: () => number): number {
-  wait(thread, actor, outboxes.empty(), then, then);
-  blocked(thread, actor, "sent");
-  return TURN_WAIT;
+  return wait(thread, actor, outboxes.empty(), then, then, "sent");
 }
 
 /** Goes on in a turn for control of its own, right after this one. */
@@ -691,7 +681,7 @@ function onStop(thread: Thread, actor: HostCell, reason: ExitReason, then: () =>
       returned.then(undefined, (error: unknown) => thread.log("error", actor.path, ["onStop failed", error]));
       return then();
     }
-    return waitForOthers(thread, actor, returned, then, wrong);
+    return wait(thread, actor, returned, then, wrong, "answered");
   } catch (error) {
     return wrong(asError(error));
   }

@@ -226,7 +226,7 @@ export class Thread implements Carrier {
   turning = false;
   /** Set by the loop: there is work, outside of a turn. */
   rouse: () => void = () => {};
-  /** Set by the dispatch: a BLOCKED actor waits for one thing more, and may have closed a cycle. */
+  /** Set by the dispatch: a BLOCKED actor waits for one thing more, and may have closed a circle. */
   published: (pending: Pending) => void = () => {};
   examined: (pending: Pending) => void = () => {};
   /** Set by the dispatch, which knows lives; a stranger has nothing but outboxes. */
@@ -1044,6 +1044,7 @@ export class Thread implements Carrier {
 
   /** Keeps values here, for a frame to name by number. A successor counts on: to it the numbers of the dead name nothing. */
   pass(values: readonly unknown[]): number {
+    this.views.refresh();
     const { u32 } = this.views;
     const at = (this.block + WORKER_PASSED) >>> 2;
     const number = ((u32[at] as number) + 1) >>> 0 || 1;

@@ -29,7 +29,7 @@ export function trim(thread: Thread, cell: number, path: () => string, keys: () 
   }
   const ranked = core.list(cell);
   const { u8, u32 } = thread.views;
-  const word = (at: number) => u32[at >>> 2] as number;
+  const word = (at: number) => thread.views.u32[at >>> 2] as number;
   const queued: Queued[] = [];
   for (let frame = word(cell + CELL_LIST); frame !== 0; frame = word(frame + FRAME_NEXT)) {
     const exempt = ((u8[frame + FRAME_FLAGS] as number) & FLAG_PRIVATE) !== 0;
@@ -54,7 +54,9 @@ export function trim(thread: Thread, cell: number, path: () => string, keys: () 
     const message = nameOf(word(frame + FRAME_NAME));
     thread.replyError(word(frame + FRAME_TICKET), word(frame + FRAME_TICKET_GENERATION), full(path(), message));
     thread.deadLetter(path(), message, "overflow", thread.letterOf(frame));
-    u32[(cell + CELL_LIST) >>> 2] = word(frame + FRAME_NEXT);
+    // What was sent may have taken new memory.
+    thread.views.refresh();
+    thread.views.u32[(cell + CELL_LIST) >>> 2] = word(frame + FRAME_NEXT);
     core.discard(cell, frame);
     core.drop(frame);
   }

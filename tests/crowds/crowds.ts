@@ -73,7 +73,7 @@ class Play {
     const threads = workers > 0 ? { worker, workers } : {};
     const system = await createSystem({ actors, ...threads, supervision, logger: false, askTimeout: "5m" });
     const watched = this.#watch(system);
-    for (let i = 0; i < crowds; i++) await this.#crowd(system, `crowd ${i}`);
+    for (let i = 0; i < crowds; i++) await this.#crowd(system, `crowd-${i}`);
     const moves = system.stats().workers.reduce((sum, each) => sum + each.moves, 0);
     await system.stop();
     await watched;
@@ -135,7 +135,7 @@ class Play {
     const waits: Promise<unknown>[] = [];
     const sent = new Map<string, number>();
     for (let left = 200 + this.#int(800); left > 0; left--) {
-      this.#step(this.#pick(peers), name.replace(" ", "-"), sent, waits);
+      this.#step(this.#pick(peers), name, sent, waits);
       if (this.#random() < 0.05) await turn();
       if (this.#random() < 0.01) await sleep(this.#int(10));
       if (this.#random() < (this.#options.death ?? 0)) void this.#victim()?.terminate();
