@@ -26,12 +26,15 @@ function rank(file: string): number {
 
 let passed = 0;
 let failed = 0;
+/** What the files that failed have printed: at the end, where it is looked for. */
+const broken: string[] = [];
 const computes = (file: string) => beside.some((folder) => file.startsWith(folder));
 await Promise.all([
   runAll(files.filter((file) => !computes(file))),
   runAll(files.filter(computes), constants.priority.PRIORITY_LOW),
 ]);
 if (files.length === 0) failed++;
+for (const text of broken) console.log(text);
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed > 0 ? 1 : 0;
 
@@ -43,16 +46,17 @@ async function runAll(files: readonly string[], priority = constants.priority.PR
 }
 
 function report(file: string, began: number, { output, code, late }: Ended): void {
-  const summary = /Total:\s+(\d+)\s+Passed:\s+(\d+)/.exec(output);
+  const summary = /Total:\s+(\d+)\s+Passed:\s+(\d+)(?![\s\S]*Total:)/.exec(output);
   const total = Number(summary?.[1] ?? 0);
   const good = Number(summary?.[2] ?? 0);
   const bad = summary && total > 0 ? total - good : 1;
-  const broken = bad > 0 || code !== 0;
+  const isBroken = bad > 0 || code !== 0;
   passed += good;
-  failed += broken ? Math.max(1, bad) : 0;
+  failed += isBroken ? Math.max(1, bad) : 0;
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
-  console.log(`${broken ? "FAIL" : "ok  "} ${file} ${good}/${total} ${seconds}s${late ? " (cut off)" : ""}`);
-  if (broken) console.log(output.replace(/^/gm, "     "));
+  const line = `${isBroken ? "FAIL" : "ok  "} ${file} ${good}/${total} ${seconds}s${late ? " (cut off)" : ""}`;
+  console.log(line);
+  if (isBroken) broken.push(`\n${line}\n${output.replace(/^/gm, "     ")}`);
   else
     for (const line of output.split("\n")) if (/skipped:/i.test(line) && !/Skipped:\s+0/.test(line)) console.log(line);
 }

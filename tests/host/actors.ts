@@ -815,9 +815,10 @@ export class Partner extends Actor<{ gate: ActorRef<Gate>; other?: ActorRef<Part
     this.send(count);
     throw new Error("on purpose");
   }
-  async dismiss() {
-    await this.init.gate.ask({ timeout: "1m" }).pass();
-    await this.#other?.stop();
+  async dismiss(gate: ActorRef<Gate>) {
+    const stopped = this.#other?.stop();
+    gate.tell.open();
+    await stopped;
   }
   take(_: number) {
     this.#got++;

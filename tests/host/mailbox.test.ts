@@ -34,11 +34,12 @@ async function partners(system: System) {
   const a = system.spawn(Partner, { gate, other: b }, { name: "a", mailbox });
   b.tell.meet(a);
   await Promise.all([a.ask.got(), b.ask.got()]);
-  const release = async () => {
-    await until(async () => (await gate.ask.waiting()) === 1, "it is held");
-    gate.tell.open();
+  const held = () => until(async () => (await gate.ask.waiting()) === 1, "it is held");
+  const waits = async (path: string) => {
+    const state = async () => (await system.tree()).children.find((child) => child.path === path)?.state;
+    await until(async () => (await state()) === "blocked", `${path} waits`);
   };
-  return { a, b, gate, release };
+  return { a, b, gate, held, waits };
 }
 
 /** The ten that it was sent. */
@@ -175,21 +176,23 @@ both("overflow", (test) => {
 
   test("block: nor when one of them fails meanwhile", async (open) => {
     const system = await open();
-    const { a, b, release } = await partners(system);
+    const { a, b, gate, held } = await partners(system);
     b.tell.hold(10);
+    await held();
     a.tell.sendAndFail(10);
     await until(() => system.stats().restarts === 1, "it has failed");
-    await release();
+    gate.tell.open();
     for (const each of [a, b]) await gotAll(each);
   });
 
   test("block: nor when one of them ends: what it has sent arrives", async (open) => {
     const system = await open();
-    const { a, b, release } = await partners(system);
+    const { a, b, gate, held } = await partners(system);
     b.tell.hold(10);
+    await held();
     a.tell.send(10);
     const stopped = a.stop();
-    await release();
+    gate.tell.open();
     await stopped;
     await gotAll(b);
     await until(() => system.stats().deadLetters === 10, "what came behind the stop is dead letters");
@@ -197,13 +200,13 @@ both("overflow", (test) => {
 
   test("block: nor when it is waited for by then", async (open) => {
     const system = await open();
-    const { a, b, release } = await partners(system);
+    const { a, b, gate, held, waits } = await partners(system);
     a.tell.hold(10);
+    await held();
     const stopped = a.stop();
     b.tell.send(10);
-    const state = async () => (await system.tree()).children.find(({ path }) => path === "b")?.state;
-    await until(async () => (await state()) === "blocked", "it waits");
-    await release();
+    await waits("b");
+    gate.tell.open();
     await stopped;
     await gotAll(b);
     await until(() => system.stats().deadLetters === 10, "what came behind the stop is dead letters");
@@ -212,19 +215,13 @@ both("overflow", (test) => {
   test("block: nor does one that awaits the end of another, which waits for it, before or after", async (open) => {
     for (const isLate of [false, true]) {
       const system = await open();
-      const { a, b, gate, release } = await partners(system);
+      const { a, b, gate, held, waits } = await partners(system);
+      (isLate ? b : a).tell.hold(isLate ? 0 : 10);
+      await held();
+      b.tell.dismiss(gate);
       if (isLate) {
         a.tell.send(10);
-        const state = async () => (await system.tree()).children.find(({ path }) => path === "a")?.state;
-        b.tell.dismiss();
-        await until(async () => (await state()) === "blocked", "it waits");
-        await release();
-      } else {
-        b.tell.dismiss();
-        await release();
-        // The stop is behind it.
-        a.tell.hold(10);
-        await until(async () => (await gate.ask.waiting()) === 1, "it is held");
+        await waits("a");
         gate.tell.open();
       }
       assert.is(await a.stopped, "normal");
@@ -245,14 +242,14 @@ both("overflow", (test) => {
   test("block: what is sent by onStop arrives, or is a dead letter if there is a kill meanwhile", async (open) => {
     const system = await open();
     for (const isKilled of [false, true]) {
-      const { b, gate, release } = await partners(system);
+      const { b, gate, held, waits } = await partners(system);
       const last = system.spawn(Partner, { gate, other: b, onStop: 10 }, { name: "last" });
       b.tell.hold(0);
+      await held();
       const stopped = last.stop();
-      const state = async () => (await system.tree()).children.find(({ path }) => path === "last")?.state;
-      await until(async () => (await state()) === "blocked", "it waits");
+      await waits("last");
       if (isKilled) await last.kill();
-      await release();
+      gate.tell.open();
       await stopped;
       if (!isKilled) await gotAll(b);
       else {

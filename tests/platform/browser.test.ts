@@ -7,7 +7,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { launch } from "./chromium.ts";
 import { serve } from "./serve.ts";
-import { bundleSuite, plain, summary } from "./suite.ts";
+import { bundleSuite, failures, summary } from "./suite.ts";
 
 const root = fileURLToPath(new URL("../../../../", import.meta.url));
 const folder = `${root}build/browser/`;
@@ -76,12 +76,12 @@ async function runPart(browser: Browser, isolated: boolean, part: number): Promi
     assert.is(await page.evaluate("crossOriginIsolated"), isolated);
     const end = Date.now() + MINUTES * 60_000;
     while (!lines.some((line) => line.includes("Duration:"))) {
-      assert.not.ok(lines.includes(crashed), plain(lines.join("\n")));
+      assert.not.ok(lines.includes(crashed), failures(lines.join("\n")));
       await page.waitForTimeout(100).catch(() => {});
-      assert.ok(Date.now() < end, `not at its end:\n${lines.join("\n")}`);
+      assert.ok(Date.now() < end, `not at its end:\n${failures(lines.join("\n"))}`);
     }
     const result = summary(lines.join("\n"));
-    assert.is(result.passed, result.total, plain(lines.join("\n")));
+    assert.is(result.passed, result.total, failures(lines.join("\n")));
     for (const line of lines.filter((each) => each.startsWith("skipped:"))) console.log(`  ${line}`);
     return result;
   } finally {

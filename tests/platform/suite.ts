@@ -56,3 +56,9 @@ export function summary(output: string): { total: number; passed: number; skippe
 export function plain(output: string): string {
   return output.replace(new RegExp(`${String.fromCharCode(27)}\\[\\d+m`, "g"), "");
 }
+
+/** What failed, and how: without what was skipped, and a mark for each that passed. */
+export function failures(output: string): string {
+  const lines = plain(output).split("\n");
+  return lines.filter((line) => /[^\s•]/.test(line) && !line.startsWith("skipped:")).join("\n");
+}
