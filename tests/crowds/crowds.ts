@@ -5,8 +5,9 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep, setImmediate as turn } from "node:timers/promises";
-import { createSystem, isZanniError, type MailboxOptions, type System, Worker } from "zanni";
+import { createSystem, type MailboxOptions, type System } from "zanni";
 import { seeded } from "../../host/core/random.ts";
+import { inTime, PATIENCE, settled, Threads } from "../play.ts";
 import * as actors from "./actors.ts";
 import { openLedger, type Peer, send } from "./actors.ts";
 
@@ -25,9 +26,6 @@ export interface Options {
   /** Of a thread, at each step. */
   readonly death?: number;
 }
-
-/** ms without an answer after which something waits for ever. */
-const PATIENCE = 30_000;
 
 /** What is said of one of a crowd in the end. */
 interface Fate {
@@ -52,7 +50,7 @@ class Play {
   readonly #file: string;
   readonly #random: () => number;
   readonly #fates: Fate[] = [];
-  readonly #threads: Worker[] = [];
+  readonly #threads = new Threads(new URL("./worker.js", import.meta.url));
   #deaths = 0;
 
   constructor(options: Options, file: string) {
@@ -64,13 +62,8 @@ class Play {
   async run(): Promise<Count> {
     openLedger(this.#file);
     const { workers, crowds } = this.#options;
-    const worker = () => {
-      const thread = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
-      this.#threads.push(thread);
-      return thread;
-    };
     const supervision = { maxRestarts: Number.POSITIVE_INFINITY };
-    const threads = workers > 0 ? { worker, workers } : {};
+    const threads = workers > 0 ? { worker: this.#threads.worker, workers } : {};
     const system = await createSystem({ actors, ...threads, supervision, logger: false, askTimeout: "5m" });
     const watched = this.#watch(system);
     for (let i = 0; i < crowds; i++) await this.#crowd(system, `crowd-${i}`);
@@ -138,7 +131,8 @@ class Play {
       this.#step(this.#pick(peers), name, sent, waits);
       if (this.#random() < 0.05) await turn();
       if (this.#random() < 0.01) await sleep(this.#int(10));
-      if (this.#random() < (this.#options.death ?? 0)) void this.#victim()?.terminate();
+      if (this.#random() < (this.#options.death ?? 0))
+        void this.#threads.victim(this.#options.workers, this.#deaths, this.#random())?.terminate();
     }
     await inTime(Promise.all(waits), `asks, stops and room of ${name}`);
     // Whoever has answered twice, after all others have, has handled what they had sent.
@@ -149,12 +143,6 @@ class Play {
     const end = performance.now() + PATIENCE;
     while ((await queued()) > 0) if (performance.now() > end) throw new Error(`messages are left in ${name}`);
     await inTime(Promise.all(peers.map(([, ref]) => ref.stop())), `the end of ${name}`);
-  }
-
-  /** One that was made a while ago: who dies again and again as it starts ends the system. */
-  #victim(): Worker | undefined {
-    const { workers } = this.#options;
-    return this.#deaths + workers === this.#threads.length ? this.#threads.at(-1 - this.#int(workers)) : undefined;
   }
 
   #step(peer: Peer, name: string, sent: Map<string, number>, waits: Promise<unknown>[]): void {
@@ -206,35 +194,5 @@ class Play {
     }
     const sum = (all: readonly { size: number }[]) => all.reduce((total, { size }) => total + size, 0);
     return { sent: sum(sent), handled: sum(handled), dead: this.#fates.reduce((total, { dead }) => total + dead, 0) };
-  }
-}
-
-/** Its value, or nothing when it was refused for a reason that may be. */
-async function settled<T>(promise: Promise<T>): Promise<T | undefined> {
-  try {
-    return await promise;
-  } catch (error) {
-    const may = [
-      "ERR_ACTOR_FAILED",
-      "ERR_ACTOR_STOPPED",
-      "ERR_MAILBOX_FULL",
-      "ERR_WORKER_LOST",
-      "ERR_DEADLOCK",
-    ] as const;
-    if (may.some((code) => isZanniError(error, code))) return undefined;
-    throw error;
-  }
-}
-
-async function inTime<T>(promise: Promise<T>, what: string): Promise<T> {
-  const timer = new AbortController();
-  const late = sleep(PATIENCE, undefined, { signal: timer.signal }).then(
-    () => Promise.reject(new Error(`not within ${PATIENCE} ms: ${what}`)),
-    () => new Promise<never>(() => {}),
-  );
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    timer.abort();
   }
 }

@@ -2,9 +2,9 @@
 // in the core, is what it was after the first million, but for 5 %.
 import { createSystem } from "zanni";
 import * as actors from "../bench/actors.ts";
+import { options } from "../options.ts";
 
-const at = process.argv.indexOf("--millions");
-const millions = at >= 0 ? Number(process.argv[at + 1]) : 10;
+const { millions } = options({ millions: 10 });
 const collect = (globalThis as { gc?: () => void }).gc;
 if (!collect) throw new Error("start it with --expose-gc, as npm run churn does");
 

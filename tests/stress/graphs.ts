@@ -2,13 +2,9 @@
 // them may be taken for a deadlock: ERR_DEADLOCK anywhere ends the run with its seed.
 import { createSystem, Worker } from "zanni";
 import * as actors from "../host/actors.ts";
+import { options } from "../options.ts";
 
-function option(name: string, otherwise: number): number {
-  const at = process.argv.indexOf(`--${name}`);
-  return at >= 0 ? Number(process.argv[at + 1]) : otherwise;
-}
-const wanted = option("asks", 1_000_000);
-const first = option("seed", 1);
+const { asks: wanted, seed: first } = options({ asks: 1_000_000, seed: 1 });
 
 const system = await createSystem({
   actors,

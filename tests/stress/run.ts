@@ -5,15 +5,10 @@
 // quarter of the time, but for 5 %: what is in use on the heaps of all threads after a collection, and in the core. (The
 // process's resident size is shown; it follows what the engine keeps in hand.)
 import { createSystem, isZanniError, Worker } from "zanni";
+import { options } from "../options.ts";
 import * as actors from "./actors.ts";
 
-function option(name: string, otherwise: number): number {
-  const at = process.argv.indexOf(`--${name}`);
-  return at >= 0 ? Number(process.argv[at + 1]) : otherwise;
-}
-const minutes = option("minutes", 20);
-const workers = option("workers", 16);
-const seed = option("seed", 1);
+const { minutes, workers, seed } = options({ minutes: 20, workers: 16, seed: 1 });
 console.log(`${minutes} minutes, ${workers} workers, seed ${seed}`);
 
 let state = seed >>> 0;

@@ -2,14 +2,10 @@
 // ERR_MALFORMED with an offset ends the run and prints the input; so does one that takes longer than a second.
 import fc from "fast-check";
 import { isZanniError } from "zanni";
+import { options } from "../options.ts";
 import { typed } from "./arbitrary.ts";
 
-function option(name: string, otherwise: number): number {
-  const at = process.argv.indexOf(`--${name}`);
-  return at >= 0 ? Number(process.argv[at + 1]) : otherwise;
-}
-const wanted = option("inputs", 10_000_000);
-const seed = option("seed", 1);
+const { inputs: wanted, seed } = options({ inputs: 10_000_000, seed: 1 });
 
 let state = seed >>> 0 || 1;
 function random(below: number): number {

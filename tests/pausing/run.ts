@@ -1,0 +1,9 @@
+// npm run pausing -- crowds [--chance 0.02] [its own options]: crowds, trees, deaths or moves, with threads that pause by chance
+// where another may see half of something.
+import { pausing } from "./pausing.ts";
+
+const [what = "crowds", ...rest] = process.argv.slice(2);
+const at = rest.indexOf("--chance");
+const [, chance = "0.02"] = at >= 0 ? rest.splice(at, 2) : [];
+const { code } = await pausing(what, rest, Number(chance), "inherit");
+process.exitCode = code;
