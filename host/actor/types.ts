@@ -277,7 +277,8 @@ export interface MailboxOptions {
   readonly bytes?: number;
   /**
    * What happens beyond. "block" (default): the message waits in the sender's outbox, up to 1,024 of them, and a sender
-   * that is an actor takes no new message meanwhile. "drop-newest", "drop-oldest": that one becomes a dead letter.
+   * that is an actor takes no new message meanwhile. One that ends, and whose waiting would close a circle, sends what it
+   * has left beyond the limit. "drop-newest", "drop-oldest": that one becomes a dead letter.
    * "coalesce": it takes the place of a queued message of the same name and key. "fail": the send throws ERR_MAILBOX_FULL.
    */
   readonly overflow?: Overflow;

@@ -12,6 +12,7 @@ for (const [what, ...options] of [
   ["crowds", "--count", "4", "--workers", "3"],
   ["crowds", "--count", "4", "--workers", "3", "--death", "0.0015"],
   ["trees", "--runs", "40", "--workers", "3"],
+  ["bonds", "--count", "10", "--workers", "3", "--death", "0.01"],
 ] as const) {
   test(`${what} ${options.join(" ")}`, async () => {
     const { code, output } = await pausing(what, options, 0.02, "pipe");

@@ -1,4 +1,4 @@
-// npm run pausing -- crowds [--chance 0.02] [its own options]: crowds, trees, deaths or moves, with threads that pause by chance
+// npm run pausing -- crowds [--chance 0.02] [its own options]: bonds, crowds, trees, deaths or moves, with threads that pause by chance
 // where another may see half of something.
 import { pausing } from "./pausing.ts";
 

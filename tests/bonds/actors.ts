@@ -1,0 +1,138 @@
+// Actors whose bonds outlive a message: they watch others, read streams of them, and set timers; and those others.
+import { Actor, type ActorRef, type ExitReason } from "zanni";
+
+function after(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+export class Target extends Actor {
+  #open = 0;
+  crash() {
+    throw new Error("on purpose");
+  }
+  nap(ms: number) {
+    return after(ms);
+  }
+  *count(end: number) {
+    this.#open++;
+    try {
+      for (let i = 0; i < end; i++) yield i;
+    } finally {
+      this.#open--;
+    }
+  }
+  async *slow(end: number) {
+    this.#open++;
+    try {
+      for (let i = 0; i < end; i++) {
+        if (i % 7 === 3) await after(1);
+        else if (i % 2 === 1) await null;
+        yield i;
+      }
+    } finally {
+      this.#open--;
+    }
+  }
+  /** How many streams of it have not come to their end. */
+  open() {
+    return this.#open;
+  }
+}
+
+/** Reads a stream of numbers as far as `enough`. Says what is wrong with it, if anything. */
+export async function read(target: ActorRef<Target>, end: number, enough: number, isSlow: boolean) {
+  let next = 0;
+  for await (const value of isSlow ? target.ask.slow(end) : target.ask.count(end)) {
+    if (value !== next) return `${value} came instead of ${next}`;
+    if (++next === enough) break;
+  }
+  return next === Math.min(end, enough) ? undefined : `${next} came of ${end}`;
+}
+
+/** Of one watch: how often its end was told, and what that was when the watch was taken back. */
+interface Watch {
+  told: number;
+  takenBack: number | undefined;
+}
+interface State {
+  readonly watches: ReadonlyMap<string, Watch>;
+  readonly fired: readonly number[];
+}
+
+export class Watcher extends Actor {
+  #watches = new Map<string, Watch>();
+  /** By number of the timer: how often it came. */
+  #fired: number[] = [];
+  #unknown: string[] = [];
+
+  protected override onTerminated(ref: ActorRef<unknown>, _: ExitReason) {
+    const watch = this.#watches.get(ref.path);
+    if (watch) watch.told++;
+    else this.#unknown.push(ref.path);
+  }
+  watch(targets: readonly ActorRef<Target>[]) {
+    for (const target of targets) {
+      if (this.#watches.has(target.path)) continue;
+      this.#watches.set(target.path, { told: 0, takenBack: undefined });
+      this.ctx.watch(target);
+    }
+  }
+  unwatch(target: ActorRef<Target>) {
+    const watch = this.#watches.get(target.path);
+    if (!watch || watch.takenBack !== undefined) return;
+    watch.takenBack = watch.told;
+    this.ctx.unwatch(target);
+  }
+  arm(ms: number) {
+    this.ctx.after(ms, "fire", this.#fired.push(0) - 1);
+  }
+  fire(timer: number) {
+    this.#fired[timer] = (this.#fired[timer] ?? 0) + 1;
+  }
+  read(target: ActorRef<Target>, end: number, enough: number, isSlow: boolean) {
+    return read(target, end, enough, isSlow);
+  }
+  crash() {
+    throw new Error("on purpose");
+  }
+  spin(us: number) {
+    for (const end = performance.now() + us / 1000; performance.now() < end; );
+  }
+
+  /** How much it still waits for, of what those have to tell who have ended. */
+  pending(ended: readonly string[]) {
+    const untold = ended.filter((path) => {
+      const watch = this.#watches.get(path);
+      return watch && watch.takenBack === undefined && watch.told === 0;
+    });
+    return untold.length + this.#fired.filter((times) => times === 0).length;
+  }
+  /** What came too often, or unasked; then those are forgotten. */
+  tooMuch(ended: readonly string[]) {
+    const wrong = this.#unknown.map((path) => `the end of ${path}, which it does not watch`);
+    for (const [timer, times] of this.#fired.entries()) if (times > 1) wrong.push(`timer ${timer} ${times} times`);
+    for (const path of ended) {
+      const { told = 0, takenBack } = this.#watches.get(path) ?? {};
+      if (told > (takenBack ?? 1)) wrong.push(`the end of ${path} ${told} times, ${takenBack} before it was unwatched`);
+      this.#watches.delete(path);
+    }
+    return wrong;
+  }
+
+  protected state(): State {
+    return { watches: this.#watches, fired: this.#fired };
+  }
+  protected resume({ watches, fired }: State) {
+    this.#watches = new Map([...watches].map(([path, watch]) => [path, { ...watch }]));
+    this.#fired = [...fired];
+  }
+}
+
+export class Mover extends Watcher {
+  protected override snapshot() {
+    return this.state();
+  }
+  protected override restore(state: State) {
+    this.resume(state);
+  }
+}

@@ -1,0 +1,153 @@
+// Watches, streams and timers of actors that crash, move, are stopped and killed, and lose their threads. Every watch tells of
+// one end, once; a stream comes whole and in order or fails, and leaves nothing open; a timer fires once.
+import { setImmediate as turn } from "node:timers/promises";
+import { type ActorRef, createSystem, type System } from "zanni";
+import { seeded } from "../../host/core/random.ts";
+import { inTime, PATIENCE, settled, Threads } from "../play.ts";
+import type { Target, Watcher } from "./actors.ts";
+import * as actors from "./actors.ts";
+
+export interface Count {
+  watches: number;
+  streams: number;
+  timers: number;
+  readonly moves: number;
+  readonly deaths: number;
+}
+
+export interface Options {
+  readonly rounds: number;
+  readonly workers: number;
+  readonly seed: number;
+  /** Of a thread, at each step. */
+  readonly death?: number;
+}
+
+const WATCHERS = 8;
+
+export function play(options: Options): Promise<Count> {
+  return new Play(options).run();
+}
+
+class Play {
+  readonly #options: Options;
+  readonly #random: () => number;
+  readonly #threads = new Threads(new URL("./worker.js", import.meta.url));
+  readonly #count = { watches: 0, streams: 0, timers: 0 };
+  #deaths = 0;
+
+  constructor(options: Options) {
+    this.#options = options;
+    this.#random = seeded(options.seed);
+  }
+
+  async run(): Promise<Count> {
+    const { workers, rounds } = this.#options;
+    const threads = workers > 0 ? { worker: this.#threads.worker, workers } : {};
+    const supervision = { maxRestarts: Number.POSITIVE_INFINITY };
+    const system = await createSystem({ actors, ...threads, supervision, logger: false, askTimeout: "5m" });
+    const watched = this.#watch(system);
+    const watchers = Array.from({ length: WATCHERS }, () =>
+      system.spawn(this.#random() < 0.6 ? actors.Mover : actors.Watcher, undefined, this.#placement()),
+    );
+    // What comes too often may come late: it is looked for when another round is over.
+    let before: readonly string[] = [];
+    for (let round = 0; round < rounds; round++) {
+      const ended = await this.#round(system, watchers, `round ${round}`);
+      await tooMuch(watchers, before);
+      before = ended;
+    }
+    await tooMuch(watchers, before);
+    const moves = system.stats().workers.reduce((sum, each) => sum + each.moves, 0);
+    await system.stop();
+    await watched;
+    return { ...this.#count, moves, deaths: this.#deaths };
+  }
+
+  async #watch(system: System): Promise<void> {
+    for await (const event of system.events()) if (event.type === "worker-lost") this.#deaths++;
+  }
+
+  #int(most: number): number {
+    return Math.floor(this.#random() * most);
+  }
+
+  #pick<T>(all: readonly T[]): T {
+    return all[this.#int(all.length)] as T;
+  }
+
+  #placement(): { placement?: number } {
+    const { workers } = this.#options;
+    return workers > 0 ? { placement: this.#int(workers) } : {};
+  }
+
+  /** Gives the paths of those that have ended. */
+  async #round(system: System, watchers: readonly ActorRef<Watcher>[], name: string): Promise<readonly string[]> {
+    const targets = Array.from({ length: 4 + this.#int(20) }, () =>
+      system.spawn(actors.Target, undefined, { restart: "temporary", ...this.#placement() }),
+    );
+    const source = system.spawn(actors.Target, undefined, this.#placement());
+    const waits: Promise<unknown>[] = [];
+    for (let left = 60 + this.#int(100); left > 0; left--) {
+      const wait = this.#step(this.#pick(watchers), targets, source);
+      if (wait) waits.push(settled<unknown>(wait));
+      if (this.#random() < 0.1) await turn();
+      if (this.#random() < (this.#options.death ?? 0)) {
+        void this.#threads.victim(this.#options.workers, this.#deaths, this.#random())?.terminate();
+      }
+    }
+    const wrong = (await inTime(Promise.all(waits), `stops and streams of ${name}`)).filter(Boolean);
+    if (wrong.length > 0) throw new Error(`a stream: ${wrong.join("; ")}`);
+    await inTime(Promise.all(targets.map((each) => each.stop())), `the end of all in ${name}`);
+    const ended = targets.map(({ path }) => path);
+    for (const each of watchers) await none(() => each.ask.pending(ended), `what ${each.path} waits for in ${name}`);
+    await none(() => source.ask.open(), `streams of ${name}`);
+    await source.stop();
+    return ended;
+  }
+
+  #step(watcher: ActorRef<Watcher>, targets: readonly ActorRef<Target>[], source: ActorRef<Target>) {
+    const target = this.#pick(targets);
+    const chance = this.#random();
+    if (chance < 0.35) {
+      const some = targets.filter(() => this.#random() < 0.4);
+      this.#count.watches += some.length;
+      watcher.tell.watch(some);
+    } else if (chance < 0.42) watcher.tell.unwatch(target);
+    else if (chance < 0.5) target.tell.crash();
+    else if (chance < 0.55) return target.stop();
+    else if (chance < 0.6) return target.kill();
+    else if (chance < 0.65) target.tell.nap(this.#int(3));
+    else if (chance < 0.67) watcher.tell.crash();
+    else if (chance < 0.75) for (let i = 0; i < 5; i++) watcher.tell.spin(150);
+    else if (chance < 0.8) {
+      this.#count.timers++;
+      watcher.tell.arm(this.#int(10));
+    } else {
+      this.#count.streams++;
+      const enough = this.#random() < 0.3 ? 1 + this.#int(50) : Number.POSITIVE_INFINITY;
+      const isSlow = this.#random() < 0.5;
+      if (chance < 0.9) return watcher.ask.read(source, this.#int(100), enough, isSlow);
+      return actors.read(source, this.#int(200), enough, isSlow);
+    }
+    return undefined;
+  }
+}
+
+/** Until there is none; of one that has lost its thread, or has failed, there is none. */
+async function none(count: () => Promise<number>, what: string): Promise<void> {
+  const end = performance.now() + PATIENCE;
+  for (;;) {
+    const left = (await inTime(settled(count()), what)) ?? 0;
+    if (left === 0) return;
+    if (performance.now() > end) throw new Error(`${what}: ${left} left`);
+    await turn();
+  }
+}
+
+async function tooMuch(watchers: readonly ActorRef<Watcher>[], ended: readonly string[]): Promise<void> {
+  for (const each of watchers) {
+    const wrong = (await inTime(settled(each.ask.tooMuch(ended)), `an answer of ${each.path}`)) ?? [];
+    if (wrong.length > 0) throw new Error(`${each.path} was told ${wrong.join("; ")}`);
+  }
+}

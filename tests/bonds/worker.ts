@@ -1,0 +1,4 @@
+import { serve } from "zanni/worker";
+import * as actors from "./actors.ts";
+
+serve(actors);
