@@ -21,8 +21,10 @@ export class Threads {
     return thread;
   };
 
-  /** One of `count` that live, by a number from 0 to 1; none while `deaths` have not all been made good: who dies again and
-   * again as it starts ends the system. */
+  /**
+   * One of `count` that live, by a number from 0 to 1; none while `deaths` have not all been made good: who dies again and
+   * again as it starts ends the system.
+   */
   victim(count: number, deaths: number, chance: number): Worker | undefined {
     return deaths + count === this.#all.length ? this.#all.at(-1 - Math.floor(chance * count)) : undefined;
   }

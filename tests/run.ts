@@ -54,9 +54,9 @@ function report(file: string, began: number, { output, code, late }: Ended): voi
   passed += good;
   failed += isBroken ? Math.max(1, bad) : 0;
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
-  const line = `${isBroken ? "FAIL" : "ok  "} ${file} ${good}/${total} ${seconds}s${late ? " (cut off)" : ""}`;
-  console.log(line);
-  if (isBroken) broken.push(`\n${line}\n${output.replace(/^/gm, "     ")}`);
+  const verdict = `${isBroken ? "FAIL" : "ok  "} ${file} ${good}/${total} ${seconds}s${late ? " (cut off)" : ""}`;
+  console.log(verdict);
+  if (isBroken) broken.push(`\n${verdict}\n${output.replace(/^/gm, "     ")}`);
   else
     for (const line of output.split("\n")) if (/skipped:/i.test(line) && !/Skipped:\s+0/.test(line)) console.log(line);
 }

@@ -57,6 +57,7 @@ interface Watch {
 interface State {
   readonly watches: ReadonlyMap<string, Watch>;
   readonly fired: readonly number[];
+  readonly unknown: readonly string[];
 }
 
 export class Watcher extends Actor {
@@ -120,11 +121,12 @@ export class Watcher extends Actor {
   }
 
   protected state(): State {
-    return { watches: this.#watches, fired: this.#fired };
+    return { watches: this.#watches, fired: this.#fired, unknown: this.#unknown };
   }
-  protected resume({ watches, fired }: State) {
-    this.#watches = new Map([...watches].map(([path, watch]) => [path, { ...watch }]));
+  protected resume({ watches, fired, unknown }: State) {
+    this.#watches = new Map(watches);
     this.#fired = [...fired];
+    this.#unknown = [...unknown];
   }
 }
 

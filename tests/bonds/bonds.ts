@@ -8,9 +8,9 @@ import type { Target, Watcher } from "./actors.ts";
 import * as actors from "./actors.ts";
 
 export interface Count {
-  watches: number;
-  streams: number;
-  timers: number;
+  readonly watches: number;
+  readonly streams: number;
+  readonly timers: number;
   readonly moves: number;
   readonly deaths: number;
 }
@@ -54,10 +54,10 @@ class Play {
     let before: readonly string[] = [];
     for (let round = 0; round < rounds; round++) {
       const ended = await this.#round(system, watchers, `round ${round}`);
-      await tooMuch(watchers, before);
+      await this.#tooMuch(watchers, before);
       before = ended;
     }
-    await tooMuch(watchers, before);
+    await this.#tooMuch(watchers, before);
     const moves = system.stats().workers.reduce((sum, each) => sum + each.moves, 0);
     await system.stop();
     await watched;
@@ -76,6 +76,11 @@ class Play {
     return all[this.#int(all.length)] as T;
   }
 
+  /** Where no thread dies nothing is refused: only actors fail, and those in messages of their own. */
+  #settled<T>(promise: Promise<T>): Promise<T | undefined> {
+    return this.#options.death ? settled(promise) : promise;
+  }
+
   #placement(): { placement?: number } {
     const { workers } = this.#options;
     return workers > 0 ? { placement: this.#int(workers) } : {};
@@ -90,7 +95,7 @@ class Play {
     const waits: Promise<unknown>[] = [];
     for (let left = 60 + this.#int(100); left > 0; left--) {
       const wait = this.#step(this.#pick(watchers), targets, source);
-      if (wait) waits.push(settled<unknown>(wait));
+      if (wait) waits.push(this.#settled<unknown>(wait));
       if (this.#random() < 0.1) await turn();
       if (this.#random() < (this.#options.death ?? 0)) {
         void this.#threads.victim(this.#options.workers, this.#deaths, this.#random())?.terminate();
@@ -100,8 +105,9 @@ class Play {
     if (wrong.length > 0) throw new Error(`a stream: ${wrong.join("; ")}`);
     await inTime(Promise.all(targets.map((each) => each.stop())), `the end of all in ${name}`);
     const ended = targets.map(({ path }) => path);
-    for (const each of watchers) await none(() => each.ask.pending(ended), `what ${each.path} waits for in ${name}`);
-    await none(() => source.ask.open(), `streams of ${name}`);
+    for (const each of watchers)
+      await this.#none(() => each.ask.pending(ended), `what ${each.path} waits for in ${name}`);
+    await this.#none(() => source.ask.open(), `streams of ${name}`);
     await source.stop();
     return ended;
   }
@@ -132,22 +138,22 @@ class Play {
     }
     return undefined;
   }
-}
 
-/** Until there is none; of one that has lost its thread, or has failed, there is none. */
-async function none(count: () => Promise<number>, what: string): Promise<void> {
-  const end = performance.now() + PATIENCE;
-  for (;;) {
-    const left = (await inTime(settled(count()), what)) ?? 0;
-    if (left === 0) return;
-    if (performance.now() > end) throw new Error(`${what}: ${left} left`);
-    await turn();
+  /** Until there is none; of one that has lost its thread there is none. */
+  async #none(count: () => Promise<number>, what: string): Promise<void> {
+    const end = performance.now() + PATIENCE;
+    for (;;) {
+      const left = (await inTime(this.#settled(count()), what)) ?? 0;
+      if (left === 0) return;
+      if (performance.now() > end) throw new Error(`${what}: ${left} left`);
+      await turn();
+    }
   }
-}
 
-async function tooMuch(watchers: readonly ActorRef<Watcher>[], ended: readonly string[]): Promise<void> {
-  for (const each of watchers) {
-    const wrong = (await inTime(settled(each.ask.tooMuch(ended)), `an answer of ${each.path}`)) ?? [];
-    if (wrong.length > 0) throw new Error(`${each.path} was told ${wrong.join("; ")}`);
+  async #tooMuch(watchers: readonly ActorRef<Watcher>[], ended: readonly string[]): Promise<void> {
+    for (const each of watchers) {
+      const wrong = (await inTime(this.#settled(each.ask.tooMuch(ended)), `an answer of ${each.path}`)) ?? [];
+      if (wrong.length > 0) throw new Error(`${each.path} was told ${wrong.join("; ")}`);
+    }
   }
 }

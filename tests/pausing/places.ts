@@ -17,6 +17,7 @@ const LONGEST = 4;
 
 /** The text of build/runtime.js, with a busy wait that comes with `chance` at each place. */
 export function withPauses(text: string, chance: number): string {
+  if (!(chance >= 0 && chance <= 1)) throw new TypeError(`--chance takes a number from 0 to 1, not ${chance}`);
   let paused = text;
   for (const place of PLACES) {
     const begins = new RegExp(`^ {4}${place}\\(.*\\) \\{$`, "gm");
