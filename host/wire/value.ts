@@ -224,14 +224,15 @@ export class ValueCodec {
         }
         try {
           if (this.#prepareObject(value, 0) !== refused) return undefined;
+          if (typeof (value as { then?: unknown }).then === "function")
+            return refuse(at, "a promise", "await it first");
+          // Generators, and classes without a name, say at least what they are.
+          const { name } = (value.constructor ?? {}) as { name?: string };
+          const kind = name || Object.prototype.toString.call(value).slice(8, -1);
+          return refuse(at, `an instance of ${kind}`, "send plain data");
         } catch (cause) {
           return throws(at, cause);
         }
-        if (typeof (value as { then?: unknown }).then === "function") {
-          return refuse(at, "a promise", "await it first");
-        }
-        const name = (value.constructor as { name?: string } | undefined)?.name ?? "object";
-        return refuse(at, `an instance of ${name}`, "send plain data");
       } finally {
         path.pop();
       }

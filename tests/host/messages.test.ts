@@ -191,6 +191,26 @@ both("messages", (test) => {
       assert.match(String(error.details["at"]), /\.bad$/);
       assert.match((error.cause as Error).message, "from the getter");
     }
+    for (const name of ["then", "constructor", Symbol.toStringTag]) {
+      const hostile = Object.defineProperty(Object.create({ constructor: undefined }), name, {
+        get() {
+          throw new Error("from the getter");
+        },
+      });
+      const error = throws(() => echo.tell.echo(hostile), "ERR_NOT_SENDABLE");
+      assert.match((error.cause as Error).message, "from the getter");
+    }
+    const counting = (function* () {
+      yield 1;
+    })();
+    for (const [value, what] of [
+      [counting, "Generator"],
+      [new Custom(), "Custom"],
+      [new (class {})(), "Object"],
+    ] as const) {
+      const error = throws(() => echo.tell.echo(value), "ERR_NOT_SENDABLE");
+      assert.match(error.message, `an instance of ${what}`);
+    }
     // A part of an error.
     const failed = Object.defineProperty(new Error("failed"), "code", {
       get() {
