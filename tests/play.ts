@@ -1,6 +1,7 @@
-// What the random plays of the tests have in common: threads that can be told to die, and patience that ends.
+// What the random plays of the tests have in common: a system that ends with them, threads that can be told to die, and
+// patience that ends.
 import { setTimeout as sleep } from "node:timers/promises";
-import { isZanniError, Worker } from "zanni";
+import { isZanniError, type System, Worker } from "zanni";
 
 /** ms without an answer after which something waits for ever. */
 export const PATIENCE = 30_000;
@@ -28,6 +29,22 @@ export class Threads {
   victim(count: number, deaths: number, chance: number): Worker | undefined {
     return deaths + count === this.#all.length ? this.#all.at(-1 - Math.floor(chance * count)) : undefined;
   }
+}
+
+/** Plays with that system, and stops it; where the play fails it is cut off, so that nothing keeps the process. */
+export async function playing<T>(system: System, run: () => Promise<T>): Promise<T> {
+  try {
+    const result = await run();
+    await system.stop();
+    return result;
+  } finally {
+    await system.stop({ within: 0 });
+  }
+}
+
+/** How often actors have moved to another thread. */
+export function moved(system: System): number {
+  return system.stats().workers.reduce((sum, { moves }) => sum + moves, 0);
 }
 
 /** Its value, or nothing when it was refused for a reason that may be. */

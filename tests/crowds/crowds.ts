@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { setTimeout as sleep, setImmediate as turn } from "node:timers/promises";
 import { createSystem, type MailboxOptions, type System } from "zanni";
 import { seeded } from "../../host/core/random.ts";
-import { inTime, PATIENCE, settled, Threads } from "../play.ts";
+import { inTime, moved, PATIENCE, playing, settled, Threads } from "../play.ts";
 import * as actors from "./actors.ts";
 import { openLedger, type Peer, send } from "./actors.ts";
 
@@ -66,9 +66,10 @@ class Play {
     const threads = workers > 0 ? { worker: this.#threads.worker, workers } : {};
     const system = await createSystem({ actors, ...threads, supervision, logger: false, askTimeout: "5m" });
     const watched = this.#watch(system);
-    for (let i = 0; i < crowds; i++) await this.#crowd(system, `crowd-${i}`);
-    const moves = system.stats().workers.reduce((sum, each) => sum + each.moves, 0);
-    await system.stop();
+    const moves = await playing(system, async () => {
+      for (let i = 0; i < crowds; i++) await this.#crowd(system, `crowd-${i}`);
+      return moved(system);
+    });
     await watched;
     return { ...this.#reckon(), deaths: this.#deaths, moves };
   }

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { setTimeout as sleep, setImmediate as turn } from "node:timers/promises";
 import { type ActorRef, createSystem, isZanniError, type Spawner, type System, Worker } from "zanni";
 import { seeded } from "../../host/core/random.ts";
+import { moved, playing } from "../play.ts";
 import type { Recorder } from "./actors.ts";
 import * as actors from "./actors.ts";
 
@@ -75,6 +76,12 @@ class Play {
     const supervision = { maxRestarts: Number.POSITIVE_INFINITY };
     const system = await createSystem({ actors, worker, workers, supervision, logger: false, askTimeout: "1m" });
     const watched = this.#watch(system);
+    const count = await playing(system, () => this.#until(system, deaths));
+    await watched;
+    return { ...this.#reckon(), ...count, ended: this.#ended };
+  }
+
+  async #until(system: System, deaths: number) {
     const began = performance.now();
     let next = 1;
     while (this.#deaths < deaths) {
@@ -98,11 +105,7 @@ class Play {
       await group.stop();
     }
     const ms = performance.now() - began;
-    const { workers: threads, restarts } = system.stats();
-    const moves = threads.reduce((sum, each) => sum + each.moves, 0);
-    await system.stop();
-    await watched;
-    return { ...this.#reckon(), moves, restarts, ended: this.#ended, msPerDeath: ms / this.#deaths };
+    return { moves: moved(system), restarts: system.stats().restarts, msPerDeath: ms / this.#deaths };
   }
 
   #recorders(system: System) {

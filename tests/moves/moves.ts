@@ -2,6 +2,7 @@
 // a sender and a receiver every message comes once and in order, whichever of them moves; every ask is answered.
 import { type ActorRef, createSystem, type System, Worker } from "zanni";
 import { seeded } from "../../host/core/random.ts";
+import { moved, playing } from "../play.ts";
 import type { Wanderer } from "./actors.ts";
 import * as actors from "./actors.ts";
 
@@ -20,12 +21,16 @@ export async function tour(options: { moves: number; workers: number; seed: numb
   const { workers } = options;
   const worker = () => new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
   const system = await createSystem({ actors, worker, workers, logger: false, askTimeout: "1m" });
+  return playing(system, () => toured(system, options));
+}
+
+async function toured(system: System, options: { moves: number; seed: number }): Promise<Tour> {
   const random = seeded(options.seed);
   const all = Array.from({ length: WANDERERS }, () => system.spawn(actors.Wanderer));
   const one = () => all[Math.floor(random() * WANDERERS)] as ActorRef<Wanderer>;
   const began = performance.now();
   let asks = 0;
-  while (moves(system) < options.moves) {
+  while (moved(system) < options.moves) {
     const where = await Promise.all(all.map((each) => each.ask.where()));
     const crowded = where[Math.floor(random() * WANDERERS)];
     const receivers = all.filter((_, i) => where[i] === crowded);
@@ -45,13 +50,8 @@ export async function tour(options: { moves: number; workers: number; seed: numb
   const ms = performance.now() - began;
   const messages = await reckon(all);
   const missedWakes = system.stats().workers.reduce((sum, each) => sum + each.missedWakes, 0);
-  const moved = moves(system);
-  await system.stop();
-  return { moves: moved, messages, asks, missedWakes, msPerMove: ms / moved };
-}
-
-function moves(system: System): number {
-  return system.stats().workers.reduce((sum, each) => sum + each.moves, 0);
+  const moves = moved(system);
+  return { moves, messages, asks, missedWakes, msPerMove: ms / moves };
 }
 
 /** How many messages there were; throws when one is missing, or came out of turn. */
