@@ -28,8 +28,8 @@ export interface Extras {
   handlers: object | undefined;
   /** What waits for room in full mailboxes; the next life takes it over. */
   outboxes: Waiting | undefined;
-  /** Streams that it feeds, by ticket. */
-  readonly pumps: Map<number, Feeding>;
+  /** Streams that it feeds, by ask: one that is given up may be there still when its ticket is another's. */
+  readonly pumps: Map<string, Feeding>;
   /** What it is subscribed to, and what handles it. */
   readonly topics: Map<string, Set<Subscription>>;
   /** How many times it has joined each. */
@@ -46,8 +46,8 @@ export interface Feeding {
   readonly generation: number;
   /** Ends it when nobody waits for its items any more. */
   look(): void;
-  credit(generation: number, items: number): void;
-  cancel(generation: number): void;
+  credit(items: number): void;
+  cancel(): void;
   fail(error: Error): void;
 }
 

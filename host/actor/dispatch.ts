@@ -92,7 +92,7 @@ import { describe } from "./describe.ts";
 import type { Letter, SystemEvent } from "./event.ts";
 import { extrasOf, rareOf } from "./extras.ts";
 import { hashOf, nameOf } from "./hash.ts";
-import type { Errand, Pending } from "./holder.ts";
+import { askKey, type Errand, type Pending } from "./holder.ts";
 import { runJob } from "./job.ts";
 import { copyOf, gone, openShelf, put, takeFirst } from "./kept.ts";
 import { known } from "./known.ts";
@@ -373,19 +373,19 @@ export class Dispatch {
         return TURN_DRY;
       case KIND_CANCEL:
         if (actor.served && actor.served.ticket === parts[0] && actor.served.ticketGeneration === parts[1]) {
-          const serves = actor.served.ticket;
+          const { serving } = actor.life;
           const why = new ZanniError("ERR_ASK_ABORTED", "whoever asked waits no longer", { actor: actor.path });
           actor.life.controller?.abort(why);
-          thread.abandon(actor.life, serves, why);
+          thread.abandon(actor.life, serving, why);
         }
-        actor.life?.extras?.pumps.get(parts[0] as number)?.cancel(parts[1] as number);
+        actor.life?.extras?.pumps.get(askKey(parts[0] as number, parts[1] as number))?.cancel();
         unwatched(actor, parts[0] as number, parts[1] as number);
         return TURN_DRY;
       case KIND_CIRCLE:
         examineRoom(thread, actor);
         return TURN_DRY;
       case KIND_CREDIT:
-        actor.life?.extras?.pumps.get(parts[0] as number)?.credit(parts[1] as number, parts[2] as number);
+        actor.life?.extras?.pumps.get(askKey(parts[0] as number, parts[1] as number))?.credit(parts[2] as number);
         return TURN_DRY;
       default:
         thread.log("warn", actor.path, [`control of unknown kind ${u8[frame + FRAME_KIND]}`]);
@@ -725,20 +725,16 @@ export class Dispatch {
     }
     // Its refs belong to the instance that read it.
     const args = here || message.reader === life ? message.args : thread.reread(message.args, life);
+    if (ticket !== 0) this.#serve(life, ticket);
     let returned: unknown;
     try {
       returned = (life.instance as Record<string, Handler>)[name]?.(...args);
     } catch (error) {
-      const thrown = asError(error);
-      if (isRefusal(error)) {
-        thread.replyError(ticket, ticketGeneration, error);
-        return TURN_DRY;
-      }
-      thread.replyError(ticket, ticketGeneration, failed(actor, name, thrown));
-      return this.#crash(actor, hash, thrown);
+      return this.#unanswered(actor, error, hash, ticket, ticketGeneration);
     }
     const rare = rareOf(actor);
     if (rare.stashing) {
+      served(life);
       rare.stashing = false;
       if (message.frame !== 0) {
         thread.views.u32[(actor.cell + CELL_HAND) >>> 2] = 0;
@@ -747,9 +743,7 @@ export class Dispatch {
       rare.stashed.push({ ...message, args, reader: life });
       return TURN_DRY;
     }
-    if (isThenable(returned)) return this.#awaits(actor, returned, hash, ticket, ticketGeneration, here);
-    if (ticket !== 0) this.#answer(ticket, ticketGeneration, returned, here);
-    return this.#waitsForRoom(actor);
+    return this.#answered(actor, returned, hash, ticket, ticketGeneration, here);
   }
 
   // ---- asks ----------------------------------------------------------------------------------------
@@ -772,38 +766,67 @@ export class Dispatch {
     const received = declared ? this.#received(frame, handlers[name]) : undefined;
     const args = this.#args(actor, frame, hash, ticket, ticketGeneration, received);
     if (!args) return TURN_DRY;
-    // Written before the question was sent, and not changed while the ask is pending: a whole number of ms.
-    const due = (ticket + TICKET_TIMER + TIMER_DUE) >>> 2;
-    const armed = u32[(ticket + TICKET_TIMER + 4) >>> 2] !== 0;
-    life.serving = ticket;
-    life.deadline = armed ? (u32[due] as number) + (u32[due + 1] as number) * 2 ** 32 : undefined;
+    this.#serve(life, ticket);
     let returned: unknown;
     try {
       returned = received ? (received.handler as Handler)(args[0]) : (handlers[name] as Handler)(...args);
     } catch (error) {
-      served(life);
-      if (isRefusal(error)) {
-        thread.replyError(ticket, ticketGeneration, error);
-        return TURN_DRY;
-      }
-      const thrown = asError(error);
-      thread.replyError(ticket, ticketGeneration, failed(actor, name, thrown));
-      return this.#crash(actor, hash, thrown);
+      return this.#unanswered(actor, error, hash, ticket, ticketGeneration);
     }
     if (actor.rare?.stashing) {
       served(life);
       return this.#stash(actor, frame, hash, args, returned);
     }
     const here = thread.views.u8[frame + FRAME_FORM] === FORM_REFERENCE;
-    if (isThenable(returned)) return this.#awaits(actor, returned, hash, ticket, ticketGeneration, here);
+    return this.#answered(actor, returned, hash, ticket, ticketGeneration, here);
+  }
+
+  /** What it asks from now on is asked for that ticket, and has its deadline. */
+  #serve(life: Life, ticket: number): void {
+    const thread = this.#thread;
+    const { u32 } = thread.views;
+    // Written before the question was sent, and not changed while the ask is pending: a whole number of ms.
+    const due = (ticket + TICKET_TIMER + TIMER_DUE) >>> 2;
+    const armed = u32[(ticket + TICKET_TIMER + 4) >>> 2] !== 0;
+    // A ticket is used again while what was asked for it before may be open still: each has a number.
+    thread.serving = (thread.serving & 0xfffffff) + 1;
+    life.serving = thread.serving;
+    life.deadline = armed ? (u32[due] as number) + (u32[due + 1] as number) * 2 ** 32 : undefined;
+  }
+
+  /** A handler has returned something, or a promise or stream of it. Ticket 0: nobody asked. */
+  #answered(
+    actor: HostCell,
+    returned: unknown,
+    hash: number,
+    ticket: number,
+    generation: number,
+    here: boolean,
+  ): number {
+    if (isThenable(returned)) return this.#awaits(actor, returned, hash, ticket, generation, here);
+    const { life } = actor;
     served(life);
-    const items = here ? undefined : itemsOf(returned);
-    if (items) {
-      new Pump(thread, actor, hash, ticket, ticketGeneration, items);
+    if (ticket !== 0) {
+      const items = here ? undefined : itemsOf(returned);
+      if (items) {
+        new Pump(this.#thread, actor, hash, ticket, generation, items);
+        return TURN_DRY;
+      }
+      this.#answer(ticket, generation, returned, here);
+    }
+    return life.extras === undefined ? TURN_DRY : this.#waitsForRoom(actor);
+  }
+
+  /** A handler has thrown. */
+  #unanswered(actor: HostCell, error: unknown, hash: number, ticket: number, generation: number): number {
+    served(actor.life);
+    if (isRefusal(error)) {
+      this.#thread.replyError(ticket, generation, error);
       return TURN_DRY;
     }
-    this.#answer(ticket, ticketGeneration, returned, here);
-    return life.extras === undefined ? TURN_DRY : this.#waitsForRoom(actor);
+    const thrown = asError(error);
+    this.#thread.replyError(ticket, generation, failed(actor, nameOf(hash), thrown));
+    return this.#crash(actor, hash, thrown);
   }
 
   /** A handler returned a promise: the actor is BLOCKED until it settles; a reentrant one goes on. */
@@ -821,15 +844,18 @@ export class Dispatch {
       thread.settled = true;
       if (ticket !== 0) thread.underWay.set(ticket, generation);
       thread.bind(life);
+      const over = () => {
+        thread.unbind(life);
+        // The ticket may be another's by now.
+        if (thread.underWay.get(ticket) === generation) thread.underWay.delete(ticket);
+      };
       promise.then(
         (value) => {
-          thread.unbind(life);
-          thread.underWay.delete(ticket);
+          over();
           if (ticket !== 0 && !life.ended) this.#answer(ticket, generation, value, here);
         },
         (error: unknown) => {
-          thread.unbind(life);
-          thread.underWay.delete(ticket);
+          over();
           const thrown = asError(error);
           if (ticket !== 0) {
             const refused = isRefusal(thrown);

@@ -12,6 +12,11 @@ export function keyOf({ cell, generation }: Address): string {
   return `${cell}.${generation}`;
 }
 
+/** The same for the same ask: a ticket has another generation each time. */
+export function askKey(ticket: number, generation: number): string {
+  return `${ticket}.${generation}`;
+}
+
 /**
  * Whoever holds a ref and so is the sender of what goes through it: an instance of an actor, or a stranger outside of
  * any. When the instance ends, its refs end with it.
@@ -21,7 +26,7 @@ export interface Holder extends Address {
   ended: boolean;
   /** ms; what it asks inherits the deadline of the message it serves. Undefined: none. */
   deadline: number | undefined;
-  /** The ticket of that message, while its handler runs: when its asker gives up, so does what was asked for it. 0: none. */
+  /** The number of that message, if it is an ask, while its handler runs: when its asker gives up, so does what was asked for it. */
   serving: number;
   /** The number of the trace that the message in hand belongs to; 0: none. */
   trace: number;
@@ -137,7 +142,7 @@ export class Pending {
   waits = true;
   /** It resolves with nothing, whatever the answer. */
   quiet = false;
-  /** The ticket of the message that it was asked for; 0: none. */
+  /** The number of the ask that it was asked for; 0: none. */
   readonly serves: number;
   /** What the asker holds, once promise() has made it. */
   promised: Promise<unknown> | undefined;

@@ -17,13 +17,14 @@ import {
   POINTER_MASK,
 } from "../../assembly/layout.ts";
 import type { HostCell } from "./cell.ts";
+import { askKey } from "./holder.ts";
 import type { Thread } from "./thread.ts";
 
 /** Of these tickets { number, generation … } and links, those that this actor, in its turn, knows of. */
 export function known(thread: Thread, actor: HostCell, said: readonly unknown[]): [number[], string[]] {
   const [tickets, keys] = said as [readonly number[], readonly string[]];
   const found = ticketsAt(thread, actor.cell);
-  const add = (ticket: number, generation: number) => found.set(ticket, generation);
+  const add = (ticket: number, generation: number) => found.add(askKey(ticket, generation));
   if (actor.served) add(actor.served.ticket, actor.served.ticketGeneration);
   const { watchers = [], rare, life } = actor;
   for (let i = 0; i < watchers.length; i += 2) add(watchers[i] as number, watchers[i + 1] as number);
@@ -47,17 +48,17 @@ export function knownToNative(thread: Thread, cell: number, said: readonly unkno
   return [those(tickets, found), []];
 }
 
-function those(tickets: readonly number[], found: ReadonlyMap<number, number>): number[] {
-  return tickets.filter((ticket, i) => i % 2 === 0 && found.get(ticket) === tickets[i + 1]);
+function those(tickets: readonly number[], found: ReadonlySet<string>): number[] {
+  return tickets.filter((ticket, i) => i % 2 === 0 && found.has(askKey(ticket, tickets[i + 1] as number)));
 }
 
 /** Of all messages that wait for that cell, the caller's, and of the one in hand. */
-function ticketsAt(thread: Thread, cell: number): Map<number, number> {
-  const found = new Map<number, number>();
+function ticketsAt(thread: Thread, cell: number): Set<string> {
+  const found = new Set<string>();
   const { u32 } = thread.views;
   const word = (at: number) => u32[at >>> 2] as number;
   const hand = word(cell + CELL_HAND);
-  if (hand !== 0) found.set(word(hand + FRAME_TICKET), word(hand + FRAME_TICKET_GENERATION));
+  if (hand !== 0) found.add(askKey(word(hand + FRAME_TICKET), word(hand + FRAME_TICKET_GENERATION)));
   collect(thread, word(cell + CELL_LIST), FRAME_NEXT, found);
   if (word(cell + CELL_BEHAVIOR) === 0 && word(cell + CELL_RANKED) !== 0) {
     for (let list = CELL_HIGH; list <= CELL_LATER; list += 8) collect(thread, word(cell + list), FRAME_NEXT, found);
@@ -66,10 +67,10 @@ function ticketsAt(thread: Thread, cell: number): Map<number, number> {
   return found;
 }
 
-function collect(thread: Thread, first: number, link: number, found: Map<number, number>): void {
+function collect(thread: Thread, first: number, link: number, found: Set<string>): void {
   const { u32 } = thread.views;
   for (let frame = first; frame !== 0; frame = u32[(frame + link) >>> 2] as number) {
     const ticket = u32[(frame + FRAME_TICKET) >>> 2] as number;
-    if (ticket !== 0) found.set(ticket, u32[(frame + FRAME_TICKET_GENERATION) >>> 2] as number);
+    if (ticket !== 0) found.add(askKey(ticket, u32[(frame + FRAME_TICKET_GENERATION) >>> 2] as number));
   }
 }

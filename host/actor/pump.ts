@@ -8,6 +8,7 @@ import { defaults } from "../options.ts";
 import type { HostCell, Life } from "./cell.ts";
 import { extrasOf } from "./extras.ts";
 import { nameOf } from "./hash.ts";
+import { askKey } from "./holder.ts";
 import type { Thread } from "./thread.ts";
 
 type Items = AsyncIterator<unknown> | Iterator<unknown>;
@@ -37,25 +38,24 @@ export class Pump {
     this.generation = generation;
     this.#items = items;
     const { pumps } = extrasOf(actor.life);
-    pumps.set(ticket, this);
+    pumps.set(askKey(ticket, generation), this);
     // Opened: whoever asked need not fear for his deadline any more.
     thread.sendItems(ticket, generation, []);
     this.#next();
   }
 
-  credit(generation: number, items: number): void {
-    if (generation !== this.generation) return;
+  credit(items: number): void {
     this.#credit += items;
     this.#next();
   }
 
   look(): void {
-    if (!this.#thread.core.pending(this.ticket, this.generation)) this.cancel(this.generation);
+    if (!this.#thread.core.pending(this.ticket, this.generation)) this.cancel();
   }
 
   /** The asker wants no more: the generator ends, in a turn of its actor. */
-  cancel(generation: number): void {
-    if (generation !== this.generation || this.#over) return;
+  cancel(): void {
+    if (this.#over) return;
     this.#over = true;
     // Control reaches an actor also while it awaits something; its code runs after that.
     if (this.#actor.status === "running") this.#finish();
@@ -71,7 +71,7 @@ export class Pump {
 
   /** What the generator holds, it gives back now. */
   #finish(): void {
-    if (!this.#life.extras?.pumps.delete(this.ticket)) return;
+    if (!this.#forget()) return;
     const wrong = (error: unknown) =>
       this.#thread.log("error", this.#life.path, ["a stream failed at its end:", error]);
     try {
@@ -133,13 +133,17 @@ export class Pump {
     }
     this.#send(batch);
     this.#over = true;
-    this.#life.extras?.pumps.delete(this.ticket);
+    this.#forget();
     // After the items, also if those wait for memory.
     this.#thread.persist(() => {
       this.#thread.reply(this.ticket, this.generation, undefined);
       return true;
     });
     return false;
+  }
+
+  #forget(): boolean {
+    return this.#life.extras?.pumps.delete(askKey(this.ticket, this.generation)) ?? false;
   }
 
   #send(batch: unknown[]): void {

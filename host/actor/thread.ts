@@ -236,6 +236,8 @@ export class Thread implements Carrier {
   };
   /** A promise was settled or a handler awaits: the loop lets promises run. */
   settled = false;
+  /** Of the ask that was begun last: what is asked for it bears it, too. */
+  serving = 0;
   /** Asks that reentrant actors answer later: the generation of each ticket. */
   readonly underWay = new Map<number, number>();
   /** Control that found no memory, to be sent again. */

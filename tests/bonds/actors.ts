@@ -39,13 +39,22 @@ export class Target extends Actor {
   }
 }
 
-/** Reads a stream of numbers as far as `enough`. Says what is wrong with it, if anything. */
-export async function read(target: ActorRef<Target>, end: number, enough: number, isSlow: boolean) {
+/**
+ * Reads a stream of numbers as far as `enough`; where that was not all, another after it, at once, half as far. Says what is
+ * wrong with them, if anything.
+ */
+export async function read(
+  target: ActorRef<Target>,
+  end: number,
+  enough: number,
+  isSlow: boolean,
+): Promise<string | undefined> {
   let next = 0;
   for await (const value of isSlow ? target.ask.slow(end) : target.ask.count(end)) {
     if (value !== next) return `${value} came instead of ${next}`;
     if (++next === enough) break;
   }
+  if (1 < next && next === enough && next < end) return read(target, end, enough >> 1, isSlow);
   return next === Math.min(end, enough) ? undefined : `${next} came of ${end}`;
 }
 

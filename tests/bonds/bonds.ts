@@ -3,7 +3,7 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { type ActorRef, createSystem, type System } from "zanni";
 import { seeded } from "../../host/core/random.ts";
-import { inTime, PATIENCE, settled, Threads } from "../play.ts";
+import { inTime, moved, PATIENCE, playing, settled, Threads } from "../play.ts";
 import type { Target, Watcher } from "./actors.ts";
 import * as actors from "./actors.ts";
 
@@ -47,6 +47,12 @@ class Play {
     const supervision = { maxRestarts: Number.POSITIVE_INFINITY };
     const system = await createSystem({ actors, ...threads, supervision, logger: false, askTimeout: "5m" });
     const watched = this.#watch(system);
+    const moves = await playing(system, () => this.#rounds(system, rounds));
+    await watched;
+    return { ...this.#count, moves, deaths: this.#deaths };
+  }
+
+  async #rounds(system: System, rounds: number): Promise<number> {
     const watchers = Array.from({ length: WATCHERS }, () =>
       system.spawn(this.#random() < 0.6 ? actors.Mover : actors.Watcher, undefined, this.#placement()),
     );
@@ -58,10 +64,7 @@ class Play {
       before = ended;
     }
     await this.#tooMuch(watchers, before);
-    const moves = system.stats().workers.reduce((sum, each) => sum + each.moves, 0);
-    await system.stop();
-    await watched;
-    return { ...this.#count, moves, deaths: this.#deaths };
+    return moved(system);
   }
 
   async #watch(system: System): Promise<void> {
@@ -131,10 +134,13 @@ class Play {
       watcher.tell.arm(this.#int(10));
     } else {
       this.#count.streams++;
-      const enough = this.#random() < 0.3 ? 1 + this.#int(50) : Number.POSITIVE_INFINITY;
       const isSlow = this.#random() < 0.5;
-      if (chance < 0.9) return watcher.ask.read(source, this.#int(100), enough, isSlow);
-      return actors.read(source, this.#int(200), enough, isSlow);
+      // What is read in part may have no end: then its generator ends only if it is told to.
+      const isWhole = this.#random() < 0.6;
+      const enough = isWhole ? Number.POSITIVE_INFINITY : 1 + this.#int(50);
+      const end = isWhole || this.#random() < 0.5 ? this.#int(200) : Number.MAX_SAFE_INTEGER;
+      if (chance < 0.9) return watcher.ask.read(source, end, enough, isSlow);
+      return actors.read(source, end, enough, isSlow);
     }
     return undefined;
   }

@@ -154,6 +154,15 @@ export class Slow extends Actor<{ gate: ActorRef<Gate>; journal: ActorRef<Journa
     this.init.journal.tell.note(name);
     return name;
   }
+  /** What it asks goes on after its answer. */
+  later(name: string) {
+    const passed = this.init.gate.ask({ timeout: "1m" }).pass();
+    const note = (line: string) => this.init.journal.tell.note(line);
+    passed.then(
+      () => note(`${name} passed`),
+      (error: { code: string }) => note(`${name} ${error.code}`),
+    );
+  }
   forget() {
     void this.init.gate.ask({ timeout: "1m" }).pass();
   }
@@ -585,6 +594,13 @@ export class Turnstile extends Actor<ActorRef<Journal>> {
     await null;
     return n;
   }
+  async linger(gate: ActorRef<Gate>) {
+    if (!this.#open) return this.ctx.stash();
+    await gate
+      .ask({ timeout: "1h" })
+      .pass()
+      .catch((error: { code: string }) => this.init.tell.note(error.code));
+  }
   through(friend: ActorRef<Journal>, line: string) {
     if (this.#open) friend.tell.note(line);
     else this.ctx.stash();
@@ -612,6 +628,24 @@ export class Turnstile extends Actor<ActorRef<Journal>> {
     this.ctx.become(undefined);
   }
 }
+
+/** Puts aside a stream until it is told to pour. */
+export const Tap = actor((_: undefined, ctx) => {
+  let isOpen = false;
+  const drops = function* (to: number) {
+    for (let i = 0; i < to; i++) yield i;
+  };
+  return {
+    count(to: number) {
+      if (!isOpen) ctx.stash();
+      return drops(to);
+    },
+    pour() {
+      isOpen = true;
+      ctx.unstash();
+    },
+  };
+});
 
 /** As well as it is told to be. */
 export class Patient extends Actor<ActorRef<Gate> | undefined> {
@@ -924,6 +958,15 @@ export class Source extends Actor<ActorRef<Journal> | undefined> {
       }
     } finally {
       this.init?.tell.note("slowly ended");
+    }
+  }
+  async *gated(gate: ActorRef<Gate>) {
+    try {
+      yield "closed";
+      await gate.ask({ timeout: "1m" }).pass();
+      yield "open";
+    } finally {
+      this.init?.tell.note("gated ended");
     }
   }
   *failing(after: number) {

@@ -113,6 +113,23 @@ both("ask", (test) => {
     assert.is((await system.tree()).children.find(({ path }) => path === slow.path)?.restarts, 0);
   });
 
+  test("when it is given up, what was asked for an earlier one goes on", async (open) => {
+    const system = await open();
+    const gate = system.spawn(Gate);
+    const journal = system.spawn(Journal);
+    const slow = system.spawn(Slow, { gate, journal });
+    await slow.ask.later("first");
+    const abort = new AbortController();
+    // With the ticket that the first has given back.
+    const waiting = rejects(slow.ask({ signal: abort.signal, timeout: "1m" }).work("second"), "ERR_ASK_ABORTED");
+    await until(async () => (await gate.ask.waiting()) === 2, "both have asked");
+    abort.abort();
+    await waiting;
+    assert.is(await slow.ask.quick("third"), "third");
+    gate.tell.open();
+    assert.equal(await journal.ask.atLeast(3), ["second begins", "third", "first passed"]);
+  });
+
   test("of a stopped actor rejects at once; so does one that is queued when it stops", async (open) => {
     const system = await open();
     const gate = system.spawn(Gate);

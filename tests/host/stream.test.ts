@@ -1,6 +1,6 @@
 // Generators that are asked: items in order, backpressure, and every way to end.
 import * as assert from "uvu/assert";
-import { Drinker, Journal, Source, Springs } from "./actors.ts";
+import { Drinker, Gate, Journal, Source, Springs } from "./actors.ts";
 import { both, rejects, until } from "./helper.ts";
 
 async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
@@ -61,6 +61,23 @@ both("streams", (test) => {
     assert.equal(await collect(cancelled), []);
     assert.equal(await journal.ask.atLeast(3), ["count ended", "slowly ended", "count ended"]);
     assert.is(await source.ask.ping(), "pong");
+  });
+
+  test("one that is given up while its actor awaits something has nothing to do with the next", async (open) => {
+    const system = await open();
+    const journal = system.spawn(Journal);
+    const gate = system.spawn(Gate);
+    const source = system.spawn(Source, journal);
+    const gated = source.ask.gated(gate)[Symbol.asyncIterator]();
+    await gated.next();
+    await until(async () => (await gate.ask.waiting()) === 1, "the next step awaits the gate");
+    // The next ask has the same ticket, and is handled before the first generator is closed.
+    await gated.return?.();
+    const next = source.ask.count(0, 1e9)[Symbol.asyncIterator]();
+    await gate.ask.open();
+    assert.is((await next.next()).value, 0);
+    await next.return?.();
+    assert.equal([...(await journal.ask.atLeast(2))].sort(), ["count ended", "gated ended"]);
   });
 
   test("a signal ends it, with its reason", async (open) => {

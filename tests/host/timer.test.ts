@@ -1,6 +1,6 @@
 // Timers of actors, and what they put aside. Times are asserted from below only: a timer is never early.
 import * as assert from "uvu/assert";
-import { Gate, Journal, Timed, Turnstile } from "./actors.ts";
+import { Gate, Journal, Tap, Timed, Turnstile } from "./actors.ts";
 import { both, rejects, until } from "./helper.ts";
 
 both("timers", (test) => {
@@ -111,6 +111,28 @@ both("stash and become", (test) => {
     turnstile.tell.pass("5");
     assert.equal(await journal.ask.atLeast(6), ["opened", "1", "2", "3", "4", "5"]);
     assert.is(await answer, 7);
+  });
+
+  test("an ask that was put aside is served as any other: a stream, a deadline that is inherited", async (open) => {
+    const system = await open();
+    const tap = system.spawn(Tap, undefined);
+    const items = tap.ask.count(3)[Symbol.asyncIterator]();
+    const first = items.next();
+    tap.tell.pour();
+    assert.equal(await first, { value: 0, done: false });
+    assert.equal(
+      [await items.next(), await items.next(), await items.next()].map(({ done }) => done),
+      [false, false, true],
+    );
+    const gate = system.spawn(Gate);
+    const journal = system.spawn(Journal);
+    const turnstile = system.spawn(Turnstile, journal);
+    const waits = rejects(turnstile.ask({ timeout: 200 }).linger(gate), "ERR_ASK_TIMEOUT");
+    turnstile.tell.open();
+    await waits;
+    assert.equal(await journal.ask.atLeast(2), ["opened", "ERR_ASK_TIMEOUT"]);
+    assert.is(await turnstile.ask.number(1), 1);
+    assert.is(system.stats().restarts, 0);
   });
 
   test("a restart keeps it, refs in it included; a stop makes it dead letters", async (open) => {
