@@ -599,7 +599,10 @@ export class Turnstile extends Actor<ActorRef<Journal>> {
     await gate
       .ask({ timeout: "1h" })
       .pass()
-      .catch((error: { code: string }) => this.init.tell.note(error.code));
+      .catch((error: { code: string }) => {
+        this.init.tell.note(error.code);
+        throw error;
+      });
   }
   through(friend: ActorRef<Journal>, line: string) {
     if (this.#open) friend.tell.note(line);
