@@ -433,7 +433,7 @@ export class Explorer {
       return;
     }
     if (this.#dies(id)) throw new Death();
-    if (++this.#steps > STEPS_MAX) throw new Failure(`no end after ${STEPS_MAX} steps`);
+    if (++this.#steps > STEPS_MAX) throw endless();
     const next = this.#choose(thread);
     if (next === thread || next === undefined) {
       this.#races.atomic(id, address, kind);
@@ -630,12 +630,12 @@ class Races {
     for (let word = address >>> 2; word <= last; word++) {
       const writer = this.#writer[word] as number;
       if (writer >= 0 && writer !== id && (this.#written[word] as number) > (clock[writer] as number)) {
-        return `race: ${write ? "write" : "read"} by ${id} at ${where(word << 2)}, unordered write by ${writer}`;
+        return race(write ? "write" : "read", id, word, "write", writer);
       }
       if (write) {
         for (let other = 0; other < this.threads; other++) {
           if (other !== id && (this.#reads[other]?.[word] as number) > (clock[other] as number)) {
-            return `race: write by ${id} at ${where(word << 2)}, unordered read by ${other}`;
+            return race("write", id, word, "read", other);
           }
         }
         this.#writer[word] = id;
@@ -644,6 +644,17 @@ class Races {
     }
     return undefined;
   }
+}
+
+// What is said when something is wrong is put together in functions of its own: Node 20 can wait for ever at its exit for
+// the compiler, which makes a text of a constant number in the background.
+
+function endless(): Failure {
+  return new Failure(`no end after ${STEPS_MAX} steps`);
+}
+
+function race(what: string, id: number, word: number, before: string, other: number): string {
+  return `race: ${what} by ${id} at ${where(word << 2)}, unordered ${before} by ${other}`;
 }
 
 /** An address in words a reader of layout.ts knows. */

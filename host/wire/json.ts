@@ -91,9 +91,14 @@ function isSafe(value: bigint): boolean {
 
 // ---- reading --------------------------------------------------------------------------------------
 
+// Apart from read(), as in type.ts.
+function tooDeep(text: Text, at: number): Error {
+  return text.wrong(`something nested at most ${defaults.depthMax} deep`, at);
+}
+
 function read(text: Text, shape: Shape, depth: number): unknown {
   const at = text.next();
-  if (depth <= 0) throw text.wrong(`something nested at most ${defaults.depthMax} deep`, at);
+  if (depth <= 0) throw tooDeep(text, at);
   const below = depth - 1;
   switch (shape.kind) {
     case "list": {

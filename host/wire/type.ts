@@ -432,13 +432,24 @@ function located(error: unknown, key: PropertyKey): unknown {
 }
 
 function deeper(depth: number): number {
-  if (depth <= 0) throw new Misfit(`is nested deeper than ${defaults.depthMax}, or in a circle`);
+  if (depth <= 0) throw tooDeep();
   return depth - 1;
 }
 
 function deeperIn(reader: Reader, depth: number): number {
-  if (depth <= 0) throw reader.wrong(`something nested at most ${defaults.depthMax} deep`, reader.offset);
+  if (depth <= 0) throw tooDeepIn(reader);
   return depth - 1;
+}
+
+// Apart from what is called often: Node 20 can wait for ever at its exit for the compiler, which makes a text of a constant
+// number in the background.
+
+function tooDeep(): Misfit {
+  return new Misfit(`is nested deeper than ${defaults.depthMax}, or in a circle`);
+}
+
+function tooDeepIn(reader: Reader): Error {
+  return reader.wrong(`something nested at most ${defaults.depthMax} deep`, reader.offset);
 }
 
 function list<T>(item: WireType<T>): WireType<readonly T[]> {
