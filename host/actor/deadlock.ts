@@ -105,7 +105,7 @@ function link(thread: Thread, actor: HostCell, pending: Pending, older: number):
 function edge({ life }: HostCell, pending: Pending): number {
   const { target, to, waits, hash } = pending;
   if (life.blocked === "sent" && hash !== room) return 0;
-  if (target) return waits ? target.cell : 0;
+  if (target) return waits && to ? to.cell : 0;
   return to && isWanted(pending) ? to.cell | WANTED : 0;
 }
 
@@ -117,11 +117,12 @@ function isWanted({ target, again }: Pending): boolean {
 /** Has it closed a circle? Then somebody in it goes on. */
 export function examine(thread: Thread, actor: HostCell, pending: Pending): void {
   const { to, ticket, hash } = pending;
-  if (!to || edge(actor, pending) === 0) return;
+  const found = edge(actor, pending);
+  if (!to || found === 0) return;
+  // Whom it is put to may not have been known when it was published.
+  thread.views.u32[(ticket + TICKET_TO_GENERATION) >>> 2] = to.generation;
+  thread.views.store(ticket + TICKET_TO, found);
   if (isWanted(pending)) {
-    // Whom it is put to was not known when it was published.
-    thread.views.u32[(ticket + TICKET_TO_GENERATION) >>> 2] = to.generation;
-    thread.views.store(ticket + TICKET_TO, to.cell | WANTED);
     // Those of the circle that wait for room look for themselves.
     for (const each of wayRound(thread, actor, to, true) ?? []) thread.sendControl(each.from, KIND_CIRCLE, []);
   } else if (hash === room) {

@@ -128,7 +128,7 @@ export class Pending {
   /** Undefined for the runtime's own questions and timers. */
   readonly target: Target | undefined;
   readonly hash: number;
-  /** Who is to answer, also of the runtime's own questions. */
+  /** Who is to answer, also of the runtime's own questions; undefined while that is not known. */
   to: Address | undefined;
   /** How it is put again, when whoever had it is lost with its thread. Undefined: it fails. */
   again: Question | undefined;

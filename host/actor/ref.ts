@@ -290,12 +290,15 @@ function askMethod(name: string): Method {
       asked = carrier;
       streams = carrier.streams(ref.definition, name);
     }
-    const answer = carrier.ask(ref, hash, args, options) as Promise<unknown> & AsyncIterable<unknown>;
-    if (streams === false) return answer;
-    const items = carrier.streaming(answer);
-    if (streams) return items();
-    // Whoever takes its items says so by `for await`.
-    answer[Symbol.asyncIterator] = items;
-    return answer;
+    const answer = carrier.ask(ref, hash, args, options);
+    return streams === false ? answer : streamed(carrier, answer, streams);
   } as Method;
+}
+
+/** What whoever asked gets, of the ask made last, when it is or may be a stream. */
+export function streamed(carrier: Carrier, answer: Promise<unknown>, streams: boolean | undefined): object {
+  const items = carrier.streaming(answer);
+  if (streams) return items();
+  // Whoever takes its items says so by `for await`.
+  return Object.assign(answer, { [Symbol.asyncIterator]: items });
 }

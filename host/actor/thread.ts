@@ -81,6 +81,7 @@ import {
   SENT,
   SLOT_DONE,
   SLOT_NATIVE,
+  STOPPED,
   SYSTEM_KILL,
   TAG_FAILED,
   TAG_NUMBER,
@@ -110,7 +111,7 @@ import { type Crossing, crossingMarked } from "../wire/crossing.ts";
 import { utf8Write, wellFormed } from "../wire/text.ts";
 import { ValueCodec } from "../wire/value.ts";
 import { Asks } from "./ask.ts";
-import type { Carrier } from "./carrier.ts";
+import type { Carrier, Later } from "./carrier.ts";
 import type { HostCell, Life } from "./cell.ts";
 import { type Letter, type Raised, traceText } from "./event.ts";
 import { Feed } from "./feed.ts";
@@ -391,19 +392,62 @@ export class Thread implements Carrier {
   }
 
   ask(target: Target, hash: number, args: readonly unknown[], options: AskOptions | undefined): Promise<unknown> {
+    const pending = this.#open(target, hash, options);
+    if (!(pending instanceof Pending)) return Promise.reject(pending);
+    try {
+      this.#submit(pending, target, args);
+    } catch (error) {
+      if (this.#giveUp(pending)) pending.reject(asError(error));
+    }
+    return pending.promised as Promise<unknown>;
+  }
+
+  later(like: Target, path: string, hash: number, options: AskOptions | undefined, isAsk: boolean): Later {
+    const { definition } = like;
+    const holder = isAsk ? like.holder : this.stranger;
+    const target = { ...nowhere, definition, holder, path };
+    const pending = this.#open(target, hash, isAsk ? options : untimed);
+    if (!(pending instanceof Pending)) throw pending;
+    pending.to = undefined;
+    const lost = (args: readonly unknown[], reason: DeadLetterReason) => {
+      if (!isAsk) this.unsent(path, nameOf(hash), reason, { hash, args });
+    };
+    return {
+      answer: pending.promised as Promise<unknown>,
+      send: (to, args) => {
+        if (this.asks.get(pending.slot) !== pending) return;
+        pending.to = to;
+        try {
+          this.#submit(pending, to, args);
+        } catch (error) {
+          if (this.#giveUp(pending)) pending.reject(asError(error));
+          if (isZanniError(error, "ERR_OUT_OF_MEMORY")) lost(args, "overflow");
+          else if (!isAsk) throw error;
+        }
+      },
+      drop: (args) => {
+        if (!this.#giveUp(pending)) return;
+        lost(args, "stopped");
+        pending.reject(stopped(path));
+      },
+    };
+  }
+
+  /** The ticket of an ask whose question is to be sent, or why there is none. */
+  #open(target: Target, hash: number, options: AskOptions | undefined): Pending | Error {
     const { holder } = target;
-    if (holder.ended) return Promise.reject(this.#ended(holder));
+    if (holder.ended) return this.#ended(holder);
     let timeout = this.settings.askTimeout;
     let signal: AbortSignal | undefined;
     if (options) {
       known("ask", options, ["timeout", "signal", "waits"]);
       if (options.timeout !== undefined) timeout = milliseconds("timeout", options.timeout);
       signal = options.signal;
-      if (signal?.aborted) return Promise.reject(aborted(target.path, hash, signal));
+      if (signal?.aborted) return aborted(target.path, hash, signal);
     }
     const due = this.now() + timeout;
     const pending = this.#pend(Math.min(due, holder.deadline ?? due), holder, target, hash);
-    if (!pending) return Promise.reject(outOfMemory(target.path, 0));
+    if (!pending) return outOfMemory(target.path, 0);
     if (signal) {
       const stop = () => this.#abort(pending, signal);
       signal.addEventListener("abort", stop, { once: true });
@@ -414,17 +458,16 @@ export class Thread implements Carrier {
       };
     }
     if (options?.waits === false) pending.waits = false;
-    const promise = pending.promise();
+    pending.promise();
     this.newest = pending;
     this.#meter(METER_ASKS, 1);
-    try {
-      const sent = this.#sendArgs(target, hash, args, pending.ticket, pending.generation);
-      if (!sent && this.#giveUp(pending)) pending.reject(stopped(target.path));
-    } catch (error) {
-      if (this.#giveUp(pending)) pending.reject(asError(error));
-    }
-    if (holder.blocked) this.examined(pending);
-    return promise;
+    return pending;
+  }
+
+  #submit(pending: Pending, to: Target, args: readonly unknown[]): void {
+    const sent = this.#sendArgs(to, pending.hash, args, pending.ticket, pending.generation);
+    if (!sent && this.#giveUp(pending)) pending.reject(stopped(to.path));
+    if (pending.holder.blocked) this.examined(pending);
   }
 
   watch(target: Target): Promise<ExitReason> {
@@ -929,13 +972,16 @@ export class Thread implements Carrier {
   /** The items of an ask that is answered by a generator. */
   stream(pending: Pending): Feed<unknown> {
     if (pending.feed) return pending.feed;
-    const { ticket, generation, target } = pending;
+    const { ticket, generation } = pending;
     const feed = new Feed(
       (items) => {
-        if (target) this.sendControl(target, KIND_CREDIT, [ticket, generation, items]);
+        if (pending.to) this.sendControl(pending.to, KIND_CREDIT, [ticket, generation, items]);
       },
       () => {
-        if (this.#giveUp(pending)) this.#cancelNotice(pending);
+        if (!this.#giveUp(pending)) return;
+        this.#cancelNotice(pending);
+        // Whoever waits for its end.
+        pending.resolve(undefined);
       },
     );
     pending.feed = feed;
@@ -1550,6 +1596,15 @@ export class Thread implements Carrier {
     return pending;
   }
 
+  /** By atomics: a cell that ends says so before its init frame is given back. */
+  isThere({ cell, generation }: Address): boolean {
+    const { views } = this;
+    views.reach(cell + CELL_BYTES);
+    return (
+      generationIn(views.load(cell + CELL_HEAD + 4)) === generation && (views.load(cell + CELL_HEAD) & STOPPED) === 0
+    );
+  }
+
   queued({ cell, generation }: Address): number {
     this.views.reach(cell + CELL_BYTES);
     const { u32 } = this.views;
@@ -1652,7 +1707,8 @@ export class Thread implements Carrier {
 
   /** The asker waits no longer: the handler that serves it may stop working. */
   #cancelNotice(pending: Pending): void {
-    if (pending.target) this.sendControl(pending.target, KIND_CANCEL, [pending.ticket, pending.generation]);
+    const { target, to, ticket, generation } = pending;
+    if (target && to) this.sendControl(to, KIND_CANCEL, [ticket, generation]);
   }
 
   /** What the core is told of a mailbox without options of its own. */
@@ -1797,6 +1853,10 @@ function nobody(): Holder {
   };
 }
 
+/** Of a message whose receiver is not known yet. */
+const nowhere = { cell: 0, generation: 0, here: false, native: false, sending: undefined };
+/** What is told has all the time, and nobody waits for it. */
+const untimed: AskOptions = { timeout: Infinity, waits: false };
 const none: readonly unknown[] = [];
 const nothing = new Uint8Array(0);
 function ignore(): void {}

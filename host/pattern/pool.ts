@@ -1,5 +1,8 @@
 // A pool: workers of one definition under a supervisor, and faces that pick one of them for each message.
 
+import type { Later } from "../actor/carrier.ts";
+import { hashOf } from "../actor/hash.ts";
+import { type Ref, streamed } from "../actor/ref.ts";
 import type {
   ActorRef,
   AnyDef,
@@ -16,7 +19,7 @@ import type {
   SupervisorOptions,
   Tell,
 } from "../actor/types.ts";
-import { type ErrorCode, isZanniError, stopped, ZanniError } from "../errors.ts";
+import { isZanniError, stopped, ZanniError } from "../errors.ts";
 import { known, oneOf, whole, wrong } from "../options.ts";
 import { platform } from "../platform/choose.ts";
 import type { Stream } from "../stream.ts";
@@ -36,8 +39,8 @@ export interface PoolOptions extends SpawnOptions {
    * - `least-busy`: whose mailbox holds the fewest messages.
    * - `consistent-hash`: always the same worker for the same key, see `hashBy`.
    * - `pull`: messages wait in the pool, and each worker takes one when it has handled the one before. Nothing waits behind
-   *   a slow message while another worker is idle; each message costs an answer. Arguments are copied when a worker takes
-   *   them: do not change them meanwhile.
+   *   a slow message while another worker is idle; each message costs an answer. The time of an ask runs while it waits.
+   *   Arguments are copied when a worker takes them: do not change them meanwhile.
    */
   readonly route?: Route;
   /** For `consistent-hash`: the field of the first argument that is the key. Default: the first argument itself. */
@@ -100,7 +103,7 @@ type Face = { readonly [message: string]: (...args: readonly unknown[]) => unkno
 
 interface Worker {
   readonly id: number;
-  readonly ref: ActorRef<unknown>;
+  readonly ref: Ref;
   /** Asks through the pool, not answered: a mailbox shows what is handled a moment later. */
   asks: number;
   readonly load: number;
@@ -109,8 +112,8 @@ interface Worker {
 }
 
 interface Waiting {
-  readonly send: (worker: Worker) => Promise<unknown>;
-  readonly drop: (error: Error) => void;
+  readonly args: readonly unknown[];
+  readonly later: Later;
 }
 
 class Pool {
@@ -121,7 +124,8 @@ class Pool {
   #workers: readonly Worker[] = [];
   #ids = 0;
   #turn = 0;
-  readonly #waiting: Waiting[] = [];
+  /** In the order they came; one that is given up is taken out. */
+  readonly #waiting = new Set<Waiting>();
   #resizing: Promise<void> = Promise.resolve();
   #stopped = false;
   readonly tell: Face;
@@ -177,13 +181,12 @@ class Pool {
   async stop(): Promise<void> {
     this.#stopped = true;
     // What waits here was sent before the stop.
-    while (this.#waiting.length > 0 && this.#workers.length > 0) {
-      const worker = leastBusy(this.#workers, 0) as Worker;
-      this.#give(worker, this.#waiting.shift() as Waiting);
+    for (const waiting of this.#workers.length > 0 ? this.#waiting : []) {
+      this.#give(leastBusy(this.#workers, 0) as Worker, waiting);
     }
     await this.#supervisor.stop();
     this.#workers = [];
-    for (const { drop } of this.#waiting.splice(0)) drop(stopped(this.path));
+    this.#drop();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -204,7 +207,7 @@ class Pool {
         const worker = leastBusy(this.#workers, this.#turn++) ?? none(this.path);
         worker.asks++;
         try {
-          return await job(worker.ref.ask({ signal }) as never, item, index);
+          return await job((worker.ref.ask as (options: AskOptions) => never)({ signal }), item, index);
         } finally {
           worker.asks--;
         }
@@ -217,7 +220,7 @@ class Pool {
   // ---- workers ------------------------------------------------------------------------------------
 
   #grow(): void {
-    const ref = this.#start();
+    const ref = this.#start() as unknown as Ref;
     const worker: Worker = {
       id: this.#ids,
       ref,
@@ -228,12 +231,15 @@ class Pool {
       },
     };
     this.#workers = [...this.#workers, worker];
-    const gone = () => {
-      this.#workers = this.#workers.filter((each) => each !== worker);
-      if (this.#workers.length === 0) for (const { drop } of this.#waiting.splice(0)) drop(stopped(this.path));
-    };
+    const gone = () => this.#leave(worker);
     ref.stopped.then(gone, gone);
     this.#pull(worker);
+  }
+
+  #leave(worker: Worker): void {
+    this.#workers = this.#workers.filter((each) => each !== worker);
+    // There is nobody for what waits.
+    if (this.#workers.length === 0) this.#drop();
   }
 
   #pick(args: readonly unknown[]): Worker {
@@ -253,19 +259,15 @@ class Pool {
 
   #tell(message: string, args: readonly unknown[]): unknown {
     if (this.#route !== "pull") return call(this.#pick(args).ref.tell, message, args);
-    if (this.#workers.length === 0 || this.#stopped) none(this.path);
-    // Nobody waits for the answer, and a failure is its actor's; what could not be sent at all is not passed over.
-    this.#queue(message, args, { timeout: Infinity }).catch((error: unknown) => {
-      if (!isZanniError(error) || !answers.includes(error.code)) throw error;
-    });
-    return this.#waiting.length < WAITING_MAX / 2;
+    this.#queue(message, args, undefined, false);
+    return this.#waiting.size < WAITING_MAX / 2;
   }
 
   #ask(message: string, args: readonly unknown[], options: AskOptions | undefined): unknown {
     try {
-      if (this.#route === "pull") return this.#queue(message, args, options ?? {});
+      if (this.#route === "pull") return this.#queue(message, args, options, true);
       const worker = this.#pick(args);
-      const { ask } = worker.ref;
+      const ask = worker.ref.ask as (options: AskOptions) => object;
       const answer = call(options ? ask(options) : ask, message, args);
       worker.asks++;
       const over = () => {
@@ -280,51 +282,65 @@ class Pool {
 
   // ---- messages that are pulled ---------------------------------------------------------------------
 
-  #queue(message: string, args: readonly unknown[], options: AskOptions): Promise<unknown> {
-    if (this.#workers.length === 0 || this.#stopped) return Promise.reject(stopped(this.path));
-    if (this.#waiting.length >= WAITING_MAX) {
+  #queue(message: string, args: readonly unknown[], options: AskOptions | undefined, isAsk: boolean): unknown {
+    const [first] = this.#workers;
+    if (!first || this.#stopped) return none(this.path);
+    if (this.#waiting.size >= WAITING_MAX) {
       const what = `${WAITING_MAX} messages wait in the pool "${this.path}"; send less, or resize() it`;
       throw new ZanniError("ERR_MAILBOX_FULL", what, { actor: this.path, details: { message } });
     }
-    return new Promise((resolve, reject) => {
-      const send = async ({ ref }: Worker) => {
-        const answer = Promise.resolve(call(ref.ask(options), message, args));
-        answer.then(resolve, reject);
-        await answer;
-      };
-      this.#waiting.push({ send, drop: reject });
-      const idle = this.#workers.find(({ busy }) => !busy);
-      if (idle) this.#pull(idle);
-    });
+    const like = first.ref;
+    const later = like.carrier.later(like, this.path, hashOf(message), options, isAsk);
+    const streams = isAsk ? like.carrier.streams(like.definition, message) : false;
+    const answer = streams === false ? later.answer : streamed(like.carrier, later.answer, streams);
+    const waiting = { args, later };
+    this.#waiting.add(waiting);
+    const over = () => {
+      this.#waiting.delete(waiting);
+    };
+    later.answer.then(over, over);
+    for (const worker of this.#workers) if (this.#pull(worker)) break;
+    return answer;
   }
 
-  #pull(worker: Worker): void {
-    if (worker.busy || !this.#workers.includes(worker)) return;
-    const next = this.#waiting.shift();
-    if (next) this.#give(worker, next);
+  /** Takes what has waited longest, if it is idle. One that has ended leaves what waits to the others. */
+  #pull(worker: Worker): boolean {
+    if (worker.busy || !this.#workers.includes(worker)) return false;
+    const { ref } = worker;
+    if (!ref.carrier.isThere(ref)) {
+      this.#leave(worker);
+      return false;
+    }
+    for (const next of this.#waiting) {
+      this.#give(worker, next);
+      return true;
+    }
+    return false;
   }
 
-  #give(worker: Worker, { send }: Waiting): void {
+  #give(worker: Worker, waiting: Waiting): void {
+    const { args, later } = waiting;
+    this.#waiting.delete(waiting);
     worker.busy = true;
     const over = () => {
       worker.busy = false;
       this.#pull(worker);
     };
-    send(worker).then(over, over);
+    later.answer.then(over, (error: unknown) => {
+      // It may not have ended altogether.
+      if (isZanniError(error, "ERR_ACTOR_STOPPED") && error.actor === worker.ref.path) this.#leave(worker);
+      over();
+    });
+    later.send(worker.ref, args);
+  }
+
+  #drop(): void {
+    for (const { args, later } of this.#waiting) later.drop(args);
+    this.#waiting.clear();
   }
 }
 
 const SIZE_MAX = 1_000_000;
-/** What comes from the worker, or its end. */
-const answers: readonly ErrorCode[] = [
-  "ERR_ACTOR_FAILED",
-  "ERR_ACTOR_STOPPED",
-  "ERR_REFUSED",
-  "ERR_INVALID_MESSAGE",
-  "ERR_UNKNOWN_MESSAGE",
-  "ERR_SYSTEM_STOPPED",
-];
-
 function none(path: string): never {
   throw stopped(path);
 }

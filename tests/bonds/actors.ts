@@ -44,7 +44,7 @@ export class Target extends Actor {
  * wrong with them, if anything.
  */
 export async function read(
-  target: ActorRef<Target>,
+  target: Pick<ActorRef<Target>, "ask">,
   end: number,
   enough: number,
   isSlow: boolean,

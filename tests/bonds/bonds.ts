@@ -1,7 +1,7 @@
-// Watches, streams and timers of actors that crash, move, are stopped and killed, and lose their threads. Every watch tells of
-// one end, once; a stream comes whole and in order or fails, and leaves nothing open; a timer fires once.
+// Watches, streams, timers and pools of actors that crash, move, are stopped and killed, and lose their threads. Every watch tells
+// of one end, once; a stream comes whole and in order or fails, and leaves nothing open; a timer fires once; a pool answers.
 import { setImmediate as turn } from "node:timers/promises";
-import { type ActorRef, createSystem, type System } from "zanni";
+import { type ActorRef, createSystem, type PoolRef, type System } from "zanni";
 import { seeded } from "../../host/core/random.ts";
 import { inTime, moved, PATIENCE, playing, settled, Threads } from "../play.ts";
 import type { Target, Watcher } from "./actors.ts";
@@ -95,9 +95,15 @@ class Play {
       system.spawn(actors.Target, undefined, { restart: "temporary", ...this.#placement() }),
     );
     const source = system.spawn(actors.Target, undefined, this.#placement());
+    const route = this.#pick(["pull", "least-busy", "round-robin"] as const);
+    const pool = system.pool(actors.Target, undefined, {
+      size: 1 + this.#int(3),
+      route,
+      supervision: { maxRestarts: Number.POSITIVE_INFINITY },
+    });
     const waits: Promise<unknown>[] = [];
     for (let left = 60 + this.#int(100); left > 0; left--) {
-      const wait = this.#step(this.#pick(watchers), targets, source);
+      const wait = this.#step(this.#pick(watchers), targets, source, pool);
       if (wait) waits.push(this.#settled<unknown>(wait));
       if (this.#random() < 0.1) await turn();
       if (this.#random() < (this.#options.death ?? 0)) {
@@ -112,10 +118,16 @@ class Play {
       await this.#none(() => each.ask.pending(ended), `what ${each.path} waits for in ${name}`);
     await this.#none(() => source.ask.open(), `streams of ${name}`);
     await source.stop();
+    await inTime(pool.stop(), `the end of the pool in ${name}`);
     return ended;
   }
 
-  #step(watcher: ActorRef<Watcher>, targets: readonly ActorRef<Target>[], source: ActorRef<Target>) {
+  #step(
+    watcher: ActorRef<Watcher>,
+    targets: readonly ActorRef<Target>[],
+    source: ActorRef<Target>,
+    pool: PoolRef<Target>,
+  ) {
     const target = this.#pick(targets);
     const chance = this.#random();
     if (chance < 0.35) {
@@ -132,15 +144,20 @@ class Play {
     else if (chance < 0.8) {
       this.#count.timers++;
       watcher.tell.arm(this.#int(10));
-    } else {
+    } else if (chance < 0.82) pool.tell.nap(this.#int(3));
+    else if (chance < 0.83) pool.tell.crash();
+    else if (chance < 0.85) return pool.ask.nap(this.#int(3));
+    else {
       this.#count.streams++;
       const isSlow = this.#random() < 0.5;
       // What is read in part may have no end: then its generator ends only if it is told to.
       const isWhole = this.#random() < 0.6;
       const enough = isWhole ? Number.POSITIVE_INFINITY : 1 + this.#int(50);
       const end = isWhole || this.#random() < 0.5 ? this.#int(200) : Number.MAX_SAFE_INTEGER;
-      if (chance < 0.9) return watcher.ask.read(source, end, enough, isSlow);
-      return actors.read(source, end, enough, isSlow);
+      if (chance < 0.91) return watcher.ask.read(source, end, enough, isSlow);
+      if (chance < 0.98) return actors.read(source, end, enough, isSlow);
+      // Its workers crash, and with them their streams.
+      return settled(actors.read(pool, end, enough, isSlow));
     }
     return undefined;
   }

@@ -7,6 +7,7 @@ import {
   type Directive,
   type ExitReason,
   isZanniError,
+  pool,
   receive,
   refuse,
   type Spawner,
@@ -1087,8 +1088,36 @@ export class Worker extends Actor<{ gate: ActorRef<Gate> } | undefined> {
   count() {
     this.#handled++;
   }
+  async askBack(foreman: ActorRef<Foreman>) {
+    this.#handled += await foreman.ask({ timeout: "1m" }).quick();
+  }
   handled() {
     return this.#handled;
+  }
+  *upTo(n: number) {
+    for (let i = 0; i < n; i++) yield i;
+  }
+}
+
+/** Has a pool of one, which pulls. */
+export class Foreman extends Actor<ActorRef<Gate>> {
+  readonly #pool = pool(this.ctx, Worker, { gate: this.init }, { size: 1, route: "pull", name: "pool" });
+  /** Waits for ever, while what it has told waits in the pool. */
+  async tellAndWait() {
+    this.#pool.tell.hold();
+    for (let i = 0; i < 3; i++) this.#pool.tell.count();
+    await new Promise<void>((resolve) => this.ctx.signal.addEventListener("abort", () => resolve()));
+  }
+  /** The worker asks whoever has told it to. */
+  async tellAndAsk(other: ActorRef<Gate>) {
+    this.#pool.tell.askBack(this.self);
+    await other.ask({ timeout: "1m" }).pass();
+  }
+  handled() {
+    return this.#pool.ask.handled();
+  }
+  quick() {
+    return 1;
   }
 }
 

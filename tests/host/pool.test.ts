@@ -2,7 +2,7 @@
 import * as assert from "uvu/assert";
 import { type ActorRef, pool, type System } from "zanni";
 import { byKey } from "../../host/pattern/route.ts";
-import { Gate, Worker } from "./actors.ts";
+import { Foreman, Gate, Worker } from "./actors.ts";
 import { both, rejects, throws, until } from "./helper.ts";
 
 const names = (paths: readonly string[]) => paths.map((path) => path.slice(path.lastIndexOf("/") + 1));
@@ -94,6 +94,97 @@ both("pool", (test, mode) => {
     assert.is(await workers.ask.square(3), 9, "and its worker goes on");
     await workers.stop();
     throws(() => workers.tell.count(), "ERR_ACTOR_STOPPED");
+  });
+
+  test("pull: the time of an ask runs while it waits, and it can be given up; nobody handles it then", async (open) => {
+    const system = await open();
+    const gate = system.spawn(Gate);
+    const workers = system.pool(Worker, { gate }, { size: 1, route: "pull", name: "w" });
+    const slow = workers.ask({ timeout: "1m" }).hold();
+    await held(system, gate, 1);
+    const error = await rejects(workers.ask({ timeout: 30 }).who(), "ERR_ASK_TIMEOUT");
+    assert.match(error.message, '"w" did not answer "who" in time');
+    const abort = new AbortController();
+    const aborted = rejects(workers.ask({ timeout: "1m", signal: abort.signal }).who(), "ERR_ASK_ABORTED");
+    abort.abort();
+    await aborted;
+    const last = workers.ask({ timeout: "1m" }).handled();
+    gate.tell.open();
+    await slow;
+    assert.is(await last, 1);
+  });
+
+  test("pull: a worker may answer with a stream, and takes the next message after it", async (open) => {
+    const system = await open();
+    const workers = system.pool(Worker, undefined, { size: 1, route: "pull" });
+    const items = workers.ask.upTo(1000);
+    const next = workers.ask.who();
+    let sum = 0;
+    for await (const item of items) sum += item;
+    assert.is(sum, 499_500);
+    assert.is(await next, `${workers.path}/1`);
+    for await (const item of workers.ask.upTo(1e9)) if (item === 10) break;
+    assert.is(await workers.ask.who(), `${workers.path}/1`);
+  });
+
+  test("pull: what is told has all the time, whatever the message that it was told for has", async (open) => {
+    const system = await open();
+    const gate = system.spawn(Gate);
+    const foreman = system.spawn(Foreman, gate, { name: "foreman" });
+    const waits = rejects(foreman.ask({ timeout: 100 }).tellAndWait(), "ERR_ASK_TIMEOUT");
+    await held(system, gate, 1);
+    await waits;
+    gate.tell.open();
+    await until(async () => (await foreman.ask.handled()) >= 4, "all are handled");
+    assert.is(system.stats().deadLetters, 0);
+  });
+
+  test("pull: nobody waits for what is told, and so it closes no circle", async (open) => {
+    const system = await open();
+    const other = system.spawn(Gate);
+    const foreman = system.spawn(Foreman, system.spawn(Gate));
+    const done = foreman.ask({ timeout: "1m" }).tellAndAsk(other);
+    await held(system, other, 1);
+    other.tell.open();
+    await done;
+    await until(async () => (await foreman.ask.handled()) === 1, "it is handled");
+    assert.is(system.stats().restarts, 0);
+  });
+
+  test("pull: a worker that has ended takes nothing of what waits", async (open) => {
+    const system = await open();
+    const gate = system.spawn(Gate);
+    const workers = system.pool(Worker, { gate }, { size: 2, route: "pull", name: "w" });
+    const both = [workers.ask({ timeout: "1m" }).hold(), workers.ask({ timeout: "1m" }).hold()];
+    await held(system, gate, 2);
+    const others = Array.from({ length: 20 }, () => workers.ask({ timeout: "1m" }).who());
+    const lost = rejects(both[0] as Promise<string>, "ERR_ACTOR_STOPPED");
+    await ((await system.lookup("w/1")) as ActorRef<Worker>).kill();
+    await lost;
+    gate.tell.open();
+    assert.equal(new Set(await Promise.all(others)), new Set(["w/2"]));
+    // Idle as it ends.
+    await workers.resize(3);
+    await ((await system.lookup("w/2")) as ActorRef<Worker>).kill();
+    for (let i = 0; i < 5; i++) assert.ok((await workers.ask.who()) !== "w/2");
+    assert.is(system.stats().deadLetters, 0);
+  });
+
+  test("pull: what was told and waits when the last worker is gone is a dead letter", async (open) => {
+    const system = await open();
+    const gate = system.spawn(Gate);
+    const workers = system.pool(Worker, { gate }, { size: 1, route: "pull", name: "w" });
+    workers.tell.hold();
+    await held(system, gate, 1);
+    for (let i = 0; i < 3; i++) workers.tell.count();
+    const asked = rejects(workers.ask({ timeout: "1m" }).who(), "ERR_ACTOR_STOPPED");
+    await ((await system.lookup("w/1")) as ActorRef<Worker>).kill();
+    await asked;
+    const dead = system.deadLetters.map(({ actor, message, reason }) => `${actor} ${message} ${reason}`);
+    assert.equal(
+      dead.filter((text) => text.startsWith("w ")),
+      Array(3).fill("w count stopped"),
+    );
   });
 
   test("broadcast reaches each; tell goes by the route", async (open) => {
