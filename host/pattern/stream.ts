@@ -16,7 +16,7 @@ export interface MapOptions {
 
 /**
  * Each item through `job`, at most `concurrency` at once. Whoever leaves the loop, or cancels, ends it: `signal` of the
- * jobs under way aborts, and the source is closed. The first failure ends it too, and is thrown.
+ * jobs under way aborts, and the source is closed. So does the first failure, which is thrown.
  */
 export function mapped<T, R>(
   items: Items<T>,
@@ -25,11 +25,13 @@ export function mapped<T, R>(
   concurrency: number,
 ): Stream<R> {
   const own = new AbortController();
-  const work = new Work(items, job, ordered, concurrency, signal ? AbortSignal.any([own.signal, signal]) : own.signal);
+  const work = new Work(items, job, ordered, concurrency, own, signal);
   const results = work.results();
   const cancel = async (reason?: unknown): Promise<void> => {
     own.abort(reason);
     await results.return(undefined);
+    // Nobody may have taken anything yet.
+    await work.close();
   };
   const stream = {
     next: () => results.next(),
@@ -49,6 +51,7 @@ class Work<T, R> {
   readonly #job: Job<T, R>;
   readonly #ordered: boolean;
   readonly #most: number;
+  readonly #own: AbortController;
   readonly #signal: AbortSignal;
   /** Done and not taken, by index, in the order of completion. */
   readonly #done = new Map<number, R>();
@@ -59,13 +62,21 @@ class Work<T, R> {
   #failed: { readonly error: unknown } | undefined;
   #wake = () => {};
 
-  constructor(items: Items<T>, job: Job<T, R>, ordered: boolean, most: number, signal: AbortSignal) {
+  constructor(
+    items: Items<T>,
+    job: Job<T, R>,
+    ordered: boolean,
+    most: number,
+    own: AbortController,
+    signal: AbortSignal | undefined,
+  ) {
     this.#source =
       Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : (items as Iterable<T>)[Symbol.iterator]();
     this.#job = job;
     this.#ordered = ordered;
     this.#most = most;
-    this.#signal = signal;
+    this.#own = own;
+    this.#signal = signal ? AbortSignal.any([own.signal, signal]) : own.signal;
   }
 
   async *results(): AsyncGenerator<R, undefined> {
@@ -91,8 +102,17 @@ class Work<T, R> {
       }
     } finally {
       this.#signal.removeEventListener("abort", aborted);
-      if (!this.#exhausted) await this.#source.return?.();
+      await this.close();
     }
+  }
+
+  async close(): Promise<void> {
+    if (this.#exhausted) return;
+    this.#exhausted = true;
+    const closed = this.#source.return?.();
+    // One that is asked for an item closes when it has given that, whenever that is.
+    if (!this.#pulling) await closed;
+    else Promise.resolve(closed).catch(() => {});
   }
 
   #pull(): void {
@@ -132,6 +152,7 @@ class Work<T, R> {
   /** The first failure counts. */
   #fail(error: unknown): void {
     this.#failed ??= { error };
+    this.#own.abort(error);
     this.#wake();
   }
 }

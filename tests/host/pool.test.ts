@@ -2,7 +2,7 @@
 import * as assert from "uvu/assert";
 import { type ActorRef, pool, type System } from "zanni";
 import { byKey } from "../../host/pattern/route.ts";
-import { Foreman, Gate, Worker } from "./actors.ts";
+import { Foreman, Gate, Journal, Source, Worker } from "./actors.ts";
 import { both, rejects, throws, until } from "./helper.ts";
 
 const names = (paths: readonly string[]) => paths.map((path) => path.slice(path.lastIndexOf("/") + 1));
@@ -304,6 +304,31 @@ both("pool.map", (test) => {
     await held(system, gate, 2);
     abort.abort(new Error("enough"));
     assert.is(await aborted.catch((error: Error) => error.message), "enough");
+    const one = workers.map([1, 2], async (worker, n) => {
+      if (n === 1) await worker.hold();
+      else await worker.square(-1);
+    });
+    await rejects(one[Symbol.asyncIterator]().next() as Promise<unknown>, "ERR_ACTOR_FAILED");
+    // The other waits no longer.
+    const both = await Promise.all([1, 2].map(() => workers.ask({ timeout: "3s" }).who()));
+    assert.is(new Set(both).size, 2);
+  });
+
+  test("a source is closed also when nothing was taken, and holds up no failure", async (open) => {
+    const system = await open();
+    const journal = system.spawn(Journal);
+    const source = system.spawn(Source, journal);
+    const workers = system.pool(Worker, undefined, { size: 2 });
+    const items = source.ask.count(0, 1e9);
+    await items[Symbol.asyncIterator]().next();
+    await workers.map(items, (worker, n) => worker.square(n)).cancel();
+    assert.equal(await journal.ask.atLeast(1), ["count ended"]);
+    async function* stuck() {
+      yield -1;
+      await new Promise(() => {});
+    }
+    const results = workers.map(stuck(), (worker, n) => worker.square(n))[Symbol.asyncIterator]();
+    await rejects(results.next() as Promise<unknown>, "ERR_ACTOR_FAILED");
   });
 });
 
