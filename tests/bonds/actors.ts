@@ -1,5 +1,6 @@
-// Actors whose bonds outlive a message: they watch others, read streams of them, and set timers; and those others.
-import { Actor, type ActorRef, type ExitReason } from "zanni";
+// Actors whose bonds outlive a message: they watch others, read streams of them, set timers, listen to a topic and are in a group;
+// and those others.
+import { Actor, type ActorRef, type ExitReason, topic } from "zanni";
 
 function after(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
@@ -58,6 +59,9 @@ export async function read(
   return next === Math.min(end, enough) ? undefined : `${next} came of ${end}`;
 }
 
+export const news = topic<number>("news");
+export const listeners = "listeners";
+
 /** Of one watch: how often its end was told, and what that was when the watch was taken back. */
 interface Watch {
   told: number;
@@ -67,6 +71,8 @@ interface State {
   readonly watches: ReadonlyMap<string, Watch>;
   readonly fired: readonly number[];
   readonly unknown: readonly string[];
+  readonly listens: number;
+  readonly heard: readonly number[];
 }
 
 export class Watcher extends Actor {
@@ -74,11 +80,17 @@ export class Watcher extends Actor {
   /** By number of the timer: how often it came. */
   #fired: number[] = [];
   #unknown: string[] = [];
+  /** A number of its own, while it listens. */
+  #listens = 0;
+  #heard: number[] = [];
 
+  protected override onStart() {
+    this.ctx.join(listeners);
+  }
   protected override onTerminated(ref: ActorRef<unknown>, _: ExitReason) {
     const watch = this.#watches.get(ref.path);
     if (watch) watch.told++;
-    else this.#unknown.push(ref.path);
+    else this.#unknown.push(`the end of ${ref.path}`);
   }
   watch(targets: readonly ActorRef<Target>[]) {
     for (const target of targets) {
@@ -92,6 +104,23 @@ export class Watcher extends Actor {
     if (!watch || watch.takenBack !== undefined) return;
     watch.takenBack = watch.told;
     this.ctx.unwatch(target);
+  }
+  listen() {
+    this.#listens = Math.random();
+    this.#heard = [];
+    this.ctx.subscribe(news, "hear");
+    return this.#listens;
+  }
+  hear(n: number) {
+    if (this.#listens === 0) this.#unknown.push(`news, number ${n}`);
+    else this.#heard.push(n);
+  }
+  heard() {
+    return { listens: this.#listens, heard: this.#heard };
+  }
+  turnAway() {
+    this.#listens = 0;
+    this.ctx.cancel("hear");
   }
   arm(ms: number) {
     this.ctx.after(ms, "fire", this.#fired.push(0) - 1);
@@ -119,7 +148,7 @@ export class Watcher extends Actor {
   }
   /** What came too often, or unasked; then those are forgotten. */
   tooMuch(ended: readonly string[]) {
-    const wrong = this.#unknown.map((path) => `the end of ${path}, which it does not watch`);
+    const wrong = this.#unknown.map((what) => `${what}, of which it wants to know nothing`);
     for (const [timer, times] of this.#fired.entries()) if (times > 1) wrong.push(`timer ${timer} ${times} times`);
     for (const path of ended) {
       const { told = 0, takenBack } = this.#watches.get(path) ?? {};
@@ -130,12 +159,20 @@ export class Watcher extends Actor {
   }
 
   protected state(): State {
-    return { watches: this.#watches, fired: this.#fired, unknown: this.#unknown };
+    return {
+      watches: this.#watches,
+      fired: this.#fired,
+      unknown: this.#unknown,
+      listens: this.#listens,
+      heard: this.#heard,
+    };
   }
-  protected resume({ watches, fired, unknown }: State) {
+  protected resume({ watches, fired, unknown, listens, heard }: State) {
     this.#watches = new Map(watches);
     this.#fired = [...fired];
     this.#unknown = [...unknown];
+    this.#listens = listens;
+    this.#heard = [...heard];
   }
 }
 

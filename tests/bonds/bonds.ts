@@ -1,11 +1,13 @@
-// Watches, streams, timers and pools of actors that crash, move, are stopped and killed, and lose their threads. Every watch tells
-// of one end, once; a stream comes whole and in order or fails, and leaves nothing open; a timer fires once; a pool answers.
+// Watches, streams, timers, topics, groups and pools of actors that crash, move, are stopped and killed, and lose their threads. Every
+// watch tells of one end, once; a stream comes whole and in order or fails, and leaves nothing open; a timer fires once; a pool
+// answers; news.ts says what holds of topics and groups.
 import { setImmediate as turn } from "node:timers/promises";
 import { type ActorRef, createSystem, type PoolRef, type System } from "zanni";
 import { seeded } from "../../host/core/random.ts";
 import { inTime, moved, PATIENCE, playing, settled, Threads } from "../play.ts";
 import type { Target, Watcher } from "./actors.ts";
 import * as actors from "./actors.ts";
+import { News } from "./news.ts";
 
 export interface Count {
   readonly watches: number;
@@ -58,8 +60,9 @@ class Play {
     );
     // What comes too often may come late: it is looked for when another round is over.
     let before: readonly string[] = [];
+    const news = new News(system, watchers, (promise) => this.#settled(promise));
     for (let round = 0; round < rounds; round++) {
-      const ended = await this.#round(system, watchers, `round ${round}`);
+      const ended = await this.#round(system, watchers, news, `round ${round}`);
       await this.#tooMuch(watchers, before);
       before = ended;
     }
@@ -90,7 +93,13 @@ class Play {
   }
 
   /** Gives the paths of those that have ended. */
-  async #round(system: System, watchers: readonly ActorRef<Watcher>[], name: string): Promise<readonly string[]> {
+  async #round(
+    system: System,
+    watchers: readonly ActorRef<Watcher>[],
+    news: News,
+    name: string,
+  ): Promise<readonly string[]> {
+    const allHeard = await news.begin();
     const targets = Array.from({ length: 4 + this.#int(20) }, () =>
       system.spawn(actors.Target, undefined, { restart: "temporary", ...this.#placement() }),
     );
@@ -105,6 +114,7 @@ class Play {
     for (let left = 60 + this.#int(100); left > 0; left--) {
       const wait = this.#step(this.#pick(watchers), targets, source, pool);
       if (wait) waits.push(this.#settled<unknown>(wait));
+      if (this.#random() < 0.2) news.publish();
       if (this.#random() < 0.1) await turn();
       if (this.#random() < (this.#options.death ?? 0)) {
         void this.#threads.victim(this.#options.workers, this.#deaths, this.#random())?.terminate();
@@ -116,6 +126,7 @@ class Play {
     const ended = targets.map(({ path }) => path);
     for (const each of watchers)
       await this.#none(() => each.ask.pending(ended), `what ${each.path} waits for in ${name}`);
+    await allHeard(name);
     await this.#none(() => source.ask.open(), `streams of ${name}`);
     await source.stop();
     await inTime(pool.stop(), `the end of the pool in ${name}`);
