@@ -169,7 +169,7 @@ export class ActorContext implements Context {
 
   cancel(message: string): void {
     this.#alive();
-    cancelTimers(this.#life, message);
+    cancelTimers(this.#thread, this.#life, message);
     cancelSubscriptions(this.#thread, this.#life, message);
   }
 

@@ -175,7 +175,8 @@ export function rearmIdle(thread: Thread, life: Life, [ms, last]: readonly [numb
   extrasOf(life).idle = new IdleWatch(thread, life, ms, last);
 }
 
-/** Ends all that name this message. */
-export function cancelTimers(life: Life, message: string): void {
-  for (const timer of namedBy(life)) if (timer.task === message) timer[Symbol.dispose]();
+/** Ends all that name this message, also those that have fired and wait in the mailbox. */
+export function cancelTimers(thread: Thread, life: Life, message: string): void {
+  const fired = [...thread.passed.values()].flat(1).filter((each) => each instanceof Timer && each.life === life);
+  for (const timer of [...namedBy(life), ...(fired as Timer[])]) if (timer.task === message) timer[Symbol.dispose]();
 }

@@ -559,6 +559,12 @@ export class Timed extends Actor<ActorRef<Journal>> {
   cancel() {
     for (const timer of this.#timers) timer[Symbol.dispose]();
   }
+  /** Awaits something meanwhile, and then does not want it any more. */
+  async onceAndCancel(ms: number, line: string) {
+    this.ctx.after(ms, "note", line);
+    await new Promise((resolve) => setTimeout(resolve, 10 * ms));
+    this.ctx.cancel("note");
+  }
   /** Asks, and then disposes of timers that have fired. */
   async askAndCancel(gate: ActorRef<Gate>) {
     const asked = Array.from({ length: 20 }, () => gate.ask({ timeout: "20s" }).pass());

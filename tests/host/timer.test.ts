@@ -43,6 +43,17 @@ both("timers", (test) => {
     assert.is((await journal.ask.lines()).length, length);
   });
 
+  test("one that is cancelled by its name does not come, also when it has fired and waits in the mailbox", async (open) => {
+    const system = await open();
+    const journal = system.spawn(Journal);
+    const timed = system.spawn(Timed, journal);
+    timed.tell.onceAndCancel(5, "late");
+    timed.tell.note("after");
+    assert.equal(await journal.ask.atLeast(1), ["after"]);
+    timed.tell.onceNamed(1, "again");
+    assert.equal(await journal.ask.atLeast(2), ["after", "again"]);
+  });
+
   test("while a tick is queued the next is left out", async (open) => {
     const system = await open();
     const journal = system.spawn(Journal);
