@@ -88,8 +88,8 @@ export class ActorContext implements Context {
   stash(): void {
     this.#alive();
     const { actor } = this.#life;
-    if (actor.status === "awaiting") {
-      throw new TypeError("stash() puts aside the message in hand: call it before the handler's first await");
+    if (actor.status !== "running") {
+      throw new TypeError("stash() puts aside the message in hand: call it in a handler, before its first await");
     }
     const rare = rareOf(actor);
     if (rare.stashed.length >= defaults.stash) {

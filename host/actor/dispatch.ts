@@ -90,7 +90,7 @@ import { initKeys } from "./children.ts";
 import { answered, examine, examineRoom, publish } from "./deadlock.ts";
 import { describe } from "./describe.ts";
 import type { Letter, SystemEvent } from "./event.ts";
-import { extrasOf, rareOf } from "./extras.ts";
+import { extrasOf, rareOf, stashesNothing } from "./extras.ts";
 import { hashOf, nameOf } from "./hash.ts";
 import { askKey, type Errand, type Pending } from "./holder.ts";
 import { runJob } from "./job.ts";
@@ -532,6 +532,7 @@ export class Dispatch {
   }
 
   #threw(actor: HostCell, frame: number, hash: number, error: unknown): number {
+    stashesNothing(actor);
     if (isRefusal(error)) {
       this.#refused(actor, hash, error, frame);
       return TURN_DRY;
@@ -620,10 +621,11 @@ export class Dispatch {
     try {
       const returned = run();
       // There was no message to put aside.
-      if (actor.rare) actor.rare.stashing = false;
+      stashesNothing(actor);
       if (isThenable(returned)) return this.#awaits(actor, returned, hash, 0, 0, false);
       return this.#waitsForRoom(actor);
     } catch (error) {
+      stashesNothing(actor);
       if (isRefusal(error)) return TURN_DRY;
       return this.#crash(actor, hash, asError(error));
     }
@@ -820,6 +822,7 @@ export class Dispatch {
   /** A handler has thrown. */
   #unanswered(actor: HostCell, error: unknown, hash: number, ticket: number, generation: number): number {
     served(actor.life);
+    stashesNothing(actor);
     if (isRefusal(error)) {
       this.#thread.replyError(ticket, generation, error);
       return TURN_DRY;

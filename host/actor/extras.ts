@@ -35,6 +35,11 @@ export function rareOf(actor: HostCell): Rare {
   return actor.rare;
 }
 
+/** What called stash() was no handler, or has thrown. */
+export function stashesNothing({ rare }: HostCell): void {
+  if (rare) rare.stashing = false;
+}
+
 /** Makes sure of a turn: what was put aside is taken up before each message. */
 export function unstashing(life: Life): Errand {
   return { life, name: "unstash", run: () => undefined };

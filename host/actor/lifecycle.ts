@@ -53,7 +53,7 @@ import { below, type HostCell, type Life, nameOfChild, type Supervision } from "
 import { childrenOf, endChildren, forgetInit, initOf, initText, pathOf, supervisionOf } from "./children.ts";
 import { ActorContext } from "./context.ts";
 import { blocked, ending, unblocked } from "./deadlock.ts";
-import { extrasOf, rareOf, seat, unstashing } from "./extras.ts";
+import { extrasOf, rareOf, seat, stashesNothing, unstashing } from "./extras.ts";
 import { nameOf } from "./hash.ts";
 import type { Address, Pending, Shelf, Waiting } from "./holder.ts";
 import { closeShelf, shelvesOf } from "./kept.ts";
@@ -403,7 +403,7 @@ export function fail(thread: Thread, actor: HostCell, error: Error, message: str
   actor.next = undefined;
   actor.status = "failed";
   actor.failure = error;
-  if (actor.rare) actor.rare.stashing = false;
+  stashesNothing(actor);
   tellLinked(thread, actor, error);
   const { parent } = actor;
   if (!parent) {

@@ -18,7 +18,7 @@ import { asError, ZanniError } from "../errors.ts";
 import { base } from "./behavior.ts";
 import type { Child, HostCell, LostChild, Trouble } from "./cell.ts";
 import { childrenOf, endChild, familyOf, removeChild, troubleOf } from "./children.ts";
-import { extrasOf, rareOf } from "./extras.ts";
+import { extrasOf, rareOf, stashesNothing } from "./extras.ts";
 import type { Address } from "./holder.ts";
 import { SUPERVISOR } from "./internal.ts";
 import {
@@ -190,6 +190,7 @@ function wantedFor(thread: Thread, parent: HostCell, child: Child, error: Error)
   const { instance } = parent.life;
   if (instance && parent.definition.hasHooks && instance.onChildFailed !== base.onChildFailed) {
     const answer = instance.onChildFailed?.(ref(), error);
+    stashesNothing(parent);
     if (answer !== undefined) return answer;
   }
   return parent.supervision.decide?.(error, ref());

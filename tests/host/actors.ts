@@ -619,6 +619,10 @@ export class Turnstile extends Actor<ActorRef<Journal>> {
     this.ctx.stash();
     throw new Error("boom");
   }
+  stashAndRefuse() {
+    this.ctx.stash();
+    throw refuse("no");
+  }
   async stashLate() {
     await null;
     this.ctx.stash();
@@ -636,6 +640,27 @@ export class Turnstile extends Actor<ActorRef<Journal>> {
   }
   normal() {
     this.ctx.become(undefined);
+  }
+}
+
+/** Calls stash() where there is no message in hand: as its child fails, or as it starts. */
+export class Stasher extends Actor<ActorRef<Journal>> {
+  protected override onStart() {
+    try {
+      this.ctx.stash();
+    } catch (error) {
+      this.init.tell.note((error as Error).message);
+    }
+  }
+  protected override onChildFailed(): Directive {
+    this.ctx.stash();
+    return "stop";
+  }
+  bear() {
+    this.ctx.spawn(Turnstile, this.init).tell.crash();
+  }
+  note(line: string) {
+    this.init.tell.note(line);
   }
 }
 

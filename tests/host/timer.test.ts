@@ -1,6 +1,6 @@
 // Timers of actors, and what they put aside. Times are asserted from below only: a timer is never early.
 import * as assert from "uvu/assert";
-import { Gate, Journal, Tap, Timed, Turnstile } from "./actors.ts";
+import { Gate, Journal, Stasher, Tap, Timed, Turnstile } from "./actors.ts";
 import { both, rejects, until } from "./helper.ts";
 
 both("timers", (test) => {
@@ -176,7 +176,26 @@ both("stash and become", (test) => {
     turnstile.tell.pass("1");
     assert.equal(await journal.ask.atLeast(2), ["opened", "1"]);
     const error = await rejects(turnstile.ask.stashLate(), "ERR_ACTOR_FAILED");
-    assert.match(error.message, /before the handler's first await/);
+    assert.match(error.message, /in a handler, before its first await/);
+    turnstile.tell.open();
+    await rejects(turnstile.ask.stashAndRefuse(), "ERR_REFUSED");
+    turnstile.tell.stashAndRefuse();
+    turnstile.tell.pass("2");
+    assert.equal(await journal.ask.atLeast(4), ["opened", "1", "opened", "2"]);
+    // What is handled is not put aside by an earlier one.
+    turnstile.tell.open();
+    assert.equal(await journal.ask.atLeast(5), ["opened", "1", "opened", "2", "opened"]);
+  });
+
+  test("where there is no message in hand nothing is put aside", async (open) => {
+    const system = await open();
+    const journal = system.spawn(Journal);
+    const stasher = system.spawn(Stasher, journal);
+    assert.match((await journal.ask.atLeast(1))[0] ?? "", /in a handler, before its first await/);
+    stasher.tell.bear();
+    await until(async () => (await system.lookup(`${stasher.path}/Turnstile-1`)) === undefined, "its child is gone");
+    stasher.tell.note("next");
+    assert.is((await journal.ask.atLeast(2))[1], "next");
   });
 
   test("no more than the limit", async (open) => {
