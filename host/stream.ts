@@ -14,6 +14,8 @@ export class Channel<T> implements Stream<T>, AsyncIterator<T, undefined> {
   #ended = false;
   /** Values that found the queue full: the oldest make room. */
   dropped = 0;
+  /** Takes the listener off an AbortSignal. */
+  release: (() => void) | undefined;
 
   constructor(most: number, onEnd: () => void) {
     this.#most = most;
@@ -38,6 +40,7 @@ export class Channel<T> implements Stream<T>, AsyncIterator<T, undefined> {
   end(): void {
     if (this.#ended) return;
     this.#ended = true;
+    this.release?.();
     this.#onEnd();
     this.#waiting?.({ value: undefined, done: true });
     this.#waiting = undefined;

@@ -93,7 +93,7 @@ export interface System extends Spawner, AsyncDisposable {
    * actor with that path, `"*"` for all, from about now on; what is traced costs several events.
    */
   events(options?: { readonly signal?: AbortSignal; readonly trace?: string }): Stream<SystemEvent>;
-  /** Stops the tree in reverse order and joins the workers. `within`: what is not done by then is cut off. */
+  /** Stops the tree in reverse order and joins the workers. `within`: what is not done by then is cut off; a later call may say so too. */
   stop(options?: { readonly within?: Duration }): Promise<void>;
 }
 
@@ -189,6 +189,8 @@ class LocalSystem implements System {
   readonly #channel: ReturnType<NonNullable<Platform["channel"]>> | undefined;
   #settle: { resolve(): void; reject(error: Error): void } = { resolve() {}, reject() {} };
   #stopping: Promise<void> | undefined;
+  /** It has had the time that it was given to stop. */
+  readonly #late = late();
   #failure: Error | undefined;
   #slow: { cancel(): void } | undefined;
 
@@ -359,8 +361,12 @@ class LocalSystem implements System {
   /** It ends with the system, or when that signal aborts. */
   #ending<T>(channel: Channel<T>, signal: AbortSignal | undefined): Channel<T> {
     this.#channels.add(channel);
-    if (signal?.aborted) channel.end();
-    else signal?.addEventListener("abort", () => channel.end(), { once: true });
+    const end = () => channel.end();
+    if (signal?.aborted) end();
+    else if (signal) {
+      signal.addEventListener("abort", end, { once: true });
+      channel.release = () => signal.removeEventListener("abort", end);
+    }
     return channel;
   }
 
@@ -437,29 +443,33 @@ class LocalSystem implements System {
   stop(options: { readonly within?: Duration } = {}): Promise<void> {
     known("stop", options, ["within"]);
     const within = options.within === undefined ? Infinity : milliseconds("within", options.within);
-    this.#stopping ??= this.#stop(within);
-    return this.#stopping;
+    const stopping = this.#stopping ?? this.#stop();
+    this.#stopping = stopping;
+    if (within < Infinity) {
+      const timer = this.#thread.platform.after(within, this.#late.pass);
+      const cancel = () => timer.cancel();
+      stopping.then(cancel, cancel);
+    }
+    return stopping;
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
   }
 
-  async #stop(within: number): Promise<void> {
+  async #stop(): Promise<void> {
     const thread = this.#thread;
     const root = this.#root;
-    const late = within < Infinity ? deadline(thread.platform, within) : undefined;
+    const { passed } = this.#late;
     if (root.status !== "stopped") {
       const target = new Ref(thread, root.cell, root.generation, ROOT, "", thread.stranger);
       const gone = thread.watch(target);
       // From now on: a failure that comes before its turn would take its stop from it.
       root.status = "stopping";
       later(thread, root, () => stopActor(thread, root, "shutdown"));
-      await (late ? Promise.race([gone, late.passed]) : gone);
+      await Promise.race([gone, passed]);
     }
-    const joined = this.#workers?.stop();
-    await (late ? Promise.race([joined, late.passed]) : joined);
-    late?.cancel();
+    await Promise.race([this.#workers?.stop(), passed]);
     void this.#workers?.cutOff();
     this.#end();
     if (this.#failure) this.#settle.reject(this.#failure);
@@ -491,18 +501,17 @@ class LocalSystem implements System {
   }
 }
 
+function late(): { readonly passed: Promise<void>; pass(): void } {
+  let pass = () => {};
+  const passed = new Promise<void>((resolve) => {
+    pass = resolve;
+  });
+  return { passed, pass };
+}
+
 function stateOf(head: number): NodeState {
   if (head & STOPPED) return "stopped";
   if (head & BLOCKED) return "blocked";
   if (head & RUNNING) return "running";
   return head & OWNED ? "runnable" : "idle";
-}
-
-function deadline(outside: Platform, ms: number): { passed: Promise<void>; cancel(): void } {
-  let cancel = () => {};
-  const passed = new Promise<void>((resolve) => {
-    const timer = outside.after(ms, resolve);
-    cancel = () => timer.cancel();
-  });
-  return { passed, cancel };
 }

@@ -182,6 +182,17 @@ both("system", (test, mode) => {
     await system.stop({ within: 100 });
   });
 
+  test("stop within: also of a stop that hangs already", async (open) => {
+    const system = await open();
+    const gate = system.spawn(Gate);
+    const hoarder = system.spawn(Hoarder, gate, { shutdown: "infinity" });
+    hoarder.tell.hold(undefined);
+    await until(async () => (await gate.ask.waiting()) === 1, "it waits");
+    const stopped = system.stop();
+    await system.stop({ within: 100 });
+    await stopped;
+  });
+
   test("a busy thread gives its event loop a turn", async (open) => {
     const system = await open({ mailbox: { capacity: Number.POSITIVE_INFINITY } });
     const spinner = system.spawn(Spinner, undefined, { placement: 0, name: "observer" });
