@@ -1,7 +1,10 @@
 // A stand-in: an actor that takes every message, records it, and answers when the test says so.
+import { FRAME_TICKET, FRAME_TICKET_GENERATION, WORKER_PROGRESS } from "../../assembly/layout.ts";
 import { actor } from "../actor/behavior.ts";
+import type { Ref } from "../actor/ref.ts";
 import { anyMessage } from "../actor/registry.ts";
-import type { ActorRef, AskOptions, Spawner } from "../actor/types.ts";
+import type { Thread } from "../actor/thread.ts";
+import type { ActorRef, AskOptions, Context, Spawner } from "../actor/types.ts";
 import { ZanniError } from "../errors.ts";
 import { known, milliseconds } from "../options.ts";
 
@@ -22,7 +25,7 @@ export interface Probe<H> {
    * moves on by up to `timeout`; then it rejects with ERR_ASK_TIMEOUT.
    */
   next(options?: Pick<AskOptions, "timeout">): Promise<Received<H>>;
-  /** Answers the oldest ask that has no answer yet; an Error rejects it. Throws when nobody waits. */
+  /** Answers the oldest ask that still waits; an Error rejects it. Throws when nobody does. */
   reply(value: unknown): void;
 }
 
@@ -37,21 +40,20 @@ let made = 0;
 
 export function probe<H>(spawner: Spawner, stage: Stage, name: string | undefined): Probe<H> {
   const received: Received<H>[] = [];
-  const waiting: { resolve(value: unknown): void; reject(error: Error): void }[] = [];
+  const waiting: { waits(): boolean; resolve(value: unknown): void; reject(error: Error): void }[] = [];
   let seen = 0;
-  const handlers = new Proxy(
-    {},
-    {
-      get: (_, type: string) =>
-        type === "then"
-          ? undefined
-          : (...args: readonly unknown[]) => {
-              received.push({ type: type as keyof H & string, args });
-              return new Promise((resolve, reject) => waiting.push({ resolve, reject }));
-            },
-    },
-  );
-  const def = actor(() => handlers, { reentrant: true, wireName: `probe.${++made}`, [anyMessage]: true } as object);
+  const handlers = (_: undefined, { self }: Context) => {
+    const thread = (self as unknown as Ref).carrier as Thread;
+    const take = (type: string, args: readonly unknown[]) => {
+      received.push({ type: type as keyof H & string, args });
+      const waits = askInHand(thread);
+      return waits && new Promise((resolve, reject) => waiting.push({ waits, resolve, reject }));
+    };
+    const get = (_: object, type: string) =>
+      type === "then" ? undefined : (...args: readonly unknown[]) => take(type, args);
+    return new Proxy({}, { get });
+  };
+  const def = actor(handlers, { reentrant: true, wireName: `probe.${++made}`, [anyMessage]: true } as object);
   const ref = spawner.spawn(def, undefined, name === undefined ? {} : { name }) as unknown as ActorRef<H>;
   return {
     ref,
@@ -70,10 +72,19 @@ export function probe<H>(spawner: Spawner, stage: Stage, name: string | undefine
       return next;
     },
     reply(value) {
-      const oldest = waiting.shift();
+      let oldest = waiting.shift();
+      while (oldest && !oldest.waits()) oldest = waiting.shift();
       if (!oldest) throw new TypeError(`nobody waits for an answer of "${ref.path}"`);
       if (value instanceof Error) oldest.reject(value);
       else oldest.resolve(value);
     },
   };
+}
+
+/** Does whoever has asked the message in hand still wait? Undefined: it was told. */
+function askInHand({ views: { u32 }, block, core }: Thread): (() => boolean) | undefined {
+  const frame = u32[(block + WORKER_PROGRESS) >>> 2] as number;
+  const ticket = u32[(frame + FRAME_TICKET) >>> 2] as number;
+  const generation = u32[(frame + FRAME_TICKET_GENERATION) >>> 2] as number;
+  return ticket === 0 ? undefined : () => core.pending(ticket, generation) !== 0;
 }

@@ -86,6 +86,23 @@ tests("an ask times out when the clock has passed its deadline", () =>
   }),
 );
 
+tests("a probe answers who waits: not what it was told, nor whoever has given up", () =>
+  opened(async (system) => {
+    const stock = system.probe<Stock>();
+    const ask = () => stock.ref.ask({ timeout: "1s" }).take("tea", 1);
+    stock.ref.tell.take("tea", 9);
+    const late = ask().catch((error: unknown) => error);
+    await system.advance("2s");
+    assert.ok(isZanniError(await late, "ERR_ASK_TIMEOUT"));
+    const asked = ask();
+    await system.settle();
+    assert.is(stock.received.length, 3);
+    stock.reply(7);
+    assert.is(await asked, 7);
+    assert.throws(() => stock.reply(1), /nobody waits/);
+  }),
+);
+
 tests("a probe records, answers, and stands in for an actor", () =>
   opened(async (system) => {
     const stock = system.probe<Stock>("stock");
