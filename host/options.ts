@@ -78,6 +78,9 @@ export function oneOf<T extends string>(option: string, given: unknown, allowed:
 
 /** Refuses names that no option has: a misspelt option must not be ignored. */
 export function known(where: string, given: object, names: readonly string[]): void {
+  if (typeof given !== "object" || given === null) {
+    wrong(`options of ${where}`, given, `an object with any of ${names.join(", ")}`);
+  }
   for (const name in given) {
     if (!names.includes(name) && Object.hasOwn(given, name)) {
       throw new ZanniError("ERR_OPTION", `${where} has no option "${name}"; it knows ${names.join(", ")}`, {
@@ -85,6 +88,10 @@ export function known(where: string, given: object, names: readonly string[]): v
       });
     }
   }
+}
+
+export function callable(option: string, given: unknown): void {
+  if (typeof given !== "function") wrong(option, given, "a function");
 }
 
 export function wrong(option: string, given: unknown, allowed: string): never {

@@ -1,14 +1,14 @@
 // What an actor is given as `ctx`: its way to spawn, find, supervise and log, for as long as this life of it lasts.
 import { KIND_FIND } from "../../assembly/layout.ts";
 import { isZanniError, stopped, ZanniError } from "../errors.ts";
-import { type Duration, defaults } from "../options.ts";
+import { type Duration, defaults, wrong } from "../options.ts";
 import { link, unlink, unwatch, watch } from "./bond.ts";
 import type { Life } from "./cell.ts";
 import { spawn } from "./children.ts";
 import { become, rareOf, unstashing } from "./extras.ts";
 import type { Address, Holder, Task } from "./holder.ts";
 import { cancelSubscriptions, join, members, publish, subscribe } from "./reception.ts";
-import { Ref } from "./ref.ts";
+import { asRef, Ref } from "./ref.ts";
 import { superviseUnder } from "./supervisor.ts";
 import type { Thread } from "./thread.ts";
 import { after, cancelTimers, every, idleAfter } from "./timer.ts";
@@ -126,20 +126,20 @@ export class ActorContext implements Context {
 
   watch(ref: AnyRef): void {
     this.#alive();
-    watch(this.#thread, this.#life, ref as unknown as Ref);
+    watch(this.#thread, this.#life, asRef(ref));
   }
 
   unwatch(ref: AnyRef): void {
-    unwatch(this.#thread, this.#life, ref as unknown as Ref);
+    unwatch(this.#thread, this.#life, asRef(ref));
   }
 
   link(ref: AnyRef): void {
     this.#alive();
-    link(this.#thread, this.#life, ref as unknown as Ref);
+    link(this.#thread, this.#life, asRef(ref));
   }
 
   unlink(ref: AnyRef): void {
-    unlink(this.#thread, this.#life, ref as unknown as Ref);
+    unlink(this.#thread, this.#life, asRef(ref));
   }
 
   spawn(def: unknown, init?: unknown, options?: SpawnOptions): never {
@@ -164,7 +164,7 @@ export class ActorContext implements Context {
 
   bind<H>(ref: ActorRef<H>): ActorRef<H> {
     this.#alive();
-    return (ref as unknown as Ref).boundTo(this.#life) as unknown as ActorRef<H>;
+    return asRef(ref).boundTo(this.#life) as unknown as ActorRef<H>;
   }
 
   cancel(message: string): void {
@@ -205,6 +205,7 @@ export class ActorContext implements Context {
 
 /** Walks the tree from the root: names live with the parents. */
 export async function lookup(thread: Thread, path: string, holder: Holder): Promise<Ref | undefined> {
+  if (typeof path !== "string") wrong("path", path, "a text");
   let at: Address = thread.root;
   let found: Ref | undefined;
   for (const name of path.split("/")) {

@@ -140,6 +140,11 @@ export class Ref implements Target {
   }
 }
 
+/** What is given for a ref is one. */
+export function asRef(given: unknown): Ref {
+  return given instanceof Ref ? given : wrong("ref", given, "the ref of an actor");
+}
+
 const usual: Sending = { priority: PRIORITY_NORMAL, ttl: Infinity, drops: false };
 
 function priorityOf(given: unknown): number {
@@ -179,19 +184,23 @@ export function valueWith(tag: number, number: number): unknown {
 
 // ---- faces ----------------------------------------------------------------------------------------
 
+// What a face knows is under symbols: its names are messages, all of them.
+const REF = Symbol("ref");
+const OPTIONS = Symbol("options");
+
 class TellFace {
-  readonly ref: Ref;
+  readonly [REF]: Ref;
   constructor(ref: Ref) {
-    this.ref = ref;
+    this[REF] = ref;
   }
 }
 
 class AskFace {
-  readonly ref: Ref;
-  readonly options: AskOptions | undefined;
+  readonly [REF]: Ref;
+  readonly [OPTIONS]: AskOptions | undefined;
   constructor(ref: Ref, options: AskOptions | undefined) {
-    this.ref = ref;
-    this.options = options;
+    this[REF] = ref;
+    this[OPTIONS] = options;
   }
 }
 
@@ -238,14 +247,14 @@ function askFace(ref: Ref): object {
   const face = (options: AskOptions) => new Ask(ref, options);
   Object.setPrototypeOf(face, Ask.prototype);
   for (const own of ["name", "length"]) delete (face as unknown as Record<string, unknown>)[own];
-  return Object.defineProperty(face, "ref", { value: ref });
+  return Object.defineProperties(face, { [REF]: { value: ref }, [OPTIONS]: { value: undefined } });
 }
 
 function tellMethod(name: string): Method {
   const hash = hashOf(name);
   // `arguments` and not a rest parameter: the fast ways need no array.
   return function (this: TellFace, a?: unknown, b?: unknown): boolean {
-    const { ref } = this;
+    const ref = this[REF];
     const { carrier } = ref;
     // biome-ignore lint/complexity/noArguments: see above
     const sent = arguments;
@@ -284,13 +293,13 @@ function askMethod(name: string): Method {
   let asked: Carrier | undefined;
   let streams: boolean | undefined;
   return function (this: AskFace, ...args: readonly unknown[]): unknown {
-    const { ref, options } = this;
+    const ref = this[REF];
     const { carrier } = ref;
     if (carrier !== asked) {
       asked = carrier;
       streams = carrier.streams(ref.definition, name);
     }
-    const answer = carrier.ask(ref, hash, args, options);
+    const answer = carrier.ask(ref, hash, args, this[OPTIONS]);
     return streams === false ? answer : streamed(carrier, answer, streams);
   } as Method;
 }

@@ -1,7 +1,7 @@
 // Supervisors made by supervise(): actors without code of their own, that live on the thread that made them, so that
 // `decide` may be a closure. What they do about a failed child is parent.ts's, as for every parent.
 import { KIND_DESCRIBE, SYSTEM_KILL } from "../../assembly/layout.ts";
-import { oneOf } from "../options.ts";
+import { callable, known, oneOf } from "../options.ts";
 import { below, Family, type HostCell, nameOfChild } from "./cell.ts";
 import { addChild, labelChild, spawn, supervisionOf, usualTerms } from "./children.ts";
 import type { Described } from "./describe.ts";
@@ -20,6 +20,8 @@ export function superviseUnder<C>(
   start: (sup: Spawner) => C,
   holder: Holder,
 ): Supervised<C> {
+  known("supervise", options, supervisorOptions);
+  callable("start", start);
   const supervision = supervisionOf(options, thread.settings, supervisorOptions);
   const { restart: policy = "permanent" } = options;
   oneOf("restart", policy, ["permanent", "transient", "temporary"]);

@@ -4,7 +4,7 @@
 //                                  ▲                          │
 //                                  └───────── it fails ───────┘
 import { ZanniError } from "../errors.ts";
-import { type Duration, known, milliseconds, whole, wrong } from "../options.ts";
+import { callable, type Duration, known, milliseconds, whole } from "../options.ts";
 import { platform } from "../platform/choose.ts";
 
 /** `open`: calls are refused. `half-open`: one is let through, to see. */
@@ -42,8 +42,8 @@ export function circuit(options: CircuitOptions = {}): Circuit {
   known("circuit", options, ["failures", "reset", "isFailure", "onChange", "now"]);
   const { failures = 5, reset = 30_000, isFailure = () => true, onChange = () => {}, now } = options;
   whole("failures", failures, 1, 1e9);
-  if (typeof isFailure !== "function") wrong("isFailure", isFailure, "a function (error) => boolean");
-  if (typeof onChange !== "function") wrong("onChange", onChange, "a function (state) => void");
+  callable("isFailure", isFailure);
+  callable("onChange", onChange);
   return new Breaker(failures, milliseconds("reset", reset), isFailure, onChange, now ?? (() => platform().clock()));
 }
 
@@ -79,6 +79,7 @@ class Breaker implements Circuit {
   }
 
   async call<T>(work: () => T | Promise<T>): Promise<T> {
+    callable("work", work);
     const { state } = this;
     if (state === "open" || (state === "half-open" && this.#probing)) {
       const retryAfter = Math.max(0, this.#openedAt + this.#reset - this.#now());

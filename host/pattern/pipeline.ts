@@ -2,10 +2,10 @@
 // source and not the memory.
 
 import type { ActorRef, Asks } from "../actor/types.ts";
-import { known, whole, wrong } from "../options.ts";
+import { callable, known, whole, wrong } from "../options.ts";
 import type { Stream } from "../stream.ts";
 import type { PoolRef } from "./pool.ts";
-import { type Items, type MapOptions, mapped } from "./stream.ts";
+import { type Items, iterable, type MapOptions, mapped } from "./stream.ts";
 
 /** Items on their way. `for await` it, or send it through another stage. */
 export interface Pipeline<T> extends AsyncIterable<T> {
@@ -30,9 +30,7 @@ export interface Pipeline<T> extends AsyncIterable<T> {
  *   .run();
  */
 export function pipeline<T>(items: Items<T>): Pipeline<T> {
-  if (typeof items !== "object" || items === null || !(Symbol.iterator in items || Symbol.asyncIterator in items)) {
-    wrong("items", items, "something to iterate over: an array, a generator, a stream");
-  }
+  iterable(items);
   return {
     through: (stage, job, options = {}) => pipeline(staged(items, stage, job, { ordered: true, ...options })),
     async run(each) {
@@ -55,6 +53,8 @@ function staged<T, H, R>(
   job: (worker: Asks<H>, item: T, index: number) => Promise<R>,
   options: MapOptions,
 ): Stream<R> {
+  if (typeof (stage as { ask?: unknown })?.ask !== "function") wrong("stage", stage, "the ref of an actor, or a pool");
+  callable("job", job);
   if ("map" in stage) return stage.map(items, job, options);
   known("through", options, ["ordered", "concurrency", "signal"]);
   const { concurrency = 1 } = options;

@@ -20,7 +20,7 @@ import type {
   Tell,
 } from "../actor/types.ts";
 import { isZanniError, stopped, ZanniError } from "../errors.ts";
-import { known, oneOf, whole, wrong } from "../options.ts";
+import { callable, known, oneOf, whole, wrong } from "../options.ts";
 import { platform } from "../platform/choose.ts";
 import type { Stream } from "../stream.ts";
 import type { Sendable } from "../wire/sendable.ts";
@@ -133,6 +133,9 @@ class Pool {
   readonly broadcast: Face;
 
   constructor(spawner: Spawner, def: unknown, init: unknown, options: PoolOptions) {
+    if (typeof spawner?.supervise !== "function")
+      wrong("spawner", spawner, "a system, a ctx, or what supervise() gives");
+    if (options === null) wrong("options of pool", options, "an object");
     const { size = "cpus", route = "round-robin", hashBy, supervision, name, ...each } = options;
     this.#route = oneOf("route", route, routes);
     this.#hashBy = hashBy;
@@ -198,6 +201,7 @@ class Pool {
     job: (worker: never, item: T, index: number) => Promise<R>,
     options: MapOptions = {},
   ): Stream<R> {
+    callable("job", job);
     known("map", options, ["ordered", "concurrency", "signal"]);
     const { concurrency = 2 * Math.max(1, this.size) } = options;
     whole("concurrency", concurrency, 1, 1e6);

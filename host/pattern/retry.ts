@@ -3,7 +3,7 @@
 import { delayOf } from "../actor/supervise.ts";
 import type { Backoff } from "../actor/types.ts";
 import { type ErrorCode, isZanniError, type ZanniError } from "../errors.ts";
-import { defaults, known, milliseconds, whole, wrong } from "../options.ts";
+import { callable, defaults, known, milliseconds, whole } from "../options.ts";
 import { platform } from "../platform/choose.ts";
 
 /** For `retry`. */
@@ -41,10 +41,11 @@ export async function retry<T>(
   work: (attempt: number, signal: AbortSignal | undefined) => T | Promise<T>,
   options: RetryOptions = {},
 ): Promise<T> {
+  callable("work", work);
   known("retry", options, ["attempts", "backoff", "when", "signal"]);
   const { attempts = 3, backoff = { min: 100, max: 5000 }, when = worthwhile, signal } = options;
   whole("attempts", attempts, 1, 1e9);
-  if (typeof when !== "function") wrong("when", when, "a function (error, attempt) => boolean");
+  callable("when", when);
   known("backoff", backoff, ["min", "max", "factor", "jitter"]);
   const { factor = defaults.backoff.factor, jitter = defaults.backoff.jitter } = backoff;
   const terms = { min: milliseconds("backoff.min", backoff.min), max: milliseconds("backoff.max", backoff.max) };

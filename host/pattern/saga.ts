@@ -1,5 +1,6 @@
 // Steps that are undone when a later one fails (Garcia-Molina and Salem, "Sagas", 1987): for what no transaction spans.
 import { asError, ZanniError } from "../errors.ts";
+import { known } from "../options.ts";
 import { type RetryOptions, retry } from "./retry.ts";
 
 /** For `saga`. */
@@ -51,7 +52,10 @@ function sagaOf(name: string, steps: readonly Step[]): Saga<object> {
         throw new TypeError(`the saga "${name}" has a step "${step}" already`);
       return sagaOf(name, [...steps, { name: step, run, undo: undo as Step["undo"] }]) as never;
     },
-    run: (options = {}) => execute(name, steps, options),
+    run: (options = {}) => {
+      known("run", options, ["signal", "undo"]);
+      return execute(name, steps, options);
+    },
   };
 }
 

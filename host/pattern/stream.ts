@@ -1,4 +1,5 @@
 // Work on a stream of items, a few at a time: the next item is taken when there is room for it and somebody wants results.
+import { wrong } from "../options.ts";
 import type { Stream } from "../stream.ts";
 
 export type Items<T> = Iterable<T> | AsyncIterable<T>;
@@ -24,6 +25,7 @@ export function mapped<T, R>(
   { ordered = false, signal }: MapOptions,
   concurrency: number,
 ): Stream<R> {
+  iterable(items);
   const own = new AbortController();
   const work = new Work(items, job, ordered, concurrency, own, signal);
   const results = work.results();
@@ -44,6 +46,13 @@ export function mapped<T, R>(
     [Symbol.asyncDispose]: () => cancel(),
   };
   return stream as Stream<R>;
+}
+
+/** Refuses what is no source of items. */
+export function iterable(items: unknown): void {
+  if (typeof items !== "object" || items === null || !(Symbol.iterator in items || Symbol.asyncIterator in items)) {
+    wrong("items", items, "something to iterate over: an array, a generator, a stream");
+  }
 }
 
 class Work<T, R> {

@@ -9,7 +9,7 @@
 //   optional      nothing: left out of a struct, null elsewhere
 //   union         { "type": variant, … }
 import { ZanniError } from "../errors.ts";
-import { defaults } from "../options.ts";
+import { defaults, wrong } from "../options.ts";
 import { type Field, fieldOf, type Shape, shapeOf, type WireType } from "./type.ts";
 
 /**
@@ -19,15 +19,18 @@ import { type Field, fieldOf, type Shape, shapeOf, type WireType } from "./type.
  * toJson(SensorReading, reading); // {"sensor_id":"temp-north-3","value":22.5,"timestamp":1709827200000}
  */
 export function toJson<T>(type: WireType<T>, value: T): string {
+  const shape = shapeOf(type);
   // What the binary codec takes, this one can write.
   type.encode(value);
-  return write(shapeOf(type), value);
+  return write(shape, value);
 }
 
 /** Throws ERR_MALFORMED with the offset, in UTF-16 units. Fields that the type does not know are passed over. */
 export function fromJson<T>(type: WireType<T>, text: string): T {
+  const shape = shapeOf(type);
+  if (typeof text !== "string") wrong("text", text, "a text");
   const reader = new Text(text);
-  const value = read(reader, shapeOf(type), defaults.depthMax);
+  const value = read(reader, shape, defaults.depthMax);
   reader.end();
   // The limits of each type are the binary codec's to know.
   const misfit = type["~standard"].validate(value);

@@ -811,6 +811,12 @@ function union<const V extends { readonly [variant: string]: Fields }>(
   name: string,
   variants: V,
 ): WireType<UnionOf<V>> {
+  if (typeof variants !== "object" || variants === null) {
+    throw new ZanniError(
+      "ERR_OPTION",
+      `the variants of "${name}" are ${variants}, and not an object with the fields of each`,
+    );
+  }
   const all = Object.entries(variants).map(([variant, fields], discriminant) => {
     const parts = partsOf(`${name}.${variant}`, fields);
     checkAdded(`${name}.${variant}`, parts);

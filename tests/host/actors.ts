@@ -1130,6 +1130,38 @@ export class Worker extends Actor<{ gate: ActorRef<Gate> } | undefined> {
   }
 }
 
+/** Messages named as something else is elsewhere. */
+export class Named extends Actor {
+  options(n: number) {
+    return `options ${n}`;
+  }
+  ref(n: number) {
+    return `ref ${n}`;
+  }
+  name(n: number) {
+    return `name ${n}`;
+  }
+  length(n: number) {
+    return `length ${n}`;
+  }
+  constructor_(n: number) {
+    return `constructor ${n}`;
+  }
+}
+
+/** Calls a method of its context with what is none of its arguments; answers which option that was. */
+export class Misuser extends Actor {
+  misuse(method: "watch" | "unwatch" | "link" | "unlink" | "bind" | "lookup" | "supervise") {
+    try {
+      (this.ctx[method] as (given: unknown) => unknown)(5);
+    } catch (error) {
+      if (isZanniError(error, "ERR_OPTION")) return error.details["option"] as string;
+      throw error;
+    }
+    return "";
+  }
+}
+
 /** Has a pool of one, which pulls. */
 export class Foreman extends Actor<ActorRef<Gate>> {
   readonly #pool = pool(this.ctx, Worker, { gate: this.init }, { size: 1, route: "pull", name: "pool" });

@@ -1,6 +1,6 @@
 import * as assert from "uvu/assert";
 import type { ActorRef } from "zanni";
-import { Counter, Dials, Echo, Gate, Journal, Order, Relay, Slow, Sum } from "./actors.ts";
+import { Counter, Dials, Echo, Gate, Journal, Named, Order, Relay, Slow, Sum } from "./actors.ts";
 import { both, pick, rejects, throws, until } from "./helper.ts";
 
 both("messages", (test) => {
@@ -28,6 +28,16 @@ both("messages", (test) => {
     const replaced = names.map((name) => (name === "d1" ? 11 * often : 2 * often));
     assert.equal(await dials[0].ask.sums(), replaced);
     assert.equal(await dials[1].ask.sums(), twice, "the other one has the handler of its class");
+  });
+
+  test("any name that is a name of a method is a name of a message", async (open) => {
+    const system = await open();
+    const named = system.spawn(Named);
+    for (const name of ["options", "ref", "name", "length", "constructor_"] as const) {
+      assert.is(named.tell[name](0), true);
+      assert.is(await named.ask[name](1), `${name.replace("_", "")} 1`);
+      assert.is(await named.ask({ timeout: "5s" })[name](2), `${name.replace("_", "")} 2`);
+    }
   });
 
   test("a setup function is an actor", async (open) => {

@@ -165,6 +165,7 @@ both("pipeline", (test) => {
     assert.equal(got, [1, 4]);
     assert.is(closed, true);
     throws(() => pipeline(3 as unknown as number[]), "ERR_OPTION");
+    throws(() => pipeline([1]).through({} as never, async () => 1), "ERR_OPTION");
   });
 });
 

@@ -1,7 +1,7 @@
 import * as assert from "uvu/assert";
-import { Actor, createSystem, Worker } from "zanni";
+import { Actor, circuit, createSystem, pipeline, pool, retry, saga, Worker } from "zanni";
 import * as actors from "./actors.ts";
-import { Counter, Echo, Gate, Hoarder, Journal, Parent, Spinner } from "./actors.ts";
+import { Counter, Echo, Gate, Hoarder, Journal, Misuser, Parent, Spinner } from "./actors.ts";
 import { both, rejects, threaded, throws, until, worker, workers } from "./helper.ts";
 
 both("system", (test, mode) => {
@@ -145,6 +145,37 @@ both("system", (test, mode) => {
       assert.is(throws(spawn(options), "ERR_OPTION").details["option"], name);
     }
     assert.is(system.stats().created, 0);
+  });
+
+  test("what is given for a ref, a path, a function or an object of options is one, or is named", async (open) => {
+    const system = await open();
+    const misuser = system.spawn(Misuser);
+    for (const method of ["watch", "unwatch", "link", "unlink", "bind"] as const)
+      assert.is(await misuser.ask.misuse(method), "ref");
+    assert.is(await misuser.ask.misuse("supervise"), "options of supervise");
+    const none = undefined as never;
+    for (const [run, name] of [
+      [() => system.supervise({}, none), "start"],
+      [() => system.supervise(none, () => 1), "options of supervise"],
+      [() => system.pool(Counter, { start: 1 }, null as never), "options of pool"],
+      [() => pool(none, Counter, { start: 1 }), "spawner"],
+      [() => misuser.with(none), "options of with"],
+      [() => system.events(5 as never), "options of events"],
+      [() => system.stop(null as never), "options of stop"],
+      [() => circuit({ onChange: 5 as never }), "onChange"],
+      [() => pipeline([1]).through(none, async () => 1), "stage"],
+      [() => pipeline([1]).through(misuser, none), "job"],
+      [() => saga("s").run({ sign: 1 } as never), "sign"],
+    ] as [() => unknown, string][]) {
+      assert.is(throws(run, "ERR_OPTION").details["option"], name);
+    }
+    for (const [promise, name] of [
+      [system.lookup(5 as never), "path"],
+      [retry(none), "work"],
+      [circuit().call(none), "work"],
+    ] as [Promise<unknown>, string][]) {
+      assert.is((await rejects(promise, "ERR_OPTION")).details["option"], name);
+    }
   });
 
   test("stop drains, stops the tree, and everything afterwards says so", async (open) => {

@@ -305,6 +305,18 @@ refused("definitions that are wrong name the field", () => {
     define(() => wire.union("U", many)),
     /128 fit/,
   );
+  assert.match(
+    define(() => wire.union("U", undefined as never)),
+    /the variants of "U" are undefined/,
+  );
+  assert.match(
+    define(() => toJson({} as never, 1)),
+    /not a wire type/,
+  );
+  assert.match(
+    define(() => fromJson(wire.u8, undefined as never)),
+    /option "text" is undefined/,
+  );
 });
 refused.run();
 
