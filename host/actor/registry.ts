@@ -44,7 +44,7 @@ export class Definition {
     this.hash = hashOf(name);
     const made = setupOf(def);
     if (made) {
-      this.#make = (seat) => made.setup(seat.init, seat.ctx);
+      this.#make = (seat) => handlers(name, made.setup(seat.init, seat.ctx));
       this.reentrant = made.hooks.reentrant ?? false;
       this.supervision = made.hooks.supervision;
       this.#any = (made.hooks as { [anyMessage]?: boolean })[anyMessage] === true;
@@ -104,6 +104,14 @@ export class Definition {
       throw new TypeError(`"${name}" and "${other.name}" of ${this.name} have the same hash; rename one of them`);
     }
   }
+}
+
+function handlers(name: string, given: unknown): Instance {
+  const isPromise = typeof (given as { then?: unknown } | null)?.then === "function";
+  if (typeof given === "object" && given !== null && !isPromise) return given as Instance;
+  throw new TypeError(
+    `the setup of "${name}" gave ${isPromise ? "a promise" : String(given)}, not an object of handlers`,
+  );
 }
 
 export class Registry {

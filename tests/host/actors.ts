@@ -1130,6 +1130,10 @@ export class Worker extends Actor<{ gate: ActorRef<Gate> } | undefined> {
   }
 }
 
+/** Setup functions that give no handlers. */
+export const Promised = actor(async () => ({ hi: () => 1 }) as never);
+export const Nothing = actor(() => undefined as never);
+
 /** Messages named as something else is elsewhere. */
 export class Named extends Actor {
   options(n: number) {

@@ -1,6 +1,6 @@
 import * as assert from "uvu/assert";
 import type { ActorRef } from "zanni";
-import { Counter, Dials, Echo, Gate, Journal, Named, Order, Relay, Slow, Sum } from "./actors.ts";
+import { Counter, Dials, Echo, Gate, Journal, Named, Nothing, Order, Promised, Relay, Slow, Sum } from "./actors.ts";
 import { both, pick, rejects, throws, until } from "./helper.ts";
 
 both("messages", (test) => {
@@ -46,6 +46,18 @@ both("messages", (test) => {
     for (let i = 1; i <= 100; i++) sum.tell.add(i);
     assert.is(await sum.ask.total(), 5055);
     assert.is(await sum.ask.path(), "sum");
+  });
+
+  test("a setup function that gives no handlers fails, and says why", async (open) => {
+    const system = await open({ supervision: { maxRestarts: 100 } });
+    for (const [def, what] of [
+      [Promised, /the setup of "Promised" gave a promise, not an object of handlers/],
+      [Nothing, /the setup of "Nothing" gave undefined/],
+    ] as const) {
+      const ref = system.spawn(def as typeof Sum, undefined, { restart: "temporary" });
+      const reason = (await ref.stopped) as { readonly error: Error };
+      assert.match(reason.error.message, what);
+    }
   });
 
   test("refs beside numbers and nothing, as many as there are, with any names", async (open) => {
