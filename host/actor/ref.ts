@@ -184,23 +184,21 @@ export function valueWith(tag: number, number: number): unknown {
 
 // ---- faces ----------------------------------------------------------------------------------------
 
-// What a face knows is under symbols: its names are messages, all of them.
-const REF = Symbol("ref");
-const OPTIONS = Symbol("options");
+// What a face knows has names that no method has: all others are messages. (Symbols would be found more slowly.)
 
 class TellFace {
-  readonly [REF]: Ref;
+  readonly "zanni.ref": Ref;
   constructor(ref: Ref) {
-    this[REF] = ref;
+    this["zanni.ref"] = ref;
   }
 }
 
 class AskFace {
-  readonly [REF]: Ref;
-  readonly [OPTIONS]: AskOptions | undefined;
+  readonly "zanni.ref": Ref;
+  readonly "zanni.options": AskOptions | undefined;
   constructor(ref: Ref, options: AskOptions | undefined) {
-    this[REF] = ref;
-    this[OPTIONS] = options;
+    this["zanni.ref"] = ref;
+    this["zanni.options"] = options;
   }
 }
 
@@ -247,14 +245,14 @@ function askFace(ref: Ref): object {
   const face = (options: AskOptions) => new Ask(ref, options);
   Object.setPrototypeOf(face, Ask.prototype);
   for (const own of ["name", "length"]) delete (face as unknown as Record<string, unknown>)[own];
-  return Object.defineProperties(face, { [REF]: { value: ref }, [OPTIONS]: { value: undefined } });
+  return Object.defineProperties(face, { "zanni.ref": { value: ref }, "zanni.options": { value: undefined } });
 }
 
 function tellMethod(name: string): Method {
   const hash = hashOf(name);
   // `arguments` and not a rest parameter: the fast ways need no array.
   return function (this: TellFace, a?: unknown, b?: unknown): boolean {
-    const ref = this[REF];
+    const ref = this["zanni.ref"];
     const { carrier } = ref;
     // biome-ignore lint/complexity/noArguments: see above
     const sent = arguments;
@@ -293,13 +291,13 @@ function askMethod(name: string): Method {
   let asked: Carrier | undefined;
   let streams: boolean | undefined;
   return function (this: AskFace, ...args: readonly unknown[]): unknown {
-    const ref = this[REF];
+    const ref = this["zanni.ref"];
     const { carrier } = ref;
     if (carrier !== asked) {
       asked = carrier;
       streams = carrier.streams(ref.definition, name);
     }
-    const answer = carrier.ask(ref, hash, args, this[OPTIONS]);
+    const answer = carrier.ask(ref, hash, args, this["zanni.options"]);
     return streams === false ? answer : streamed(carrier, answer, streams);
   } as Method;
 }
