@@ -307,5 +307,6 @@ export function streamed(carrier: Carrier, answer: Promise<unknown>, streams: bo
   const items = carrier.streaming(answer);
   if (streams) return items();
   // Whoever takes its items says so by `for await`.
-  return Object.assign(answer, { [Symbol.asyncIterator]: items });
+  (answer as Promise<unknown> & AsyncIterable<unknown>)[Symbol.asyncIterator] = items;
+  return answer;
 }

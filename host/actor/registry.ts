@@ -22,8 +22,8 @@ export class Definition {
   readonly hasHooks: boolean;
   /** It has snapshot() and restore(): it may move to another thread. */
   readonly movable: boolean;
-  /** Messages that are known to answer with a stream. */
-  readonly generators = new Set<string>();
+  /** Of the methods of a class: is it written as a generator, and so answers with a stream? */
+  readonly generators = new Map<string, boolean>();
   /** Messages with a declared type, by name; known after the first instance. */
   readonly declared = new Map<string, Crossing>();
   /** Other threads know of them. */
@@ -63,7 +63,9 @@ export class Definition {
           if (typeof value !== "function" || key === "constructor" || hookNames.includes(key)) continue;
           if (this.movable && (key === "snapshot" || key === "restore")) continue;
           this.#learn(key);
-          if (/GeneratorFunction$/.test(value.constructor.name)) this.generators.add(key);
+          // That of the class itself comes first.
+          if (this.generators.has(key)) continue;
+          this.generators.set(key, /GeneratorFunction$/.test(value.constructor.name));
         }
       }
     } else {
@@ -136,10 +138,9 @@ export class Registry {
     return definition;
   }
 
-  /** Is that message written as a generator? Undefined for those of setup functions, which are not known beforehand. */
+  /** Is that message written as a generator? Undefined for handlers in fields, and of setup functions: they are not known beforehand. */
   streams(definition: string, message: string): boolean | undefined {
-    const found = this.#byHash.get(hashOf(definition));
-    return found?.hasHooks ? found.generators.has(message) : undefined;
+    return this.#byHash.get(hashOf(definition))?.generators.get(message);
   }
 
   all(): Iterable<Definition> {

@@ -1537,6 +1537,9 @@ export class Meter extends Actor<ActorRef<any> | undefined> {
   /** As it was read, to somebody else. */
   pass = receive(Reading, (reading): void => void this.init?.tell.read(reading), { lazily: true });
   whole = receive(Reading, (reading) => reading, { lazily: true });
+  each = receive(Reading, function* ({ tags }) {
+    yield* tags;
+  });
   last = receive(Wide, (wide) => wide["f49"], { lazily: true });
   keys(value: object) {
     return Object.keys(value);

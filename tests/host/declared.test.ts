@@ -38,6 +38,18 @@ both("declared messages", (test) => {
     }
   });
 
+  test("a handler that is a generator answers with a stream, from the first message on", async (open) => {
+    const system = await open();
+    const ref = system.spawn(Meter, undefined);
+    for (let i = 0; i < 5; i++) {
+      const tags: string[] = [];
+      for await (const tag of ref.ask.each(reading)) tags.push(tag);
+      assert.equal(tags, reading.tags);
+    }
+    const refused = ref.ask.each({ ...reading, value: "warm" } as never)[Symbol.asyncIterator]();
+    await rejects(refused.next() as Promise<unknown>, "ERR_INVALID_MESSAGE");
+  });
+
   test("what does not fit is refused with its path, and the actor lives on", async (open) => {
     const system = await open();
     const ref = await meter(system);
