@@ -29,8 +29,8 @@ import { ZanniError } from "../errors.ts";
 import type { HostCell } from "./cell.ts";
 import { parentThere, pathThere } from "./elsewhere.ts";
 import { hashOf, nameOf } from "./hash.ts";
-import type { Address, Pending } from "./holder.ts";
-import { generationIn, ROOM, type Thread } from "./thread.ts";
+import { type Address, generationIn, type Pending } from "./holder.ts";
+import { ROOM, type Thread } from "./thread.ts";
 
 /** So many actors are walked at most; a longer chain is no circle anybody would find by waiting. */
 const WALK_MAX = 10_000;

@@ -1,21 +1,21 @@
 // What is read of an actor that lives on another thread: it may end meanwhile, and its init frame be something else's memory.
 import { CELL_HEAD, CELL_INIT, CELL_KEPT, FRAME_SENDER, FRAME_SENDER_GENERATION } from "../../assembly/layout.ts";
 import { pathOf } from "./children.ts";
-import type { Address } from "./holder.ts";
-import { generationIn, type Thread } from "./thread.ts";
+import { type Address, generationIn, isThere } from "./holder.ts";
+import type { Thread } from "./thread.ts";
 
 /** What `read` makes of its init frame; undefined when it is gone, or ends meanwhile, or has none. */
 export function whileThere<T>(thread: Thread, who: Address, read: (init: number) => T): T | undefined {
   const { views } = thread;
-  const init = thread.isThere(who) ? views.load(who.cell + CELL_INIT) : 0;
+  const init = isThere(views, who) ? views.load(who.cell + CELL_INIT) : 0;
   if (init === 0) return undefined;
   views.refresh();
   try {
     const found = read(init);
-    return thread.isThere(who) ? found : undefined;
+    return isThere(views, who) ? found : undefined;
   } catch (error) {
     // What was read was something else by then.
-    if (!thread.isThere(who)) return undefined;
+    if (!isThere(views, who)) return undefined;
     throw error;
   }
 }

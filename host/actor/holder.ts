@@ -1,4 +1,6 @@
 // Who sends, and what it waits for. A ref is bound to its holder, and so is every ask that goes through it.
+import { CELL_HEAD, GENERATION_MASK, STOPPED } from "../../assembly/layout.ts";
+import type { Views } from "../core/memory.ts";
 import type { Feed } from "./feed.ts";
 
 /** Where a message goes. The generation makes an address of an earlier tenant fail. */
@@ -10,6 +12,18 @@ export interface Address {
 /** The same for the same tenant, for maps. */
 export function keyOf({ cell, generation }: Address): string {
   return `${cell}.${generation}`;
+}
+
+/** Of the upper half of a head word, which also says in whose turn the cell is. */
+export function generationIn(half: number): number {
+  return half & GENERATION_MASK;
+}
+
+/** Has it not ended? By atomics: a cell that ends says so before its init frame is given back. */
+export function isThere(views: Views, { cell, generation }: Address): boolean {
+  return (
+    generationIn(views.load(cell + CELL_HEAD + 4)) === generation && (views.load(cell + CELL_HEAD) & STOPPED) === 0
+  );
 }
 
 /** The same for the same ask: a ticket has another generation each time. */

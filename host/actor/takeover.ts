@@ -44,13 +44,13 @@ import { Child, type HostCell, type LostChild } from "./cell.ts";
 import { familyOf, initText, supervisionOf, troubleOf, usualTerms } from "./children.ts";
 import { whileThere } from "./elsewhere.ts";
 import { nameOf } from "./hash.ts";
-import { type Address, keyOf, type Pending } from "./holder.ts";
+import { type Address, generationIn, keyOf, type Pending } from "./holder.ts";
 import { internalCell, SUPERVISOR } from "./internal.ts";
 import { adopt, failed, finishEnd, later, lose, sendable, stop } from "./lifecycle.ts";
 import { finishNativeEnd, nativeLost } from "./native.ts";
 import { forgetSubscriber } from "./reception.ts";
 import type { Ref } from "./ref.ts";
-import { generationIn, type Thread } from "./thread.ts";
+import type { Thread } from "./thread.ts";
 
 // ---- the successor --------------------------------------------------------------------------------
 

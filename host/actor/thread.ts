@@ -38,7 +38,6 @@ import {
   FRAME_TICKET_GENERATION,
   FRAME_TRACE,
   FULL,
-  GENERATION_MASK,
   GONE,
   HEADER,
   HEADER_DROWSY,
@@ -81,7 +80,6 @@ import {
   SENT,
   SLOT_DONE,
   SLOT_NATIVE,
-  STOPPED,
   SYSTEM_KILL,
   TAG_FAILED,
   TAG_NUMBER,
@@ -121,7 +119,9 @@ import {
   type Alarm,
   type Armed,
   type Errand,
+  generationIn,
   type Holder,
+  isThere,
   keyOf,
   Pending,
   type Question,
@@ -1596,13 +1596,9 @@ export class Thread implements Carrier {
     return pending;
   }
 
-  /** By atomics: a cell that ends says so before its init frame is given back. */
-  isThere({ cell, generation }: Address): boolean {
-    const { views } = this;
-    views.reach(cell + CELL_BYTES);
-    return (
-      generationIn(views.load(cell + CELL_HEAD + 4)) === generation && (views.load(cell + CELL_HEAD) & STOPPED) === 0
-    );
+  isThere(who: Address): boolean {
+    this.views.reach(who.cell + CELL_BYTES);
+    return isThere(this.views, who);
   }
 
   queued({ cell, generation }: Address): number {
@@ -1824,11 +1820,6 @@ function fed<T>(answer: Promise<unknown>, feed: Feed<T>): Feed<T> {
     (error: unknown) => feed.end(asError(error)),
   );
   return feed;
-}
-
-/** Of the upper half of a head word, which also says in whose turn the cell is. */
-export function generationIn(half: number): number {
-  return half & GENERATION_MASK;
 }
 
 /** An actor that may move; strangers and the runtime's own stay. */
