@@ -147,7 +147,8 @@ both("pool", (test, mode) => {
     await held(system, other, 1);
     other.tell.open();
     await done;
-    await until(async () => (await foreman.ask.handled()) === 1, "it is handled");
+    const worker = (await system.lookup(`${foreman.path}/pool/1`)) as ActorRef<Worker>;
+    await until(async () => (await worker.ask.handled()) === 1, "it is handled");
     assert.is(system.stats().restarts, 0);
   });
 
