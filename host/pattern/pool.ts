@@ -273,12 +273,11 @@ class Pool {
       const worker = this.#pick(args);
       const ask = worker.ref.ask as (options: AskOptions) => object;
       const answer = call(options ? ask(options) : ask, message, args);
+      if (!(answer instanceof Promise)) return answer;
       worker.asks++;
-      const over = () => {
+      return passedOn(answer, () => {
         worker.asks--;
-      };
-      Promise.resolve(answer).then(over, over);
-      return answer;
+      });
     } catch (error) {
       return Promise.reject(error);
     }
@@ -302,9 +301,10 @@ class Pool {
     const over = () => {
       this.#waiting.delete(waiting);
     };
-    later.answer.then(over, over);
+    const given = isAsk && answer instanceof Promise ? passedOn(answer, over) : answer;
+    if (given === answer) later.answer.then(over, over);
     for (const worker of this.#workers) if (this.#pull(worker)) break;
-    return answer;
+    return given;
   }
 
   /** Takes what has waited longest, if it is idle. One that has ended leaves what waits to the others. */
@@ -345,6 +345,19 @@ class Pool {
 }
 
 const SIZE_MAX = 1_000_000;
+/** That answer, and `over` when it is there. A failure that nobody looks at is noticed, as that of any ask. */
+function passedOn(answer: Promise<unknown>, over: () => void): unknown {
+  const given = answer.finally(over) as Promise<unknown> & Partial<AsyncIterable<unknown>>;
+  const { [Symbol.asyncIterator]: items } = answer as Partial<AsyncIterable<unknown>>;
+  if (items) {
+    given[Symbol.asyncIterator] = () => {
+      given.catch(() => {});
+      return items();
+    };
+  }
+  return given;
+}
+
 function none(path: string): never {
   throw stopped(path);
 }

@@ -1035,6 +1035,13 @@ export class Source extends Actor<ActorRef<Journal> | undefined> {
 }
 /** The same, as a setup function. */
 export const Springs = actor(() => ({
+  *failing() {
+    yield 1;
+    throw new Error("dry");
+  },
+  crash(): void {
+    throw new Error("boom");
+  },
   *count(to: number) {
     for (let i = 0; i < to; i++) yield i;
   },

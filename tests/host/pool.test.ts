@@ -2,8 +2,8 @@
 import * as assert from "uvu/assert";
 import { type ActorRef, pool, type System } from "zanni";
 import { byKey } from "../../host/pattern/route.ts";
-import { Foreman, Gate, Journal, Source, Worker } from "./actors.ts";
-import { both, rejects, throws, until } from "./helper.ts";
+import { Foreman, Gate, Journal, Source, Springs, Worker } from "./actors.ts";
+import { both, onNode, rejects, throws, until } from "./helper.ts";
 
 const names = (paths: readonly string[]) => paths.map((path) => path.slice(path.lastIndexOf("/") + 1));
 
@@ -112,6 +112,33 @@ both("pool", (test, mode) => {
     gate.tell.open();
     await slow;
     assert.is(await last, 1);
+  });
+
+  test("a failure that nobody looks at is noticed, as that of any ask", async (open) => {
+    if (!onNode) {
+      console.log(`skipped: pool, ${mode}, a failure that nobody looks at is noticed: process events are Node's`);
+      return;
+    }
+    const system = await open({ supervision: { maxRestarts: 100 } });
+    const seen: unknown[] = [];
+    const note = (error: unknown) => seen.push(error);
+    process.on("unhandledRejection", note);
+    try {
+      for (const route of ["round-robin", "pull"] as const) {
+        const springs = system.pool(Springs, undefined, { size: 1, route });
+        void springs.ask.ping();
+        // Whoever takes a stream looks at its failure.
+        const failing = springs.ask.failing()[Symbol.asyncIterator]();
+        assert.is((await failing.next()).value, 1);
+        await rejects(failing.next() as Promise<unknown>, "ERR_ACTOR_FAILED");
+        assert.is(seen.length, 0);
+        void (springs.ask.crash() as Promise<void>);
+        await until(() => seen.length > 0, `${route}: it is noticed`);
+        seen.length = 0;
+      }
+    } finally {
+      process.off("unhandledRejection", note);
+    }
   });
 
   test("pull: a worker may answer with a stream, and takes the next message after it", async (open) => {
