@@ -90,6 +90,7 @@ export function known(where: string, given: object, names: readonly string[]): v
   }
 }
 
+/** Refuses what is no function. */
 export function callable(option: string, given: unknown): void {
   if (typeof given !== "function") wrong(option, given, "a function");
 }

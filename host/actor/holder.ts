@@ -40,7 +40,7 @@ export interface Holder extends Address {
   ended: boolean;
   /** ms; what it asks inherits the deadline of the message it serves. Undefined: none. */
   deadline: number | undefined;
-  /** The number of that message, if it is an ask, while its handler runs: when its asker gives up, so does what was asked for it. */
+  /** The number of that message, if it is an ask, while its handler runs; 0: none. When its asker gives up, so does what was asked for it. */
   serving: number;
   /** The number of the trace that the message in hand belongs to; 0: none. */
   trace: number;

@@ -466,8 +466,10 @@ export class Thread implements Carrier {
 
   #submit(pending: Pending, to: Target, args: readonly unknown[]): void {
     const sent = this.#sendArgs(to, pending.hash, args, pending.ticket, pending.generation);
-    if (!sent && this.#giveUp(pending)) pending.reject(stopped(to.path));
-    if (pending.holder.blocked) this.examined(pending);
+    // Whose ticket is given back has closed no circle.
+    if (!sent) {
+      if (this.#giveUp(pending)) pending.reject(stopped(to.path));
+    } else if (pending.holder.blocked) this.examined(pending);
   }
 
   watch(target: Target): Promise<ExitReason> {

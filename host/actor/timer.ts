@@ -177,6 +177,7 @@ export function rearmIdle(thread: Thread, life: Life, [ms, last]: readonly [numb
 
 /** Ends all that name this message, also those that have fired and wait in the mailbox. */
 export function cancelTimers(thread: Thread, life: Life, message: string): void {
-  const fired = [...thread.passed.values()].flat(1).filter((each) => each instanceof Timer && each.life === life);
-  for (const timer of [...namedBy(life), ...(fired as Timer[])]) if (timer.task === message) timer[Symbol.dispose]();
+  const timers = namedBy(life);
+  for (const [each] of thread.passed.values()) if (each instanceof Timer && each.life === life) timers.push(each);
+  for (const timer of timers) if (timer.task === message) timer[Symbol.dispose]();
 }

@@ -345,6 +345,7 @@ class Pool {
 }
 
 const SIZE_MAX = 1_000_000;
+
 /** That answer, and `over` when it is there. A failure that nobody looks at is noticed, as that of any ask. */
 function passedOn(answer: Promise<unknown>, over: () => void): unknown {
   const given = answer.finally(over) as Promise<unknown> & Partial<AsyncIterable<unknown>>;
