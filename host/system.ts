@@ -14,6 +14,7 @@ import {
   RUNNING,
   STOPPED,
 } from "../assembly/layout.ts";
+import { attribute } from "./actor/blame.ts";
 import { spawn, supervisionOf } from "./actor/children.ts";
 import { lookup } from "./actor/context.ts";
 import type { Described } from "./actor/describe.ts";
@@ -193,6 +194,7 @@ class LocalSystem implements System {
   readonly #late = late();
   #failure: Error | undefined;
   #slow: { cancel(): void } | undefined;
+  readonly #unattribute: () => void;
 
   constructor(
     thread: Thread,
@@ -228,6 +230,7 @@ class LocalSystem implements System {
     this.#hold = hold;
     this.#channel = thread.platform.channel?.("zanni:event");
     if (this.#channel?.hasSubscribers) Atomics.add(thread.views.i32, (HEADER + HEADER_LISTENING) >>> 2, 1);
+    this.#unattribute = attribute(thread.platform);
     this.loop.start();
     if (signal?.aborted) void this.stop();
     else signal?.addEventListener("abort", () => void this.stop(), { once: true });
@@ -485,6 +488,8 @@ class LocalSystem implements System {
     this.#dispatch.endAll();
     for (const channel of [...this.#channels]) channel.end();
     this.#hold.release();
+    // Those who have ended with it may not have been looked at yet.
+    thread.platform.later(this.#unattribute);
   }
 
   /** A failure that nobody below could handle. */

@@ -1,4 +1,5 @@
 // The entry of a worker thread: attaches to the system's memory and takes turns until the system stops.
+import { attribute } from "./actor/blame.ts";
 import { Dispatch } from "./actor/dispatch.ts";
 import { hashOf } from "./actor/hash.ts";
 import { Loop } from "./actor/loop.ts";
@@ -58,6 +59,7 @@ async function run(actors: { readonly [name: string]: unknown }, boot: Boot): Pr
   const thread = new Thread(core, views, index, new Registry(actors), outside, settings, heirOf !== undefined);
   const loop = new Loop(thread, new Dispatch(thread));
   if (heirOf) takeOver(thread, Object.assign(new Error(heirOf.message), { stack: heirOf.stack }));
+  attribute(outside);
   loop.start();
   return loop;
 }

@@ -1,6 +1,7 @@
 // Who sends, and what it waits for. A ref is bound to its holder, and so is every ask that goes through it.
 import { CELL_HEAD, GENERATION_MASK, STOPPED } from "../../assembly/layout.ts";
 import type { Views } from "../core/memory.ts";
+import { type Asker, blame } from "./blame.ts";
 import type { Feed } from "./feed.ts";
 
 /** Where a message goes. The generation makes an address of an earlier tenant fail. */
@@ -35,9 +36,8 @@ export function askKey(ticket: number, generation: number): string {
  * Whoever holds a ref and so is the sender of what goes through it: an instance of an actor, or a stranger outside of
  * any. When the instance ends, its refs end with it.
  */
-export interface Holder extends Address {
+export interface Holder extends Address, Asker {
   readonly path: string;
-  ended: boolean;
   /** ms; what it asks inherits the deadline of the message it serves. Undefined: none. */
   deadline: number | undefined;
   /** The number of that message, if it is an ask, while its handler runs; 0: none. When its asker gives up, so does what was asked for it. */
@@ -147,7 +147,7 @@ export class Pending {
   /** How it is put again, when whoever had it is lost with its thread. Undefined: it fails. */
   again: Question | undefined;
   resolve: (value: unknown) => void = ignore;
-  reject: (error: Error) => void = ignore;
+  fails: (error: Error) => void = ignore;
   /** It is a timer of an instance. */
   alarm: Alarm | undefined;
   /** It is answered by a stream. */
@@ -180,8 +180,12 @@ export class Pending {
   promise(): Promise<unknown> {
     this.promised = new Promise(catchBoth);
     this.resolve = resolveCaught;
-    this.reject = rejectCaught;
+    this.fails = rejectCaught;
     return this.promised;
+  }
+
+  reject(error: Error): void {
+    this.fails(blame(error, this.holder));
   }
 }
 

@@ -106,6 +106,13 @@ class ActorLife implements Life, Seat {
     const { actor } = this;
     return new Ref(this.#thread, this.cell, this.generation, actor.definition.name, actor, this);
   }
+
+  unheard(error: Error): void {
+    const run = () => {
+      throw error;
+    };
+    this.#thread.errand(this, { life: this, name: "ask", run });
+  }
 }
 
 /** The host half of a user's actor. What its init frame says is read there, as long as it lives. */

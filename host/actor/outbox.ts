@@ -25,6 +25,7 @@ import type { Views } from "../core/memory.ts";
 import { stopped } from "../errors.ts";
 import { defaults } from "../options.ts";
 import type { ValueCodec } from "../wire/value.ts";
+import { blame } from "./blame.ts";
 import type { Letter } from "./event.ts";
 import { nameOf } from "./hash.ts";
 import { type Address, type Holder, keyOf, type Pending, type Shelf, type Target, type Waiting } from "./holder.ts";
@@ -89,7 +90,7 @@ export class Outboxes implements Waiting {
     if (box.frames.length >= defaults.outbox && ((u8[frame + FRAME_FLAGS] as number) & FLAG_PRIVATE) === 0) {
       const message = nameOf(u32[(frame + FRAME_NAME) >>> 2] as number);
       this.#thread.core.drop(frame);
-      throw full(target.path, message);
+      throw blame(full(target.path, message), target.holder);
     }
     box.frames.push(frame);
     put(this.#thread, box.shelf, frame);
@@ -183,7 +184,7 @@ export class Outboxes implements Waiting {
       if (!this.holder.ended && this.#boxes.get(keyOf(box.target)) === box) this.#flush(box);
     };
     asked.resolve = goOn;
-    asked.reject = goOn;
+    asked.fails = goOn;
     if (this.holder.blocked) this.#thread.examined(asked);
   }
 

@@ -109,6 +109,7 @@ import { type Crossing, crossingMarked } from "../wire/crossing.ts";
 import { utf8Write, wellFormed } from "../wire/text.ts";
 import { ValueCodec } from "../wire/value.ts";
 import { Asks } from "./ask.ts";
+import { blame } from "./blame.ts";
 import type { Carrier, Later } from "./carrier.ts";
 import type { HostCell, Life } from "./cell.ts";
 import { type Letter, type Raised, traceText } from "./event.ts";
@@ -386,14 +387,14 @@ export class Thread implements Carrier {
     await new Promise<void>((resolve, reject) => {
       asked.resolve = () => resolve();
       // An actor that ends has room for everybody; a circle never has.
-      asked.reject = (error) => (isZanniError(error, "ERR_DEADLOCK") ? reject(error) : resolve());
+      asked.fails = (error) => (isZanniError(error, "ERR_DEADLOCK") ? reject(error) : resolve());
       if (holder.blocked) this.examined(asked);
     });
   }
 
   ask(target: Target, hash: number, args: readonly unknown[], options: AskOptions | undefined): Promise<unknown> {
     const pending = this.#open(target, hash, options);
-    if (!(pending instanceof Pending)) return Promise.reject(pending);
+    if (!(pending instanceof Pending)) return Promise.reject(blame(pending, target.holder));
     try {
       this.#submit(pending, target, args);
     } catch (error) {
@@ -407,7 +408,7 @@ export class Thread implements Carrier {
     const holder = isAsk ? like.holder : this.stranger;
     const target = { ...nowhere, definition, holder, path };
     const pending = this.#open(target, hash, isAsk ? options : untimed);
-    if (!(pending instanceof Pending)) throw pending;
+    if (!(pending instanceof Pending)) throw blame(pending, holder);
     pending.to = undefined;
     const lost = (args: readonly unknown[], reason: DeadLetterReason) => {
       if (!isAsk) this.unsent(path, nameOf(hash), reason, { hash, args });
@@ -711,7 +712,7 @@ export class Thread implements Carrier {
     const pending = this.#pend(this.now() + ms, this.stranger, undefined, 0);
     if (!pending) return this.platform.after(ms, fn);
     pending.resolve = fn;
-    pending.reject = fn;
+    pending.fails = fn;
     this.kick();
     return { cancel: () => void this.#giveUp(pending) };
   }
@@ -1564,13 +1565,14 @@ export class Thread implements Carrier {
     const message = nameOf(hash);
     if (policy === "block") {
       // Who waits for himself waits for ever, and so does who closes a circle of those who wait.
-      if (holder.cell === target.cell && holder.generation === target.generation) throw full(path, message);
+      if (holder.cell === target.cell && holder.generation === target.generation)
+        throw blame(full(path, message), holder);
       return this.#enqueue(target, compose());
     }
-    if (policy === "fail") throw full(path, message);
+    if (policy === "fail") throw blame(full(path, message), holder);
     this.unsent(path, message, "overflow", args && { hash, args });
     this.event({ type: "overflow", actor: path, policy, count: 1 });
-    if (ticket !== 0) throw full(path, message);
+    if (ticket !== 0) throw blame(full(path, message), holder);
     return true;
   }
 
@@ -1667,12 +1669,12 @@ export class Thread implements Carrier {
       this.deadLetter(target.path, nameOf(hash), "stopped", args && { hash, args });
       return false;
     }
-    throw outOfMemory(target.path, size);
+    throw blame(outOfMemory(target.path, size), target.holder);
   }
 
   #ended(holder: Holder): ZanniError {
     if (holder === this.stranger) return new ZanniError("ERR_SYSTEM_STOPPED", "the system has stopped");
-    return stopped(holder.path);
+    return blame(stopped(holder.path), holder);
   }
 
   /** Opens a ticket and notes who waits. Undefined when there is no memory for it. */
@@ -1849,7 +1851,7 @@ function nobody(): Holder {
 /** Of a message whose receiver is not known yet. */
 const nowhere = { cell: 0, generation: 0, here: false, native: false, sending: undefined };
 /** What is told has all the time, and nobody waits for it. */
-const untimed: AskOptions = { timeout: Infinity, waits: false };
+const untimed: AskOptions = { timeout: Infinity };
 const none: readonly unknown[] = [];
 const nothing = new Uint8Array(0);
 function ignore(): void {}

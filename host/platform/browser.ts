@@ -1,6 +1,7 @@
 // A page or a web worker, by what every browser has.
 import { download } from "./download.ts";
 import type { Parent, Platform, WorkerEvent, WorkerLike } from "./platform.ts";
+import { unheard } from "./rejection.ts";
 
 interface Scope {
   postMessage(value: unknown): void;
@@ -48,6 +49,7 @@ export function browser(): Platform {
         }),
       ended: (name) => navigator.locks.request(name, () => undefined),
     },
+    unheard,
     worker: (url, options) => new Worker(url, { type: "module", ...options }) as unknown as WorkerLike,
     parent() {
       if (typeof document !== "undefined") return undefined;

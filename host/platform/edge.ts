@@ -1,6 +1,7 @@
 // An edge isolate (workerd): one thread, no memory to share, and timers that end with the request that set them.
 import { download } from "./download.ts";
 import type { Platform } from "./platform.ts";
+import { unheard } from "./rejection.ts";
 
 /** workerd allows 10,000 to a request. */
 const TIMERS_MAX = 1000;
@@ -64,6 +65,7 @@ export function edge(): Platform {
     reserves: "none",
     read: download,
     variable: () => undefined,
+    unheard,
     worker() {
       throw new TypeError("an edge isolate has no worker threads");
     },

@@ -43,6 +43,14 @@ export function node(): Platform {
     channel: (name) => (builtin("node:diagnostics_channel") as Diagnostics).channel(name),
     variable: (name) => process.env[name],
     worker: (url, options) => new NodeWorker(threads, url, options),
+    unheard(isDealtWith) {
+      const listener = (reason: unknown) => {
+        // Where nobody else listens it ends the thread, unless Node was told otherwise.
+        if (!isDealtWith(reason) && process.listenerCount(unhandled) === 1 && !isLenient()) throw reason;
+      };
+      process.on(unhandled, listener);
+      return () => void process.off(unhandled, listener);
+    },
     parent() {
       const port = threads.parentPort;
       if (!port) return undefined;
@@ -53,6 +61,12 @@ export function node(): Platform {
       } satisfies Parent;
     },
   };
+}
+
+const unhandled = "unhandledRejection";
+
+function isLenient(): boolean {
+  return /--unhandled-rejections=(none|warn)/.test(`${process.execArgv} ${process.env.NODE_OPTIONS}`);
 }
 
 /** node:worker_threads with the Web API's face. */

@@ -58,5 +58,7 @@ export interface Platform {
    * gets it when the thread is no more. Undefined: there is an event, or no telling.
    */
   readonly lives?: { hold(name: string): Promise<void>; ended(name: string): Promise<void> } | undefined;
+  /** Asks about each rejection that nobody looks at whether it is dealt with; else all is as without. Answers how that ends. */
+  unheard?(isDealtWith: (reason: unknown) => boolean): () => void;
   parent(): Parent | undefined;
 }

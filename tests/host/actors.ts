@@ -143,6 +143,53 @@ export class Gate extends Actor {
   }
 }
 
+/** Asks, and does not look at what becomes of it. */
+export class Careless extends Actor<{ gate: ActorRef<Gate>; journal: ActorRef<Journal> }> {
+  readonly #child = this.ctx.spawn(Slow, this.init, { shutdown: "brutal" });
+  readonly #pool = pool(this.ctx, Slow, this.init, { size: 1, shutdown: "brutal" });
+
+  override onRestart(error: Error) {
+    this.init.journal.tell.note(`restarted: ${error.message}`);
+  }
+  override onStop() {
+    this.init.journal.tell.note("stopped");
+  }
+  ask(other: ActorRef<Counter>) {
+    void other.ask.crash("seen by nobody");
+  }
+  /** The error comes from a promise that no ask has given. */
+  work(other: ActorRef<Counter>) {
+    const inBackground = async () => {
+      await other.ask.crash("seen by nobody");
+    };
+    void inBackground();
+  }
+  /** What waits behind a message that does not end is the end of, as it fails itself. */
+  fail() {
+    this.#wait();
+    throw new Error("its own failure");
+  }
+  leave() {
+    this.#wait();
+    this.ctx.stop();
+  }
+  #wait() {
+    for (const { tell, ask } of [this.#child, this.#pool]) {
+      tell.work("for ever");
+      void ask.quick("never");
+      const inBackground = async () => {
+        await ask.quick("never").catch(() => {});
+        // In the end its refs are of no use.
+        for (;;) {
+          this.init.journal.tell.note("in the background");
+          await this.init.gate.ask.waiting().catch(() => {});
+        }
+      };
+      void inBackground();
+    }
+  }
+}
+
 /** Non-reentrant: one message at a time, also while it awaits. */
 export class Slow extends Actor<{ gate: ActorRef<Gate>; journal: ActorRef<Journal> }> {
   async work(name: string) {
@@ -1263,11 +1310,13 @@ export class Mortal extends Actor<{ journal: ActorRef<Journal>; name: string } |
   #ready = false;
 
   /** Never returns: its thread is no more, or soon. */
-  async die(way: "exit" | "throw") {
+  async die(way: "exit" | "throw" | "reject") {
     if (way === "exit") process.exit(3);
-    setTimeout(() => {
-      throw new Error("nobody catches this");
-    });
+    if (way === "reject") void Promise.reject(new Error("nobody catches this"));
+    else
+      setTimeout(() => {
+        throw new Error("nobody catches this");
+      });
     await new Promise(() => {});
   }
   add(n: number) {

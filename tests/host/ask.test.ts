@@ -1,6 +1,6 @@
 import * as assert from "uvu/assert";
 import type { SystemEvent } from "zanni";
-import { Counter, Gate, GraphNode, Hoarder, Journal, Napper, Open, Slow } from "./actors.ts";
+import { Careless, Counter, Gate, GraphNode, Hoarder, Journal, Napper, Open, Slow } from "./actors.ts";
 import { both, pick, rejects, throws, until } from "./helper.ts";
 
 both("ask", (test) => {
@@ -171,6 +171,32 @@ both("ask", (test) => {
     const answers = await Promise.all(Array.from({ length: 10_000 }, () => counter.ask({ timeout: "1m" }).add(1)));
     assert.is(new Set(answers).size, 10_000);
     assert.is(await counter.ask.value(), 10_000);
+  });
+
+  test("whose failure nobody looks at fails who asked, and not its thread", async (open) => {
+    const system = await open({ supervision: { maxRestarts: 100 } });
+    const events: SystemEvent[] = [];
+    void (async () => {
+      for await (const event of system.events()) events.push(event);
+    })();
+    const journal = system.spawn(Journal);
+    const careless = system.spawn(Careless, { gate: system.spawn(Gate), journal });
+    const counter = system.spawn(Counter, { start: 1 });
+    careless.tell.ask(counter);
+    const failure = `restarted: "${counter.path}" failed in "crash": seen by nobody`;
+    assert.equal(await journal.ask.atLeast(2), ["stopped", failure]);
+    careless.tell.work(counter);
+    assert.equal((await journal.ask.atLeast(4)).slice(2), ["stopped", failure]);
+    careless.tell.fail();
+    const own = "restarted: its own failure";
+    await until(async () => (await journal.ask.lines()).includes(own), own);
+    careless.tell.leave();
+    await careless.stopped;
+    const lines = (await journal.ask.lines()).slice(4).filter((line) => /^(stopped|restarted)/.test(line));
+    assert.equal(lines, ["stopped", own, "stopped"]);
+    assert.is(await counter.ask.value(), 1);
+    assert.not.ok(events.some(({ type }) => type === "worker-lost"));
+    assert.is(events.filter((event) => event.type === "crash" && event.actor === careless.path).length, 3);
   });
 
   test("a mailbox at its limit refuses the send, and takes more when it is handled", async (open) => {

@@ -5,7 +5,7 @@ import * as actors from "./actors.ts";
 import { Counter, Gate, Journal, Mortal, MortalSwitchboard, Slow, Source } from "./actors.ts";
 import { observed, onNode, rejects, threaded, until, worker } from "./helper.ts";
 
-const ways = onNode ? (["exit", "throw"] as const) : (["throw"] as const);
+const ways = onNode ? (["exit", "throw", "reject"] as const) : (["throw"] as const);
 
 threaded("a thread that dies", (declare, nodeOnly) => {
   const test = (name: string, run: Parameters<typeof observed>[0], options?: SystemOptions) =>
