@@ -7,6 +7,8 @@ import type { AskOptions, ExitReason } from "./types.ts";
 export interface Later {
   /** Of an ask; what is told has one when it is handled. */
   readonly answer: Promise<unknown>;
+  /** It has to wait: what is to be sent then. What cannot be sent at all is refused; what is told, by throwing. */
+  kept(args: readonly unknown[]): readonly unknown[];
   /** To this one, now; nothing, if it has been given up. What is told and cannot be sent at all is thrown. */
   send(to: Target, args: readonly unknown[]): void;
   /** There is nobody for it: what was told is a dead letter. */

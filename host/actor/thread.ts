@@ -413,17 +413,28 @@ export class Thread implements Carrier {
     const lost = (args: readonly unknown[], reason: DeadLetterReason) => {
       if (!isAsk) this.unsent(path, nameOf(hash), reason, { hash, args });
     };
+    const refuse = (error: unknown, args: readonly unknown[]) => {
+      if (this.#giveUp(pending)) pending.reject(asError(error));
+      if (isZanniError(error, "ERR_OUT_OF_MEMORY")) lost(args, "overflow");
+      else if (!isAsk) throw error;
+    };
     return {
       answer: pending.promised as Promise<unknown>,
+      kept: (args) => {
+        try {
+          return this.#copied(like, hash, args);
+        } catch (error) {
+          refuse(error, args);
+          return args;
+        }
+      },
       send: (to, args) => {
         if (this.asks.get(pending.slot) !== pending) return;
         pending.to = to;
         try {
           this.#submit(pending, to, args);
         } catch (error) {
-          if (this.#giveUp(pending)) pending.reject(asError(error));
-          if (isZanniError(error, "ERR_OUT_OF_MEMORY")) lost(args, "overflow");
-          else if (!isAsk) throw error;
+          refuse(error, args);
         }
       },
       drop: (args) => {
@@ -1264,6 +1275,14 @@ export class Thread implements Carrier {
     const value = this.decode(payload, u32[(frame + FRAME_SIZE) >>> 2] as number, reader);
     if (!Array.isArray(value)) throw new ZanniError("ERR_MALFORMED", "a message that is not a list of arguments");
     return value;
+  }
+
+  /** Arguments as they are now, to be sent later. */
+  #copied(target: Target, hash: number, args: readonly unknown[]): readonly unknown[] {
+    if (args.every((arg) => typeof arg === "string" || tagOf(arg) >= 0)) return args;
+    const crossing = args.length === 1 ? this.#declaredAs(target, hash)?.crossing : undefined;
+    const bytes = crossing?.write(args[0]);
+    return crossing && bytes ? [crossing.read(bytes, 0, bytes.length)] : this.reread(args, target.holder);
   }
 
   /** The same values, their refs bound to `reader`. */

@@ -40,7 +40,6 @@ export interface PoolOptions extends SpawnOptions {
    * - `consistent-hash`: always the same worker for the same key, see `hashBy`.
    * - `pull`: messages wait in the pool, and each worker takes one when it has handled the one before. Nothing waits behind
    *   a slow message while another worker is idle; each message costs an answer. The time of an ask runs while it waits.
-   *   Arguments are copied when a worker takes them: do not change them meanwhile.
    */
   readonly route?: Route;
   /** For `consistent-hash`: the field of the first argument that is the key. Default: the first argument itself. */
@@ -112,7 +111,7 @@ interface Worker {
 }
 
 interface Waiting {
-  readonly args: readonly unknown[];
+  args: readonly unknown[];
   readonly later: Later;
 }
 
@@ -296,7 +295,7 @@ class Pool {
     const later = like.carrier.later(like, this.path, hashOf(message), options, isAsk);
     const streams = isAsk ? like.carrier.streams(like.definition, message) : false;
     const answer = streams === false ? later.answer : streamed(like.carrier, later.answer, streams);
-    const waiting = { args, later };
+    const waiting: Waiting = { args, later };
     this.#waiting.add(waiting);
     const over = () => {
       this.#waiting.delete(waiting);
@@ -304,6 +303,7 @@ class Pool {
     const given = isAsk && answer instanceof Promise ? passedOn(answer, over) : answer;
     if (given === answer) later.answer.then(over, over);
     for (const worker of this.#workers) if (this.#pull(worker)) break;
+    if (this.#waiting.has(waiting)) waiting.args = later.kept(args);
     return given;
   }
 

@@ -1152,6 +1152,8 @@ export class Listener extends Actor<{ journal: ActorRef<Journal>; name: string }
 }
 
 /** A worker of a pool: says who it is, waits at a gate, fails. */
+const Parcel = wire.struct("Parcel", { size: wire.u32 });
+
 export class Worker extends Actor<{ gate: ActorRef<Gate> } | undefined> {
   #handled = 0;
   who() {
@@ -1179,6 +1181,11 @@ export class Worker extends Actor<{ gate: ActorRef<Gate> } | undefined> {
   handled() {
     return this.#handled;
   }
+  // biome-ignore lint/suspicious/noExplicitAny: anything that may be sent
+  same(value: any) {
+    return value;
+  }
+  readonly sized = receive(Parcel, ({ size }) => size);
   *upTo(n: number) {
     for (let i = 0; i < n; i++) yield i;
   }

@@ -179,6 +179,33 @@ both("pool", (test, mode) => {
     assert.is(system.stats().restarts, 0);
   });
 
+  test("pull: what waits is what it was when it was sent; what cannot be sent is refused at once", async (open) => {
+    const system = await open();
+    const gate = system.spawn(Gate);
+    const workers = system.pool(Worker, { gate }, { size: 1, route: "pull" });
+    const slow = workers.ask({ timeout: "1m" }).hold();
+    await held(system, gate, 1);
+    const list = [1];
+    // Only its type says what it is.
+    const parcel = new (class {
+      size = 1;
+    })();
+    const asked = [workers.ask.same({ list, gate }), workers.ask.sized(parcel), workers.ask.same("text")];
+    list.push(2);
+    parcel.size = 2;
+    throws(() => workers.tell.same(() => 1), "ERR_NOT_SENDABLE");
+    await rejects(workers.ask.same(() => 1) as Promise<unknown>, "ERR_NOT_SENDABLE");
+    gate.tell.open();
+    await slow;
+    const [same, ...others] = await Promise.all(asked);
+    assert.equal(same.list, [1]);
+    assert.ok(same.gate.equals(gate));
+    assert.equal(others, [1, "text"]);
+    // With a worker that is idle, too.
+    throws(() => workers.tell.same(() => 1), "ERR_NOT_SENDABLE");
+    assert.is(await workers.ask.sized({ size: 3 }), 3);
+  });
+
   test("pull: a worker that has ended takes nothing of what waits", async (open) => {
     const system = await open();
     const gate = system.spawn(Gate);
