@@ -111,7 +111,7 @@ class ActorLife implements Life, Seat {
     const run = () => {
       throw error;
     };
-    this.#thread.errand(this, { life: this, name: "ask", run });
+    this.#thread.errand(this, { life: this, name: "an ask that nobody awaits", run });
   }
 }
 

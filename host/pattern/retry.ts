@@ -16,6 +16,8 @@ export interface RetryOptions {
   readonly when?: (error: unknown, attempt: number) => boolean;
   /** Ends the waiting, and is handed to `work`. */
   readonly signal?: AbortSignal;
+  /** Waits so many ms, or until the signal aborts; for tests. Default: by a timer. */
+  readonly pause?: (ms: number, signal: AbortSignal | undefined) => void | Promise<void>;
 }
 
 /** A second try would end as the first. */
@@ -42,10 +44,11 @@ export async function retry<T>(
   options: RetryOptions = {},
 ): Promise<T> {
   callable("work", work);
-  known("retry", options, ["attempts", "backoff", "when", "signal"]);
-  const { attempts = 3, backoff = { min: 100, max: 5000 }, when = worthwhile, signal } = options;
+  known("retry", options, ["attempts", "backoff", "when", "signal", "pause"]);
+  const { attempts = 3, backoff = { min: 100, max: 5000 }, when = worthwhile, signal, pause = sleep } = options;
   whole("attempts", attempts, 1, 1e9);
   callable("when", when);
+  callable("pause", pause);
   known("backoff", backoff, ["min", "max", "factor", "jitter"]);
   const { factor = defaults.backoff.factor, jitter = defaults.backoff.jitter } = backoff;
   const terms = { min: milliseconds("backoff.min", backoff.min), max: milliseconds("backoff.max", backoff.max) };
@@ -65,7 +68,7 @@ function worthwhile(error: unknown): boolean {
 }
 
 /** Rejects with the signal's reason when it aborts. */
-export function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+function sleep(ms: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
     const stop = () => {
       timer.cancel();

@@ -21,6 +21,20 @@ both("retry", (test) => {
     assert.equal(seen, [1, 2, 3, 4]);
   });
 
+  test("pauses as it is told, longer each time", async () => {
+    const pauses: number[] = [];
+    const options = {
+      attempts: 4,
+      backoff: { min: 100, max: 350, jitter: 0 },
+      pause: (ms: number) => void pauses.push(ms),
+    };
+    const failing = () => {
+      throw new Error("down");
+    };
+    assert.is(await retry(failing, options).catch((error: Error) => error.message), "down");
+    assert.equal(pauses, [100, 200, 350]);
+  });
+
   test("the last error is thrown; what lasts is not tried again", async (open) => {
     let tries = 0;
     const failing = async () => {
