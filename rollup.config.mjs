@@ -62,7 +62,7 @@ export default async () => {
       banner: "/*! zanni, MIT. Contains msgpackr, MIT, (c) Kris Zyp, and @assemblyscript/loader, Apache-2.0. */",
     },
     external: /^node:/,
-    plugins: [resolve({ browser: true, preferBuiltins: false })],
+    plugins: [numbers(), resolve({ browser: true, preferBuiltins: false })],
     onwarn(warning) {
       // A helper of the TypeScript compiler, for import() of a name that is known at run time only.
       if (warning.code === "THIS_IS_UNDEFINED" && warning.id?.endsWith("cli/main.js")) return;
@@ -70,6 +70,43 @@ export default async () => {
     },
   };
 };
+
+/**
+ * The names that the host takes from assembly/layout.ts become the numbers that they stand for, as the compiler does it with a
+ * `const enum`: what bundlers make of the host is 1.3 KiB smaller, gzipped.
+ */
+function numbers() {
+  const layout = readFileSync(`${root}build/js/assembly/layout.js`, "utf8");
+  const values = new Map(
+    [...layout.matchAll(/^export const (\w+) = (\w+);/gm)].map(([, name, value]) => [name, value]),
+  );
+  return {
+    name: "numbers",
+    transform(code, id) {
+      if (!id.includes("/build/js/host/")) return null;
+      const tree = this.parse(code);
+      const known = new Set();
+      const places = [];
+      for (const node of tree.body) {
+        if (node.type !== "ImportDeclaration" || !node.source.value.endsWith("assembly/layout.js")) continue;
+        if (node.specifiers.some(({ type }) => type !== "ImportSpecifier")) return null;
+        for (const { local } of node.specifiers) known.add(local.name);
+        places.push({ start: node.start, end: node.end, text: "" });
+      }
+      const walk = (node) => {
+        if (node.type === "ImportDeclaration") return;
+        if (node.type === "Identifier" && known.has(node.name)) {
+          places.push({ start: node.start, end: node.end, text: `${values.get(node.name)} /* ${node.name} */` });
+        }
+        for (const part of Object.values(node).flat()) if (typeof part?.type === "string") walk(part);
+      };
+      walk(tree);
+      places.sort((a, b) => b.start - a.start);
+      const text = places.reduce((text, { start, end, text: by }) => text.slice(0, start) + by + text.slice(end), code);
+      return { code: text, map: null };
+    },
+  };
+}
 
 /** Two versions over one memory must not meet: 31 bits of the layout's text. */
 function layoutHash() {

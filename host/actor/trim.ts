@@ -44,12 +44,8 @@ export function trim(thread: Thread, cell: number, path: () => string, keys: () 
   const { kept, dropped } = shed(queued, word(cell + CELL_CAPACITY) >>> 1, bytes, keyOf, dropNewest);
   if (dropped.length === 0 && !ranked) return 0;
   // What goes comes first, and goes one by one: should the thread die meanwhile, the rest is still there.
-  let at = cell + CELL_LIST;
-  for (const { frame } of [...dropped, ...kept]) {
-    u32[at >>> 2] = frame;
-    at = frame + FRAME_NEXT;
-  }
-  u32[at >>> 2] = 0;
+  const order = [...dropped, ...kept].map(({ frame }) => frame);
+  relink(u32, cell + CELL_LIST, order);
   for (const { frame } of dropped) {
     const message = nameOf(word(frame + FRAME_NAME));
     thread.replyError(word(frame + FRAME_TICKET), word(frame + FRAME_TICKET_GENERATION), full(path(), message));
@@ -64,6 +60,41 @@ export function trim(thread: Thread, cell: number, path: () => string, keys: () 
   if (dropped.length === 0) return 0;
   thread.event({ type: "overflow", actor: path(), policy, count: dropped.length });
   return dropped.length;
+}
+
+/**
+ * Brings a list into that order, a frame at a time. A thread can be ended where code loops or calls, and so not among the three
+ * stores, between which a frame is out of reach.
+ */
+export function relink(u32: Uint32Array, list: number, order: readonly number[]): void {
+  let places: Map<number, number> | undefined;
+  let at = list;
+  for (const frame of order) {
+    const here = u32[at >>> 2] as number;
+    const link = frame + FRAME_NEXT;
+    if (here !== frame) {
+      places ??= placesIn(u32, list);
+      const place = places.get(frame) as number;
+      const next = u32[link >>> 2] as number;
+      u32[place >>> 2] = next;
+      u32[link >>> 2] = here;
+      u32[at >>> 2] = frame;
+      places.set(here, link);
+      if (next !== 0) places.set(next, place);
+    }
+    at = link;
+  }
+}
+
+/** Where each frame of a list is named. */
+function placesIn(u32: Uint32Array, list: number): Map<number, number> {
+  const places = new Map<number, number>();
+  let at = list;
+  for (let frame = u32[at >>> 2] as number; frame !== 0; frame = u32[at >>> 2] as number) {
+    places.set(frame, at);
+    at = frame + FRAME_NEXT;
+  }
+  return places;
 }
 
 /** Name and key of a message: that field of its first argument, or the first argument itself when it has no fields. */
