@@ -279,11 +279,15 @@ const SAMPLE: u32 = 64;
 export function send(cell: u32, generation: u32, frame: u32): i32 {
   // Byte by byte: a word that was written in parts a moment ago can be read only when all of them have left the processor's
   // store buffer.
-  return convey(cell, generation, frame, !isPrivate(frame), load<u8>(frame + FRAME_PRIORITY) != 0);
+  return convey<Other>(cell, generation, frame, !isPrivate(frame), load<u8>(frame + FRAME_PRIORITY) != 0);
 }
 
+/** Who conveys: each has its copy of convey(), and the compiler inlines what is called in one place, as by behaviors. */
+class Behavior {}
+class Other {}
+
 /** The same, for one who knows what the frame says: after the push it is the receiver's, and may be freed already. */
-function convey(cell: u32, generation: u32, frame: u32, counted: bool, urgent: bool): i32 {
+function convey<By>(cell: u32, generation: u32, frame: u32, counted: bool, urgent: bool): i32 {
   // Seeded bug 19: the receiver is told before the message is there.
   if (seeded(19) && glance32(cell + CELL_BUDGET) != 0) control(cell, generation, 0, SYSTEM_START);
   if (
@@ -304,7 +308,8 @@ function convey(cell: u32, generation: u32, frame: u32, counted: bool, urgent: b
   }
   if (owed == SCHEDULE) queue(cell);
   if (isCrowded()) tellOver(cell, generation);
-  if (urgent) control(cell, generation, 0, SYSTEM_START);
+  // Behaviors have no priorities.
+  if (idof<By>() != idof<Behavior>() && urgent) control(cell, generation, 0, SYSTEM_START);
   return SENT;
 }
 
@@ -340,7 +345,7 @@ export function post(
   store<u32>(frame + FRAME_TICKET_GENERATION, ticketGeneration);
   store<f64>(payload, a);
   store<f64>(payload + 8, b);
-  const outcome = convey(cell, generation, frame, true, false);
+  const outcome = convey<Other>(cell, generation, frame, true, false);
   if (outcome != SENT) free(frame);
   return outcome;
 }
@@ -484,7 +489,7 @@ export function tell(cell: u32, generation: u32, name: u32, a: u64, b: u64): i32
   store<u32>(frame + FRAME_NAME, name);
   store<u64>(frame + FRAME_PAYLOAD, a);
   store<u64>(frame + FRAME_PAYLOAD + 8, b);
-  const outcome = convey(cell, generation, frame, true, false);
+  const outcome = convey<Behavior>(cell, generation, frame, true, false);
   if (outcome != SENT) free(frame);
   return outcome;
 }
@@ -495,7 +500,7 @@ export function stop(cell: u32, generation: u32): i32 {
   if (frame == 0) return NO_MEMORY;
   store<u8>(frame + FRAME_KIND, KIND_STOP);
   store<u8>(frame + FRAME_FLAGS, FLAG_PRIVATE);
-  const outcome = convey(cell, generation, frame, false, false);
+  const outcome = convey<Other>(cell, generation, frame, false, false);
   if (outcome != SENT) free(frame);
   return outcome;
 }
@@ -569,42 +574,38 @@ export function take(fresh: bool): u32 {
     }
   }
   for (;;) {
-    const next = load<u32>(here + WORKER_NEXT);
-    if (next != 0 && inRow < inRowMax) {
+    let cell = load<u32>(here + WORKER_NEXT);
+    let generation: u32;
+    let old: u64 = 0;
+    if (cell != 0 && inRow < inRowMax) {
       // Ours already: no claim.
       inRow++;
       store<u32>(here + WORKER_NEXT, 0);
-      enter(next);
-      const generation = load<u32>(here + WORKER_NEXT_GENERATION);
-      if (load<u32>(next + CELL_BEHAVIOR) == 0) {
-        if (handOut(next, generation)) return next;
-      } else {
-        if (run(next, generation)) return next;
-        if (late) return TAKE_SLICE;
+      enter(cell);
+      generation = load<u32>(here + WORKER_NEXT_GENERATION);
+    } else {
+      inRow = 0;
+      const hint = pick();
+      if (hint == EMPTY) {
+        if (load<u32>(here + WORKER_NEXT) != 0) continue;
+        flushAll();
+        rest();
+        // What native cells counted in this very call; the next may be long in coming.
+        report();
+        return TAKE_IDLE;
       }
-      continue;
+      cell = <u32>hint;
+      generation = <u32>(hint >>> 32);
+      old = claim(cell, generation);
+      if (old == 0) continue;
+      endSearch(true);
+      enter(cell);
+      // claim() took the frames unless there was a list, or the cell is BLOCKED.
+      const newest = pointerOf(old);
+      if (newest != 0 && (<u32>old & BLOCKED) == 0 && load<u32>(cell + CELL_LIST) == 0) receive(cell, newest);
     }
-    inRow = 0;
-    const hint = pick();
-    if (hint == EMPTY) {
-      if (load<u32>(here + WORKER_NEXT) != 0) continue;
-      flushAll();
-      rest();
-      // What native cells counted in this very call; the next may be long in coming.
-      report();
-      return TAKE_IDLE;
-    }
-    const cell = <u32>hint;
-    const generation = <u32>(hint >>> 32);
-    const old = claim(cell, generation);
-    if (old == 0) continue;
-    endSearch(true);
-    enter(cell);
-    // claim() took the frames unless there was a list, or the cell is BLOCKED.
-    const newest = pointerOf(old);
-    if (newest != 0 && (<u32>old & BLOCKED) == 0 && load<u32>(cell + CELL_LIST) == 0) receive(cell, newest);
     if (load<u32>(cell + CELL_BEHAVIOR) == 0) {
-      if (surplus != 0 && offer(cell, old)) return cell;
+      if (old != 0 && surplus != 0 && offer(cell, old)) return cell;
       if (handOut(cell, generation)) return cell;
     } else {
       if (run(cell, generation)) return cell;
@@ -834,8 +835,9 @@ function enter(cell: u32): void {
   const word = load<u32>(cell + CELL_BUDGET);
   const own = word & BUDGET_MASK;
   if ((word & MOVABLE) != 0) meet();
-  left = own != 0 ? own : budget;
-  mark = left;
+  const most = own != 0 ? own : budget;
+  left = most;
+  mark = most;
   turnStart = now;
   turns++;
 }
