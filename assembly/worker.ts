@@ -774,8 +774,9 @@ export function vacate(cell: u32): void {
   // From here on nobody need see to its end.
   vacated(cell);
   const init = load<u32>(cell + CELL_INIT);
-  if (init != 0) free(init);
+  // Before anything is called: an engine ends a thread where it enters a function, or loops.
   if (init != 0 || load<u32>(cell + CELL_BEHAVIOR) != 0) count(here, METER_STOPPED, 1);
+  if (init != 0) free(init);
   if (load<u32>(cell + CELL_BEHAVIOR) != 0) {
     const state = load<u32>(cell + CELL_SLOT);
     if (state != 0) free(state);
