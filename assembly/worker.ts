@@ -282,7 +282,10 @@ export function send(cell: u32, generation: u32, frame: u32): i32 {
   return convey<Other>(cell, generation, frame, !isPrivate(frame), load<u8>(frame + FRAME_PRIORITY) != 0);
 }
 
-/** Who conveys: each has its copy of convey(), and the compiler inlines what is called in one place, as by behaviors. */
+/**
+ * Who conveys: each has its copy of convey(), and the compiler inlines what is called in one place, as by behaviors. Were the copies
+ * the same, it would make one of them; the build looks.
+ */
 class Behavior {}
 class Other {}
 

@@ -1,5 +1,6 @@
 // A pool: workers of one definition under a supervisor, and faces that pick one of them for each message.
 
+import { type Asker, blame } from "../actor/blame.ts";
 import type { Later } from "../actor/carrier.ts";
 import { hashOf } from "../actor/hash.ts";
 import { type Ref, streamed } from "../actor/ref.ts";
@@ -19,7 +20,7 @@ import type {
   SupervisorOptions,
   Tell,
 } from "../actor/types.ts";
-import { isZanniError, stopped, ZanniError } from "../errors.ts";
+import { asError, isZanniError, stopped, ZanniError } from "../errors.ts";
 import { callable, known, oneOf, whole, wrong } from "../options.ts";
 import { platform } from "../platform/choose.ts";
 import type { Stream } from "../stream.ts";
@@ -123,6 +124,8 @@ class Pool {
   #workers: readonly Worker[] = [];
   #ids = 0;
   #turn = 0;
+  /** Whose pool it is: also when no worker is left, what it asks in vain is its own failure. */
+  #asker: Asker | undefined;
   /** In the order they came; one that is given up is taken out. */
   readonly #waiting = new Set<Waiting>();
   #resizing: Promise<void> = Promise.resolve();
@@ -224,6 +227,7 @@ class Pool {
 
   #grow(): void {
     const ref = this.#start() as unknown as Ref;
+    this.#asker = ref.holder;
     const worker: Worker = {
       id: this.#ids,
       ref,
@@ -278,7 +282,7 @@ class Pool {
         worker.asks--;
       });
     } catch (error) {
-      return Promise.reject(error);
+      return Promise.reject(this.#asker ? blame(asError(error), this.#asker) : error);
     }
   }
 

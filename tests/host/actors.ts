@@ -164,7 +164,12 @@ export class Careless extends Actor<{ gate: ActorRef<Gate>; journal: ActorRef<Jo
     };
     void inBackground();
   }
-  /** What waits behind a message that does not end is the end of, as it fails itself. */
+  /** Nobody is there any more. */
+  async inVain() {
+    await this.#pool.stop();
+    void this.#pool.ask.quick("never");
+  }
+  /** What waits behind a message that does not end fails, as it fails itself. */
   fail() {
     this.#wait();
     throw new Error("its own failure");

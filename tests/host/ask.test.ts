@@ -187,16 +187,18 @@ both("ask", (test) => {
     assert.equal(await journal.ask.atLeast(2), ["stopped", failure]);
     careless.tell.work(counter);
     assert.equal((await journal.ask.atLeast(4)).slice(2), ["stopped", failure]);
+    careless.tell.inVain();
+    assert.match((await journal.ask.atLeast(6))[5] as string, /^restarted: "Careless-1.*" has stopped/);
     careless.tell.fail();
     const own = "restarted: its own failure";
     await until(async () => (await journal.ask.lines()).includes(own), own);
     careless.tell.leave();
     await careless.stopped;
-    const lines = (await journal.ask.lines()).slice(4).filter((line) => /^(stopped|restarted)/.test(line));
+    const lines = (await journal.ask.lines()).slice(6).filter((line) => /^(stopped|restarted)/.test(line));
     assert.equal(lines, ["stopped", own, "stopped"]);
     assert.is(await counter.ask.value(), 1);
     assert.not.ok(events.some(({ type }) => type === "worker-lost"));
-    assert.is(events.filter((event) => event.type === "crash" && event.actor === careless.path).length, 3);
+    assert.is(events.filter((event) => event.type === "crash" && event.actor === careless.path).length, 4);
   });
 
   test("a mailbox at its limit refuses the send, and takes more when it is handled", async (open) => {
