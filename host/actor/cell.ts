@@ -11,8 +11,6 @@ export interface Life extends Holder {
   readonly actor: HostCell;
   instance: Instance | undefined;
   readonly self: Ref | undefined;
-  /** For ctx.signal; made when asked for, renewed with each message. */
-  controller: AbortController | undefined;
   extras: Extras | undefined;
 }
 
@@ -21,6 +19,8 @@ export interface Extras {
   /** By address. */
   readonly watched: Map<string, Watched>;
   readonly linked: Map<string, Ref>;
+  /** For ctx.signal; made when asked for, renewed with each message. */
+  controller: AbortController | undefined;
   idle: Idle | undefined;
   /** The instance itself, while ctx.become() has others handle its messages. */
   own: Instance | undefined;

@@ -5,7 +5,7 @@ import { type Duration, defaults, wrong } from "../options.ts";
 import { link, unlink, unwatch, watch } from "./bond.ts";
 import type { Life } from "./cell.ts";
 import { spawn } from "./children.ts";
-import { become, rareOf, unstashing } from "./extras.ts";
+import { become, extrasOf, rareOf, unstashing } from "./extras.ts";
 import type { Address, Holder, Task } from "./holder.ts";
 import { cancelSubscriptions, join, members, publish, subscribe } from "./reception.ts";
 import { asRef, Ref } from "./ref.ts";
@@ -64,11 +64,12 @@ export class ActorContext implements Context {
 
   get signal(): AbortSignal {
     const life = this.#life;
-    if (!life.controller) {
-      life.controller = new AbortController();
-      if (life.ended) life.controller.abort(stopped(life.path));
+    const extras = extrasOf(life);
+    if (!extras.controller) {
+      extras.controller = new AbortController();
+      if (life.ended) extras.controller.abort(stopped(life.path));
     }
-    return life.controller.signal;
+    return extras.controller.signal;
   }
 
   get log(): Logger {

@@ -142,6 +142,9 @@ const LONG_MS = 0.1;
 /** Larger than what take() answers when there is no cell. */
 export const NOT_TAKEN = TAKE_SLICE + 1;
 
+/** What a frame without values says. */
+const nothing: readonly unknown[] = [];
+
 export class Dispatch {
   readonly #thread: Thread;
   /** What the stop that was met says of why. */
@@ -314,7 +317,7 @@ export class Dispatch {
     const ticketGeneration = u32[(frame + FRAME_TICKET_GENERATION) >>> 2] as number;
     const size = u32[(frame + FRAME_SIZE) >>> 2] as number;
     const inline = u8[frame + FRAME_FORM] === FORM_INLINE || size === 0;
-    const parts = inline ? [] : (thread.decode(thread.payload(frame), size, actor.life) as readonly unknown[]);
+    const parts = inline ? nothing : (thread.decode(thread.payload(frame), size, actor.life) as readonly unknown[]);
     switch (u8[frame + FRAME_KIND]) {
       case KIND_WATCH:
         watch(actor, ticket, ticketGeneration);
@@ -332,7 +335,7 @@ export class Dispatch {
         if (inline) this.#childStopped(actor, frame, size);
         else {
           const [id, reason, watchers, cell] = parts as [number, ExitReason, readonly number[], number];
-          childStopped(thread, actor, { id, cell }, reason, watchers);
+          childStopped(thread, actor, id, cell, reason, watchers);
         }
         return TURN_DRY;
       case KIND_CHILD_FAILED:
@@ -375,7 +378,7 @@ export class Dispatch {
         if (actor.served && actor.served.ticket === parts[0] && actor.served.ticketGeneration === parts[1]) {
           const { serving } = actor.life;
           const why = new ZanniError("ERR_ASK_ABORTED", "whoever asked waits no longer", { actor: actor.path });
-          actor.life.controller?.abort(why);
+          actor.life.extras?.controller?.abort(why);
           thread.abandon(actor.life, serving, why);
         }
         actor.life?.extras?.pumps.get(askKey(parts[0] as number, parts[1] as number))?.cancel();
@@ -403,7 +406,7 @@ export class Dispatch {
     const reason = exitReasons[u32[(frame + FRAME_TAGS) >>> 2] as number] ?? "normal";
     const id = u32[(frame + FRAME_SENDER) >>> 2] as number;
     const cell = u32[(frame + FRAME_NAME) >>> 2] as number;
-    childStopped(this.#thread, actor, { id, cell }, reason, watchers);
+    childStopped(this.#thread, actor, id, cell, reason, watchers);
   }
 
   // ---- messages -----------------------------------------------------------------------------------
@@ -592,7 +595,7 @@ export class Dispatch {
         const [errand] = thread.args(frame, actor.life) as [Errand?];
         // Of a thread that has died.
         if (!errand) return TURN_DRY;
-        thread.unbind(actor);
+        thread.laden.untie(actor);
         return errand.life.ended ? TURN_DRY : this.#errand(actor, errand.name, () => errand.run());
       }
       case KIND_LINK_FAILED: {
@@ -846,9 +849,9 @@ export class Dispatch {
     if (actor.definition.reentrant) {
       thread.settled = true;
       if (ticket !== 0) thread.underWay.set(ticket, generation);
-      thread.bind(life);
+      thread.tied.tie(life);
       const over = () => {
-        thread.unbind(life);
+        thread.tied.untie(life);
         // The ticket may be another's by now.
         if (thread.underWay.get(ticket) === generation) thread.underWay.delete(ticket);
       };
@@ -878,7 +881,7 @@ export class Dispatch {
       actor.status = "running";
       actor.served = undefined;
       served(life);
-      life.controller = undefined;
+      if (life.extras) life.extras.controller = undefined;
       endTrace(thread, actor);
     };
     // A full mailbox keeps it BLOCKED for longer.

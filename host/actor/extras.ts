@@ -7,6 +7,7 @@ export function extrasOf(life: Life): Extras {
   life.extras ??= {
     watched: new Map(),
     linked: new Map(),
+    controller: undefined,
     idle: undefined,
     own: undefined,
     handlers: undefined,

@@ -132,6 +132,8 @@ export interface Question {
   readonly path: string;
   /** With a kill. */
   readonly kills: boolean;
+  /** It resolves with nothing, whatever the answer. */
+  readonly isQuiet: boolean;
 }
 
 /** An ask, or a question or timer of the runtime itself, that is not settled yet. */
@@ -154,8 +156,6 @@ export class Pending {
   feed: Feed<unknown> | undefined;
   /** The asker waits for it: an edge, if there is a target. */
   waits = true;
-  /** It resolves with nothing, whatever the answer. */
-  quiet = false;
   /** The number of the ask that it was asked for; 0: none. */
   readonly serves: number;
   /** What the asker holds, once promise() has made it. */

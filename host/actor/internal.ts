@@ -63,7 +63,6 @@ export function internalCell(
     actor: actorCell,
     instance: undefined,
     self: undefined,
-    controller: undefined,
     blocked: false,
     extras: undefined,
   };

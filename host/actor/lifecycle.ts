@@ -68,62 +68,72 @@ import type { Context, ExitReason } from "./types.ts";
 export const TURN_GONE = -1;
 
 /** One life, and the seat its instance sits on. Made small: ctx and self come when they are asked for. */
-class ActorLife implements Life, Seat {
+abstract class AnyLife implements Life, Seat {
   // What each message reads comes first: it is in one or two lines of memory.
   ended = false;
   readonly cell: number;
   readonly generation: number;
   extras: Life["extras"];
   instance: Instance | undefined;
-  readonly actor: HostCell;
   deadline: number | undefined;
   serving = 0;
   trace = 0;
   asks: Pending | undefined;
   blocked: Life["blocked"] = false;
-  controller: AbortController | undefined;
   init: unknown;
-  readonly #thread: Thread;
+  protected readonly thread: Thread;
   #ctx: Context | undefined;
 
-  constructor(thread: Thread, actor: HostCell) {
-    this.#thread = thread;
-    this.actor = actor;
-    this.cell = actor.cell;
-    this.generation = actor.generation;
+  constructor(thread: Thread, cell: number, generation: number) {
+    this.thread = thread;
+    this.cell = cell;
+    this.generation = generation;
   }
 
-  get path(): string {
-    return this.actor.path;
-  }
+  abstract readonly actor: HostCell;
+  abstract readonly path: string;
 
   get ctx(): Context {
-    this.#ctx ??= new ActorContext(this.#thread, this);
+    this.#ctx ??= new ActorContext(this.thread, this);
     return this.#ctx;
   }
 
   get self(): Ref {
     const { actor } = this;
-    return new Ref(this.#thread, this.cell, this.generation, actor.definition.name, actor, this);
+    return new Ref(this.thread, this.cell, this.generation, actor.definition.name, actor, this);
   }
 
   unheard(error: Error): void {
     const run = () => {
       throw error;
     };
-    this.#thread.errand(this, { life: this, name: "an ask that nobody awaits", run });
+    this.thread.errand(this, { life: this, name: "an ask that nobody awaits", run });
   }
 }
 
-/** The host half of a user's actor. What its init frame says is read there, as long as it lives. */
-class AdoptedCell implements HostCell {
-  // What each message reads comes first, as in ActorLife.
+/** After a failure. */
+class LaterLife extends AnyLife {
+  readonly actor: HostCell;
+
+  constructor(thread: Thread, actor: HostCell) {
+    super(thread, actor.cell, actor.generation);
+    this.actor = actor;
+  }
+
+  get path(): string {
+    return this.actor.path;
+  }
+}
+
+/**
+ * The host half of a user's actor, and the first of its lives in one: most have no other. What its init frame says is read
+ * there, as long as it lives. (Without private methods, for which each object has a word.)
+ */
+class AdoptedCell extends AnyLife implements HostCell {
+  // As above.
   life = undefined as unknown as Life;
   rare: HostCell["rare"];
   readonly definition: Definition;
-  readonly cell: number;
-  readonly generation: number;
-  readonly slot: number;
   /** Its host half, when it lives on this thread. */
   readonly parent: Address & { readonly path?: string };
   status: HostCell["status"] = "starting";
@@ -135,25 +145,26 @@ class AdoptedCell implements HostCell {
   watchers: number[] | undefined;
   family: HostCell["family"];
   reason: ExitReason | undefined;
-  readonly #thread: Thread;
-  /** Of one without a name of its own, until its path has been put together. */
-  #ordinal: number;
-  /** The path, or that of its parent while there is an ordinal. */
-  #text: string | undefined;
+  /** Undefined: not read yet. A number: it has no name of its own, and its path has not been put together. */
+  #path: string | number | undefined;
 
   constructor(thread: Thread, cell: number, generation: number, definition: Definition, frame: number) {
-    const { u32 } = thread.views;
-    this.#thread = thread;
-    this.cell = cell;
-    this.generation = generation;
+    super(thread, cell, generation);
     this.definition = definition;
-    this.slot = thread.newSlot();
     this.parent = parentIn(thread, frame);
-    this.#ordinal = u32[(frame + INIT_ORDINAL) >>> 2] as number;
+    this.#path = (thread.views.u32[(frame + INIT_ORDINAL) >>> 2] as number) || undefined;
+  }
+
+  get actor(): HostCell {
+    return this;
+  }
+
+  get slot(): number {
+    return this.thread.views.u32[(this.cell + CELL_SLOT) >>> 2] as number;
   }
 
   get child(): number {
-    return this.#thread.views.u32[(this.#init + INIT_CHILD) >>> 2] as number;
+    return this.thread.views.u32[(initFrame(this.thread, this) + INIT_CHILD) >>> 2] as number;
   }
 
   get internal(): boolean {
@@ -161,30 +172,25 @@ class AdoptedCell implements HostCell {
   }
 
   get supervision(): Supervision {
-    return supervisedBy(this.#thread, this.definition);
+    return supervisedBy(this.thread, this.definition);
   }
 
   get path(): string {
-    if (this.#ordinal !== 0) {
-      const above = this.parent.path ?? this.#read();
-      this.#text = below(above, nameOfChild(this.definition.name, this.#ordinal));
-      this.#ordinal = 0;
-    }
-    return this.#read();
+    if (typeof this.#path === "string") return this.#path;
+    const ordinal = this.#path;
+    const above = ordinal === undefined ? undefined : this.parent.path;
+    const text = above ?? initText(this.thread, initFrame(this.thread, this));
+    this.#path = ordinal === undefined ? text : below(text, nameOfChild(this.definition.name, ordinal));
+    return this.#path;
   }
 
   keepPath(): void {
-    if (this.#ordinal === 0 || this.parent.path === undefined) this.#read();
+    if (typeof this.#path !== "number" || this.parent.path === undefined) this.#path = this.path;
   }
+}
 
-  #read(): string {
-    this.#text ??= initText(this.#thread, this.#init);
-    return this.#text;
-  }
-
-  get #init(): number {
-    return this.#thread.views.u32[(this.cell + CELL_INIT) >>> 2] as number;
-  }
+function initFrame(thread: Thread, { cell }: Address): number {
+  return thread.views.u32[(cell + CELL_INIT) >>> 2] as number;
 }
 
 /** Whom an init frame names as the parent: its host half, when it lives here. */
@@ -216,8 +222,9 @@ export function adopt(thread: Thread, cell: number, generation: number): HostCel
   const frame = u32[(cell + CELL_INIT) >>> 2] as number;
   const definition = runnable(thread, u32[(frame + FRAME_NAME) >>> 2] as number);
   const actor = new AdoptedCell(thread, cell, generation, definition, frame);
-  thread.cells[actor.slot] = actor;
-  u32[(cell + CELL_SLOT) >>> 2] = actor.slot;
+  const slot = thread.newSlot();
+  thread.cells[slot] = actor;
+  u32[(cell + CELL_SLOT) >>> 2] = slot;
   return actor;
 }
 
@@ -237,7 +244,10 @@ export function lose(thread: Thread, actor: HostCell, error: Error): void {
 }
 
 export function beginLife(thread: Thread, actor: HostCell): Life & Seat & { init: unknown } {
-  const life = new ActorLife(thread, actor);
+  const before = actor.life as Life | undefined;
+  // Whoever holds on to the actor does not hold on to an instance that is over.
+  if (before) before.instance = undefined;
+  const life = !before && actor instanceof AdoptedCell ? actor : new LaterLife(thread, actor);
   actor.life = life;
   return life;
 }
@@ -703,7 +713,7 @@ function endLife(thread: Thread, actor: HostCell): void {
   waitsNoMore(thread, actor);
   endBonds(thread, actor);
   endSubscriptions(thread, life);
-  life.controller?.abort(stopped(actor.path));
+  life.extras?.controller?.abort(stopped(actor.path));
   thread.endAsks(life);
 }
 
@@ -769,8 +779,8 @@ export function finishEnd(thread: Thread, cell: number): void {
     cell: u32[(init + FRAME_SENDER) >>> 2] as number,
     generation: u32[(init + FRAME_SENDER_GENERATION) >>> 2] as number,
   };
-  const who = { id: init === 0 ? 0 : (u32[(init + INIT_CHILD) >>> 2] as number), cell };
-  if (!parent || !thread.sendChildStopped(parent, who, reasonCode("normal"), watchers))
+  const id = init === 0 ? 0 : (u32[(init + INIT_CHILD) >>> 2] as number);
+  if (!parent || !thread.sendChildStopped(parent, id, cell, reasonCode("normal"), watchers))
     tellWatchers(thread, watchers, "normal");
   core.vacate(cell);
 }
@@ -797,7 +807,7 @@ function tellParent(thread: Thread, actor: HostCell, reason: ExitReason, watcher
   if (!parent) return false;
   const code = reasonCode(reason);
   if (code >= 0 && watchers.length <= WATCHERS_INLINE)
-    return thread.sendChildStopped(parent, { id: actor.child, cell: actor.cell }, code, watchers);
+    return thread.sendChildStopped(parent, actor.child, actor.cell, code, watchers);
   const value = typeof reason === "string" ? reason : { error: sendable(thread, reason.error) };
   return thread.sendControl(parent, KIND_CHILD_STOPPED, [actor.child, value, watchers, actor.cell]);
 }

@@ -75,7 +75,7 @@ export function handOver(thread: Thread, actor: HostCell, to: number): number {
 /** Does it hold nothing that belongs to this thread? */
 function isFree(thread: Thread, actor: HostCell): boolean {
   const { cell, status, life, next, rare, family } = actor;
-  if (status !== "running" || life.blocked || next || thread.isBound(life) || thread.isBound(actor)) return false;
+  if (status !== "running" || life.blocked || next || thread.tied.has(life) || thread.laden.has(actor)) return false;
   // What is put aside, or waits for room elsewhere.
   if (thread.views.u32[(cell + CELL_KEPT) >>> 2] !== 0) return false;
   if (rare && rare.stashed.length + rare.unstashed.length + rare.holders.length > 0) return false;
@@ -107,7 +107,7 @@ function leave(thread: Thread, actor: HostCell): void {
   thread.disarmAll(life);
   actor.keepPath();
   life.ended = true;
-  life.controller?.abort(stopped(actor.path));
+  life.extras?.controller?.abort(stopped(actor.path));
   actor.status = "stopped";
   actor.epoch++;
   thread.freeSlot(actor.slot);

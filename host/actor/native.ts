@@ -361,7 +361,7 @@ function end(thread: Thread, cell: number, reason: ExitReason): void {
   buryControl(thread, grave);
   const watchers = grave.watchers ?? [];
   const code = reasonCode(reason);
-  const told = thread.sendChildStopped(parent, { id: child, cell }, code < 0 ? reasonCode("killed") : code, watchers);
+  const told = thread.sendChildStopped(parent, child, cell, code < 0 ? reasonCode("killed") : code, watchers);
   if (!told) tellWatchers(thread, watchers, reason);
   if (thread.listening()) thread.event({ type: "stop", actor: grave.path });
   core.vacate(cell);

@@ -33,14 +33,15 @@ import {
 } from "./lifecycle.ts";
 import { Ref } from "./ref.ts";
 import { affected, decide, delayOf, inARow } from "./supervise.ts";
-import type { Ended, Thread } from "./thread.ts";
+import type { Thread } from "./thread.ts";
 import type { Directive, ExitReason } from "./types.ts";
 
 /** A child is gone: its name is free, then its watchers are told. */
 export function childStopped(
   thread: Thread,
   parent: HostCell,
-  { id, cell }: Ended,
+  id: number,
+  cell: number,
   reason: ExitReason,
   watchers: readonly number[],
 ): void {

@@ -76,7 +76,7 @@ export class Ref implements Target {
   /** The same actor, for another sender. */
   boundTo(holder: Holder): Ref {
     if (holder === this.holder) return this;
-    return this.#copy(holder, this.sending);
+    return Ref.#copy(this, holder, this.sending);
   }
 
   with(options: SendOptions): Ref {
@@ -91,11 +91,12 @@ export class Ref implements Target {
   }
 
   sent(sending: Sending): Ref {
-    return this.#copy(this.holder, sending);
+    return Ref.#copy(this, this.holder, sending);
   }
 
-  #copy(holder: Holder, sending: Sending | undefined): Ref {
-    return new Ref(this.carrier, this.cell, this.generation, this.definition, this.#where, holder, this.here, sending);
+  /** Static: for private methods each object has a word. */
+  static #copy(of: Ref, holder: Holder, sending: Sending | undefined): Ref {
+    return new Ref(of.carrier, of.cell, of.generation, of.definition, of.#where, holder, of.here, sending);
   }
 
   equals(other: unknown): boolean {

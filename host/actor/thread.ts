@@ -135,6 +135,7 @@ import { full, type Limits, limitsFor, policyIn } from "./overflow.ts";
 import { Ref, tagOf, valueWith } from "./ref.ts";
 import type { Definition, Registry } from "./registry.ts";
 import type { BackoffTerms } from "./supervise.ts";
+import { Ties } from "./ties.ts";
 import type { AskOptions, DeadLetterReason, ExitReason, MailboxOptions, Mode, Strategy } from "./types.ts";
 import { Words } from "./words.ts";
 
@@ -178,12 +179,6 @@ const TRACES = 2 ** 45;
 /** A message by reference, to an actor pinned to this thread. */
 export const FORM_REFERENCE = 2;
 
-/** A child that has stopped: its parent's number for it, and its cell, as another may have got the number. */
-export interface Ended {
-  readonly id: number;
-  readonly cell: number;
-}
-
 export interface Reporter {
   event(event: Raised & { at: number }): void;
   log(level: string, path: string, args: readonly unknown[]): void;
@@ -210,8 +205,9 @@ export class Thread implements Carrier {
   /** How these watches end, by number. */
   readonly #watches = new Map<number, () => void>();
   #nextWatch: number;
-  /** Of actors that may move: how much belongs to this thread, which keeps them here. */
-  readonly #bound = new WeakMap<Holder | HostCell, number>();
+  /** Of lives, and of mailboxes. */
+  readonly tied = new Ties<Holder>();
+  readonly laden = new Ties<HostCell>();
   /** Messages by reference, by number. */
   readonly passed = new Map<number, readonly unknown[]>();
   /** The cell that takes this thread's replies. */
@@ -531,10 +527,9 @@ export class Thread implements Carrier {
     const pending = this.#pend(Infinity, target.holder, undefined, 0);
     if (!pending) return Promise.reject(outOfMemory(target.path, 0));
     const promise = pending.promise();
-    pending.quiet = true;
     // The stop itself is not lost; whoever has met it may be, with what he knew.
     pending.to = target;
-    pending.again = watching;
+    pending.again = stopping;
     if (target.holder.blocked) this.examined(pending);
     // Behind what waits for room, if anything does.
     const outboxes = target.holder.extras?.outboxes;
@@ -625,18 +620,18 @@ export class Thread implements Carrier {
   }
 
   /** To the parent: a child is gone; who watched it is told by the parent, once the name is free. Numbers only. */
-  sendChildStopped(to: Address, child: Ended, reason: number, watchers: readonly number[]): boolean {
-    const outcome = this.postponed.length > 0 ? NO_MEMORY : this.#childStopped(to, child, reason, watchers);
-    if (outcome === NO_MEMORY) this.#childStoppedLater(to, child, reason, watchers);
+  sendChildStopped(to: Address, id: number, cell: number, reason: number, watchers: readonly number[]): boolean {
+    const outcome = this.postponed.length > 0 ? NO_MEMORY : this.#childStopped(to, id, cell, reason, watchers);
+    if (outcome === NO_MEMORY) this.#childStoppedLater(to, id, cell, reason, watchers);
     this.kick();
     return outcome !== GONE;
   }
 
-  #childStoppedLater(to: Address, child: Ended, reason: number, watchers: readonly number[]): void {
-    this.postponed.push(() => this.#childStopped(to, child, reason, watchers) !== NO_MEMORY);
+  #childStoppedLater(to: Address, id: number, cell: number, reason: number, watchers: readonly number[]): void {
+    this.postponed.push(() => this.#childStopped(to, id, cell, reason, watchers) !== NO_MEMORY);
   }
 
-  #childStopped(to: Address, child: Ended, reason: number, watchers: readonly number[]): number {
+  #childStopped(to: Address, id: number, cell: number, reason: number, watchers: readonly number[]): number {
     const size = watchers.length * 4;
     const frame = this.core.reserveControl(size) >>> 0;
     if (frame === 0) return NO_MEMORY;
@@ -645,8 +640,8 @@ export class Thread implements Carrier {
     u8[frame + FRAME_KIND] = KIND_CHILD_STOPPED;
     u8[frame + FRAME_FORM] = FORM_INLINE;
     u32[(frame + FRAME_TAGS) >>> 2] = reason;
-    u32[(frame + FRAME_SENDER) >>> 2] = child.id;
-    u32[(frame + FRAME_NAME) >>> 2] = child.cell;
+    u32[(frame + FRAME_SENDER) >>> 2] = id;
+    u32[(frame + FRAME_NAME) >>> 2] = cell;
     for (let i = 0; i < watchers.length; i++) u32[(frame + FRAME_PAYLOAD + i * 4) >>> 2] = watchers[i] as number;
     const outcome = this.core.control(to.cell, to.generation, frame, 0);
     this.views.refresh();
@@ -691,7 +686,7 @@ export class Thread implements Carrier {
     const pending = this.#pend(Infinity, holder, undefined, 0);
     if (!pending) return { answer: Promise.reject(outOfMemory(path, 0)) as Promise<unknown>, cancel: ignore };
     const answer = pending.promise();
-    this.#put(pending, to, kind === KIND_WATCH ? watching : { kind, value, path, kills: false });
+    this.#put(pending, to, kind === KIND_WATCH ? watching : { ...watching, kind, value, path });
     return { answer, cancel: () => void this.#giveUp(pending) };
   }
 
@@ -714,7 +709,7 @@ export class Thread implements Carrier {
     }
     if (kills) this.control(to, SYSTEM_KILL);
     if (this.sendControl(to, kind, [value], ticket, generation) || !this.#giveUp(pending)) return;
-    if (pending.quiet) pending.resolve(undefined);
+    if (again.isQuiet) pending.resolve(undefined);
     else pending.reject(stopped(path));
   }
 
@@ -733,14 +728,14 @@ export class Thread implements Carrier {
     const pending = this.#pend(due, life, undefined, 0);
     if (!pending) {
       const late = this.platform.after(due - this.now(), () => {
-        this.unbind(life);
+        this.tied.untie(life);
         if (!life.ended) alarm.fire();
       });
-      this.bind(life);
+      this.tied.tie(life);
       return {
         cancel: () => {
           late.cancel();
-          this.unbind(life);
+          this.tied.untie(life);
         },
       };
     }
@@ -767,7 +762,7 @@ export class Thread implements Carrier {
       u8[frame + FRAME_FLAGS] = FLAG_PRIVATE;
       const number = this.pass([errand]);
       u32[(frame + FRAME_TAGS) >>> 2] = number;
-      if (this.core.send(to.cell, to.generation, frame) === SENT) this.bind((errand.life as Life).actor);
+      if (this.core.send(to.cell, to.generation, frame) === SENT) this.laden.tie((errand.life as Life).actor);
       else {
         this.passed.delete(number);
         this.core.drop(frame);
@@ -889,25 +884,10 @@ export class Thread implements Carrier {
 
   // ---- what may move ------------------------------------------------------------------------------
 
-  /** Something of this life, or in this actor's mailbox, belongs to this thread, until unbind(). */
-  bind(owner: Holder | HostCell): void {
-    if (isMovable(owner)) this.#bound.set(owner, (this.#bound.get(owner) ?? 0) + 1);
-  }
-
-  unbind(owner: Holder | HostCell): void {
-    const left = (this.#bound.get(owner) ?? 0) - 1;
-    if (left > 0) this.#bound.set(owner, left);
-    else this.#bound.delete(owner);
-  }
-
-  isBound(owner: Holder | HostCell): boolean {
-    return this.#bound.has(owner);
-  }
-
   /** A life goes on elsewhere: its timers here are taken back. */
   disarmAll(life: Holder): void {
     for (let pending = life.asks; pending; pending = life.asks) this.#giveUp(pending);
-    this.#bound.delete(life);
+    this.tied.cut(life);
   }
 
   /** What has to come after the messages sent before it: through the user lane, exempt from its limits. */
@@ -1047,7 +1027,7 @@ export class Thread implements Carrier {
 
   /** Ends what a life still waits for. */
   endAsks(holder: Holder): void {
-    this.#bound.delete(holder);
+    this.tied.cut(holder);
     for (let pending = holder.asks; pending; pending = holder.asks) {
       this.#giveUp(pending);
       if (pending.target) this.#cancelNotice(pending);
@@ -1176,7 +1156,7 @@ export class Thread implements Carrier {
       pending.reject(asError(error));
       return;
     }
-    if (kind === KIND_REPLY) pending.resolve(pending.quiet ? undefined : value);
+    if (kind === KIND_REPLY) pending.resolve(pending.again?.isQuiet ? undefined : value);
     else if (isZanniError(value, "ERR_UNKNOWN_MESSAGE") && pending.target)
       pending.reject(unknownMessage(value, pending));
     else pending.reject(value === undefined ? outOfMemory(pending.target?.path ?? "", 0) : asError(value));
@@ -1815,7 +1795,8 @@ export class Thread implements Carrier {
 }
 
 /** Questions that are put often. */
-const watching: Question = { kind: KIND_WATCH, value: undefined, path: "", kills: false };
+const watching: Question = { kind: KIND_WATCH, value: undefined, path: "", kills: false, isQuiet: false };
+const stopping: Question = { ...watching, isQuiet: true };
 const killing: Question = { ...watching, kills: true };
 const forRoom: Question = { ...watching, kind: KIND_ROOM };
 
@@ -1843,12 +1824,6 @@ function fed<T>(answer: Promise<unknown>, feed: Feed<T>): Feed<T> {
     (error: unknown) => feed.end(asError(error)),
   );
   return feed;
-}
-
-/** An actor that may move; strangers and the runtime's own stay. */
-function isMovable(owner: Holder | HostCell): boolean {
-  const actor = "definition" in owner ? owner : (owner as Partial<Life>).actor;
-  return actor?.definition.movable === true;
 }
 
 /** A holder without a life. */
