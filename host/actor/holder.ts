@@ -149,7 +149,8 @@ export class Pending {
   /** How it is put again, when whoever had it is lost with its thread. Undefined: it fails. */
   again: Question | undefined;
   resolve: (value: unknown) => void = ignore;
-  fails: (error: Error) => void = ignore;
+  /** Undefined: it fails by resolve(), with a promise that has failed; what it would hold on to otherwise counts where there are many. */
+  fails: ((error: Error) => void) | undefined = ignore;
   /** It is a timer of an instance. */
   alarm: Alarm | undefined;
   /** It is answered by a stream. */
@@ -185,7 +186,9 @@ export class Pending {
   }
 
   reject(error: Error): void {
-    this.fails(blame(error, this.holder));
+    const blamed = blame(error, this.holder);
+    if (this.fails) this.fails(blamed);
+    else this.resolve(Promise.reject(blamed));
   }
 }
 

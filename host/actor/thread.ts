@@ -527,6 +527,7 @@ export class Thread implements Carrier {
     const pending = this.#pend(Infinity, target.holder, undefined, 0);
     if (!pending) return Promise.reject(outOfMemory(target.path, 0));
     const promise = pending.promise();
+    pending.fails = undefined;
     // The stop itself is not lost; whoever has met it may be, with what he knew.
     pending.to = target;
     pending.again = stopping;
