@@ -128,11 +128,13 @@ export interface Terms {
   readonly health: HealthTerms | undefined;
 }
 
-/** ms, and how many in a row. */
+/** How one child is asked for its health: ms, and how many failures in a row. */
 export interface HealthTerms {
   readonly every: number;
   readonly timeout: number;
   readonly threshold: number;
+  /** The next time; undefined: never again. */
+  next: { cancel(): void } | undefined;
 }
 
 /** What a parent knows of a child that has failed, or may have. */
@@ -181,8 +183,6 @@ export class Child implements Address {
   trouble: Trouble | undefined;
   /** It is being ended, and these are called when it is gone; more than one when a kill overtakes a restart. */
   gone: (() => void)[] | undefined;
-  /** The next health check. */
-  check: { cancel(): void } | undefined;
   /** Its elder and younger sibling. */
   before: Child | undefined;
   after: Child | undefined;

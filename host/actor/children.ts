@@ -179,6 +179,7 @@ function healthOf(given: HealthOptions): HealthTerms {
     every,
     timeout: given.timeout === undefined ? every : milliseconds("health.timeout", given.timeout),
     threshold: whole("health.threshold", threshold, 1, 1e9),
+    next: undefined,
   };
 }
 

@@ -5,7 +5,8 @@ import { asError, ZanniError } from "../errors.ts";
 import type { Child, HealthTerms } from "./cell.ts";
 import type { Thread } from "./thread.ts";
 
-export function watchHealth(thread: Thread, child: Child, { every, timeout, threshold }: HealthTerms): void {
+export function watchHealth(thread: Thread, child: Child, terms: HealthTerms): void {
+  const { every, timeout, threshold } = terms;
   let failures = 0;
   let restarts = 0;
   /** Down, or another instance since: what was asked of one before is not held against it. */
@@ -15,7 +16,7 @@ export function watchHealth(thread: Thread, child: Child, { every, timeout, thre
     return restarts !== before || child.trouble?.restarting === true;
   };
   const next = () => {
-    child.check = thread.after(every, () => void check());
+    terms.next = thread.after(every, () => void check());
   };
   const check = async () => {
     if (isOther()) failures = 0;
@@ -27,7 +28,7 @@ export function watchHealth(thread: Thread, child: Child, { every, timeout, thre
       failures = isOther() ? 0 : failures + 1;
       if (failures >= threshold && !child.gone) failed(asError(thrown));
     }
-    if (child.check) next();
+    if (terms.next) next();
   };
   const failed = (cause: Error) => {
     failures = 0;
@@ -39,4 +40,11 @@ export function watchHealth(thread: Thread, child: Child, { every, timeout, thre
     thread.sendControl(child, KIND_FAIL, [error]);
   };
   next();
+}
+
+/** Its child is gone; a check that is under way is the last. */
+export function unwatchHealth(terms: HealthTerms | undefined): void {
+  if (!terms) return;
+  terms.next?.cancel();
+  terms.next = undefined;
 }

@@ -19,6 +19,7 @@ import { base } from "./behavior.ts";
 import type { Child, HostCell, LostChild, Trouble } from "./cell.ts";
 import { childrenOf, endChild, familyOf, removeChild, troubleOf } from "./children.ts";
 import { extrasOf, rareOf, stashesNothing } from "./extras.ts";
+import { unwatchHealth } from "./health.ts";
 import type { Address } from "./holder.ts";
 import { SUPERVISOR } from "./internal.ts";
 import {
@@ -50,9 +51,7 @@ export function childStopped(
   tellWatchers(thread, watchers, reason);
   if (!child) return;
   child.trouble?.timer?.cancel();
-  child.check?.cancel();
-  // A check that is under way is the last.
-  child.check = undefined;
+  unwatchHealth(child.terms.health);
   if (child.gone) for (const gone of child.gone) gone();
 }
 
