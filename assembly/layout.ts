@@ -41,6 +41,7 @@ export const WORKER_FIRST = 4096;
 export const WORKER_BYTES = 65536;
 export const WORKERS_MAX = 128;
 export const WORKER_PARKED = 0; //        S  AWAKE, PARKED or SUMMONED; the word the thread waits on
+export const WORKER_ALERT = 4; //         S  1: control came for a cell in a turn here; its head is looked at before the next message
 export const WORKER_INBOX = 64; //        S  { renewals | newest ready cell pinned here, queued by others }
 export const WORKER_REMOTE = 128; //      S  blocks of this worker's chunks, freed by others
 export const WORKER_LOAD = 132; //        S  actors placed here

@@ -5,8 +5,8 @@
 //                                                         └──▶ fewer, 8 times ─▶ 64 batches without a wait
 //
 // A question and its answer never wait: a batch of one earns no credit. Each thread watches one cell, the last that
-// streamed. Measured on 2 cores: 66 to 26 ns a message, batches of 56 instead of 15 (rows 2n and 3n of the bench); on 2 cores that are
-// further apart, waits of 4 µs instead of 1, 105 to 96 ns (row 2).
+// streamed. Measured on 2 cores that are far apart, without waits and with those of 4 µs: rows 2 and 3 of the bench 62 to 54 and 57 to
+// 48 ns a message, 2n 33 to 31.
 import { WORKER_PARKED } from "./layout";
 import { here, me } from "./place";
 import { ownerOf } from "./pool";

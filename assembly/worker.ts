@@ -30,6 +30,7 @@ import {
   closeSystem,
   generationOf,
   idle,
+  isAlerted,
   isIdle,
   open as openHead,
   pointerOf,
@@ -961,49 +962,53 @@ function run(cell: u32, generation: u32): bool {
       discardControl();
       if ((load<u32>(here + WORKER_OUT_BITS) & SYSTEM_KILL) != 0) break;
     }
-    if (!refill(cell)) {
-      settle(cell, bytes);
-      bytes = 0;
-      if (idle(cell, generation) == NOTHING) {
-        forget();
+    // Until control has come, or there are no more; it stops, or the turn is over.
+    do {
+      if (!refill(cell)) {
+        settle(cell, bytes);
+        bytes = 0;
+        if (idle(cell, generation) == NOTHING) {
+          forget();
+          return false;
+        }
+        break;
+      }
+      if (left == 0 || late) {
+        settle(cell, bytes);
+        leave(cell, true);
         return false;
       }
-      continue;
-    }
-    if (left == 0 || late) {
-      settle(cell, bytes);
-      leave(cell, true);
-      return false;
-    }
-    const frame = pickUp(cell);
-    const kind = load<u8>(frame + FRAME_KIND);
-    if (kind != KIND_TELL) {
-      if (kind == KIND_STOP) break;
-      settle(cell, bytes);
-      return askHost(cell, generation, NATIVE_ROOM, false);
-    }
-    if ((load<u8>(frame + FRAME_FLAGS) & FLAG_EXTENDED) != 0) sample(frame);
-    const index = behavior < <u32>BEHAVIOR_TABLE ? behavior : handlerOf(behavior, load<u32>(frame + FRAME_NAME));
-    if (index != 0) {
-      enterNative();
-      call_indirect<void>(index, cell, frame);
-      leaveNative();
-    }
-    if (index == 0 || load<u32>(frame + FRAME_TICKET) != 0) {
-      settle(cell, bytes);
-      return askHost(cell, generation, index == 0 ? NATIVE_UNKNOWN : NATIVE_UNANSWERED, false);
-    }
-    if (limited) bytes += load<u32>(frame + FRAME_SIZE) + FRAME_PAYLOAD;
-    store<u32>(cell + CELL_HAND, 0);
-    freeSmallest(frame);
-    left--;
-    if (++ticks >= stride) {
-      const before = now;
-      ticks = 0;
-      now = clock();
-      late = now >= sliceEnd;
-      stride = now - before > shortStride ? 1 : min<u32>(clockEvery, stride << 1);
-    }
+      const frame = pickUp(cell);
+      const kind = load<u8>(frame + FRAME_KIND);
+      if (kind != KIND_TELL) {
+        stopping = kind == KIND_STOP;
+        if (stopping) break;
+        settle(cell, bytes);
+        return askHost(cell, generation, NATIVE_ROOM, false);
+      }
+      if ((load<u8>(frame + FRAME_FLAGS) & FLAG_EXTENDED) != 0) sample(frame);
+      const index = behavior < <u32>BEHAVIOR_TABLE ? behavior : handlerOf(behavior, load<u32>(frame + FRAME_NAME));
+      if (index != 0) {
+        enterNative();
+        call_indirect<void>(index, cell, frame);
+        leaveNative();
+      }
+      if (index == 0 || load<u32>(frame + FRAME_TICKET) != 0) {
+        settle(cell, bytes);
+        return askHost(cell, generation, index == 0 ? NATIVE_UNKNOWN : NATIVE_UNANSWERED, false);
+      }
+      if (limited) bytes += load<u32>(frame + FRAME_SIZE) + FRAME_PAYLOAD;
+      store<u32>(cell + CELL_HAND, 0);
+      freeSmallest(frame);
+      left--;
+      if (++ticks >= stride) {
+        const before = now;
+        ticks = 0;
+        now = clock();
+        late = now >= sliceEnd;
+        stride = now - before > shortStride ? 1 : min<u32>(clockEvery, stride << 1);
+      }
+    } while (!stopping && !isAlerted());
     if (stopping) break;
   }
   stopping = false;

@@ -4,6 +4,7 @@
 //   take() ─▶ control(bits, frames) ─▶ messages ─▶ next(outcome, done) ─▶ more of it, or the next cell
 import {
   CELL_HAND,
+  CELL_HEAD,
   CELL_INIT,
   EXTENSION_BYTES,
   FLAG_EXTENDED,
@@ -67,6 +68,7 @@ import {
   TURN_UNBLOCK,
   TURN_WAIT,
   TURN_YIELD,
+  WORKER_ALERT,
   WORKER_BATCH,
   WORKER_BYTES,
   WORKER_FIRST,
@@ -415,7 +417,7 @@ export class Dispatch {
   #messages(actor: HostCell, count: number): number {
     const thread = this.#thread;
     const { block } = thread;
-    const head = actor.cell >>> 2;
+    const alert = (block + WORKER_ALERT) >>> 2;
     const progress = (block + WORKER_PROGRESS) >>> 2;
     const batch = (block + WORKER_BATCH) >>> 2;
     let last = thread.views.f64[(block + WORKER_NOW) >>> 3] as number;
@@ -431,7 +433,7 @@ export class Dispatch {
       if (i > 0) {
         if (thread.dice !== undefined && thread.dice() < 0.5) return this.#finished(i, TURN_YIELD);
         // Control comes between messages: release() hands it out.
-        if (((u32[head] as number) & SYS) !== 0) return this.#finished(i, TURN_DRY);
+        if (u32[alert] !== 0 && this.#hasControl(actor)) return this.#finished(i, TURN_DRY);
         if (i === look) {
           const now = thread.now();
           if (now > end) return this.#finished(i, TURN_YIELD);
@@ -457,6 +459,13 @@ export class Dispatch {
     const outcome = this.#message(actor, frame);
     if (outcome === TURN_DRY) return this.#finished(1, TURN_DRY);
     return outcome === TURN_FULL ? this.#finished(1, TURN_WAIT) : this.#finished(0, outcome);
+  }
+
+  /** Control came for an actor in a turn here: for this one? In this order, see isAlerted() in assembly/cell.ts. */
+  #hasControl({ cell }: HostCell): boolean {
+    const { block, views } = this.#thread;
+    views.store(block + WORKER_ALERT, 0);
+    return (views.load(cell + CELL_HEAD) & SYS) !== 0;
   }
 
   #finished(done: number, outcome: number): number {

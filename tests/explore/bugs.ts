@@ -109,5 +109,11 @@ export const bugs: Bug[] = [
   },
   { number: 41, name: "the ring of a deque looked up before its top", scenario: "deque: it grows", preemptions: 2 },
   { number: 42, name: "a larger ring published before the copies", scenario: "deque: it grows", preemptions: 2 },
+  {
+    number: 43,
+    name: "a kill that waits until all that was sent is handled",
+    scenario: "native: a kill comes",
+    preemptions: 2,
+  },
   { number: 18, name: "the settlement of a BLOCKED cell lost", scenario: "blocked: a handler", preemptions: 2 },
 ];

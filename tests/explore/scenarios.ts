@@ -960,6 +960,29 @@ export const scenarios: Scenario[] = [
     check: (world) => accounted(world, [1, 2]) ?? inOrder(world, 1, 2),
   },
   {
+    name: "native: a kill comes after the message in hand",
+    threads: 2,
+    thieves: 0,
+    setup: (world) => {
+      begin(world).a = supervised(world);
+    },
+    programs: (world) => {
+      const note = notes(world);
+      return [
+        all(tell(world, 0, note.a, 1), tell(world, 0, note.a, 2), tell(world, 0, note.a, 3), work(world, 0)),
+        (function* (): Program<void> {
+          yield* bits(world, 1, note.a, L.SYSTEM_KILL);
+          note["before"] = note.handled.length;
+        })(),
+      ];
+    },
+    check: (world) => {
+      const { handled, before } = notes(world);
+      const after = handled.slice(before as number).filter((each) => !each.includes("control"));
+      return accounted(world, [1, 2, 3]) ?? (after.length > 1 ? `after the kill came ${after.join(", ")}` : undefined);
+    },
+  },
+  {
     name: "wake: a stranger sends to two thieves that park",
     threads: 3,
     setup: (world) => {

@@ -207,6 +207,11 @@ export class Slow extends Actor<{ gate: ActorRef<Gate>; journal: ActorRef<Journa
     this.init.journal.tell.note(name);
     return name;
   }
+  /** It goes on until this returns. */
+  killItself() {
+    void this.self.kill();
+    this.init.journal.tell.note("in hand");
+  }
   /** What it asks goes on after its answer. */
   later(name: string) {
     const passed = this.init.gate.ask({ timeout: "1m" }).pass();

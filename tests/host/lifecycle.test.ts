@@ -84,6 +84,22 @@ both("lifecycle", (test) => {
     await hanging;
   });
 
+  test("a kill comes after the message in hand, however many are taken with it", async (open) => {
+    const system = await open();
+    const gate = system.spawn(Gate);
+    const journal = system.spawn(Journal);
+    const slow = system.spawn(Slow, { gate, journal });
+    slow.tell.work("first");
+    await until(async () => (await gate.ask.waiting()) === 1, "it waits");
+    slow.tell.quick("before");
+    slow.tell.killItself();
+    for (let i = 0; i < 10; i++) slow.tell.quick("after");
+    await gate.ask.open();
+    assert.is(await slow.stopped, "killed");
+    assert.equal(await journal.ask.lines(), ["first begins", "first ends", "before", "in hand"]);
+    await until(() => system.deadLetters.length === 10, "those behind it");
+  });
+
   test("stopped resolves with the reason, also for who looks late", async (open) => {
     const system = await open();
     const counter = system.spawn(Counter, { start: 1 });
