@@ -60,7 +60,7 @@ import { here, me } from "./place";
 import { freeSmallest } from "./pool";
 import { beginRanks, deal, endRanks, number, ranked, spread, undeal, whole } from "./rank";
 import { batchMax } from "./scale";
-import { gather, gathered } from "./stream";
+import { gathered } from "./stream";
 import { bequeath, cas64, glance32, load64, note32 } from "./sync";
 import { drop } from "./ticket";
 import { fetch, follow } from "./trail";
@@ -232,7 +232,6 @@ export function drainAll(cell: usize): void {
 /** Makes sure that the list holds what there is. False when there is nothing. */
 export function refill(cell: usize): bool {
   if (load<u32>(cell + CELL_LIST) != 0) return true;
-  gather(cell);
   const newest = drain(cell);
   if (newest == 0) return false;
   receive(cell, newest);

@@ -38,7 +38,7 @@ export function streams(cell: usize): bool {
   return cell == streaming && credit != 0 && last < PLENTY;
 }
 
-/** Owner only, before a drain: some microseconds, if that paid lately. */
+/** Owner only, before it looks at what came in, and says what is handled: some microseconds, if that paid lately. */
 export function gather(cell: usize): void {
   if (!streams(cell)) return;
   if (--credit == 0) rest = REST;

@@ -213,7 +213,7 @@ import {
   sliceTurns,
   stealMax,
 } from "./scale";
-import { startStream, streams } from "./stream";
+import { gather, startStream, streams } from "./stream";
 import { add32, bequeath, glance32, load32, load64, note32 } from "./sync";
 import { cancel as cancelTicket, claim as claimTicket, drop, expired, fill, open as openTicket } from "./ticket";
 import { startTrail } from "./trail";
@@ -674,6 +674,8 @@ export function look(cell: u32): u32 {
  * still the caller's, with more to do in WORKER_OUT_*, and 0 when it was given away.
  */
 export function release(cell: u32, outcome: i32, done: u32): u32 {
+  // Before anything of it is looked at: what follows has its line of memory cross once.
+  if (outcome == TURN_DRY && done == load<u32>(here + WORKER_OUT_COUNT)) gather(cell);
   if (load<u32>(cell + CELL_BEHAVIOR) != 0) return releaseNative(cell, outcome);
   const generation = generationOf(load64(cell + CELL_HEAD));
   if (done != 0) {
@@ -964,6 +966,7 @@ function run(cell: u32, generation: u32): bool {
     }
     // Until control has come, or there are no more; it stops, or the turn is over.
     do {
+      if (load<u32>(cell + CELL_LIST) == 0) gather(cell);
       if (!refill(cell)) {
         settle(cell, bytes);
         bytes = 0;
