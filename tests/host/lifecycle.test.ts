@@ -94,8 +94,9 @@ both("lifecycle", (test) => {
     slow.tell.quick("before");
     slow.tell.killItself();
     for (let i = 0; i < 10; i++) slow.tell.quick("after");
+    const ended = slow.stopped;
     await gate.ask.open();
-    assert.is(await slow.stopped, "killed");
+    assert.is(await ended, "killed");
     assert.equal(await journal.ask.lines(), ["first begins", "first ends", "before", "in hand"]);
     await until(() => system.deadLetters.length === 10, "those behind it");
   });
