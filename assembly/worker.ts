@@ -153,6 +153,7 @@ import {
   TURN_WAIT,
   TURN_YIELD,
   UNLIMITED,
+  WORKER_BATCH,
   WORKER_CURRENT,
   WORKER_EXPIRING,
   WORKER_FIFO_HEAD,
@@ -674,8 +675,8 @@ export function look(cell: u32): u32 {
  * still the caller's, with more to do in WORKER_OUT_*, and 0 when it was given away.
  */
 export function release(cell: u32, outcome: i32, done: u32): u32 {
-  // Before anything of it is looked at: what follows has its line of memory cross once.
-  if (outcome == TURN_DRY && done == load<u32>(here + WORKER_OUT_COUNT)) gather(cell);
+  // Before its first line is looked at: what follows has that cross once.
+  if (outcome == TURN_DRY && streams(cell) && usesUp(cell, done)) gather(cell);
   if (load<u32>(cell + CELL_BEHAVIOR) != 0) return releaseNative(cell, outcome);
   const generation = generationOf(load64(cell + CELL_HEAD));
   if (done != 0) {
@@ -700,6 +701,12 @@ export function release(cell: u32, outcome: i32, done: u32): u32 {
   }
   if (left == 0 && load<u32>(cell + CELL_LIST) != 0) return leave(cell, false);
   return handOut(cell, generation) ? 1 : 0;
+}
+
+/** Are the first `done` of the batch all that is listed? What has priorities lists a round at a time, and more behind it. */
+function usesUp(cell: u32, done: u32): bool {
+  if (done == 0 || load<u32>(cell + CELL_RANKED) != 0) return false;
+  return load<u32>(load<u32>(here + WORKER_BATCH + ((done - 1) << 2)) + FRAME_NEXT) == 0;
 }
 
 /** Is nothing left to do, as far as its owner can see? Not for one to which messages stream: they come in a moment. */
