@@ -224,6 +224,17 @@ both("system", (test, mode) => {
     await stopped;
   });
 
+  test("stop within: who waits for the stop of one that hangs learns that it was cut off", async (open) => {
+    const system = await open();
+    const gate = system.spawn(Gate);
+    const hoarder = system.spawn(Hoarder, gate, { shutdown: "infinity" });
+    hoarder.tell.hold(undefined);
+    await until(async () => (await gate.ask.waiting()) === 1, "it waits");
+    const refused = rejects(hoarder.stop(), "ERR_SYSTEM_STOPPED");
+    await system.stop({ within: 0 });
+    await refused;
+  });
+
   test("a busy thread gives its event loop a turn", async (open) => {
     const system = await open({ mailbox: { capacity: Number.POSITIVE_INFINITY } });
     const spinner = system.spawn(Spinner, undefined, { placement: 0, name: "observer" });
