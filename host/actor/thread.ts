@@ -106,7 +106,7 @@ import { asError, isZanniError, outOfMemory, stopped, ZanniError } from "../erro
 import { defaults, known, milliseconds } from "../options.ts";
 import type { Platform } from "../platform/platform.ts";
 import { type Crossing, crossingMarked } from "../wire/crossing.ts";
-import { utf8Write, wellFormed } from "../wire/text.ts";
+import { nodeTexts, wellFormed } from "../wire/text.ts";
 import { ValueCodec } from "../wire/value.ts";
 import { Asks } from "./ask.ts";
 import { blame } from "./blame.ts";
@@ -809,7 +809,7 @@ export class Thread implements Carrier {
     const bytes = crossing.write(value);
     if (!bytes) return 0;
     // Where the next one is written straight into its frame, it is no longer, mostly.
-    if (utf8Write && this.views.lasts) declared.usual = bytes.length > DIRECT_MAX ? 0 : bytes.length + SLACK;
+    if (nodeTexts.utf8Write && this.views.lasts) declared.usual = bytes.length > DIRECT_MAX ? 0 : bytes.length + SLACK;
     const frame = this.#frame(bytes.length, sending, trace);
     if (frame === 0) return 0;
     this.write(frame, KIND_TELL, bytes);

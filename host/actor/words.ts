@@ -21,7 +21,7 @@ import {
   TAG_UNDEFINED,
 } from "../../assembly/layout.ts";
 import type { Views } from "../core/memory.ts";
-import { byteLength, latin1Slice, utf8Write } from "../wire/text.ts";
+import { nodeTexts } from "../wire/text.ts";
 import type { Carrier } from "./carrier.ts";
 import { hashOf, nameOf } from "./hash.ts";
 import type { Holder } from "./holder.ts";
@@ -31,6 +31,7 @@ import { Shapes } from "./shapes.ts";
 const ARGS_MAX = 7;
 const WORDS_MAX = 256;
 /** Where an engine has ways of its own between texts and bytes; without them each character costs. */
+const { utf8Write, latin1Slice, byteLength } = nodeTexts;
 const native = utf8Write && latin1Slice && byteLength ? { utf8Write, latin1Slice, byteLength } : undefined;
 const TEXT_MAX = native ? 4096 : 256;
 /** Up to here a character at a time is faster than a call of a native function. */

@@ -1,7 +1,9 @@
 // MessagePack, written and read by hand for declared types (github.com/msgpack/msgpack/blob/master/spec.md): the smallest form
 // of everything on writing, every legal form on reading, and never a byte beyond the end.
 import { ZanniError } from "../errors.ts";
-import { isWellFormed, latin1Slice, slab, utf8Write } from "./text.ts";
+import { isWellFormed, nodeTexts, slab } from "./text.ts";
+
+const { utf8Write, latin1Slice } = nodeTexts;
 
 /** Texts up to this long are written unit by unit: while they are ASCII that is faster than a call. */
 const LOOPED = utf8Write ? 24 : 100;

@@ -12,17 +12,24 @@ interface NativeBuffers {
   byteLength?(text: string): number;
 }
 
-const native = (globalThis as { Buffer?: NativeBuffers }).Buffer;
-export const utf8Write = native?.prototype.utf8Write;
-export const latin1Slice = native?.prototype.latin1Slice;
-/** In UTF-8: as many as it has units, if it is in ASCII. */
-export const byteLength = native?.byteLength;
+const buffers = (globalThis as { Buffer?: NativeBuffers }).Buffer;
+
+/**
+ * Whoever calls them often takes them into constants of its module: an imported name is a variable to the engine, and what it
+ * does not know beforehand it calls by a detour, which takes as long as a text of a hundred bytes.
+ */
+export const nodeTexts = {
+  utf8Write: buffers?.prototype.utf8Write,
+  latin1Slice: buffers?.prototype.latin1Slice,
+  /** In UTF-8: as many as it has units, if it is in ASCII. */
+  byteLength: buffers?.byteLength,
+};
 
 /** Of memory that is shared with others and cannot be transferred, where there is such: much faster than memory of one's own. */
 export const slab: ((size: number) => Uint8Array) | undefined =
-  native?.allocUnsafe &&
+  buffers?.allocUnsafe &&
   ((size) => {
-    const { buffer, byteOffset } = (native.allocUnsafe as NonNullable<typeof native.allocUnsafe>)(size);
+    const { buffer, byteOffset } = (buffers.allocUnsafe as NonNullable<typeof buffers.allocUnsafe>)(size);
     return new Uint8Array(buffer, byteOffset, size);
   });
 
