@@ -877,7 +877,8 @@ export class Thread implements Carrier {
     }
     const at = this.#keptAt;
     this.#kept.set(bytes, at);
-    this.#keptAt = at + bytes.length;
+    // As a payload does, it begins at a multiple of eight: see wire/copy.ts.
+    this.#keptAt = (at + bytes.length + 7) & ~7;
     return at;
   }
   #kept = new Uint8Array(0);

@@ -1,6 +1,7 @@
 // MessagePack, written and read by hand for declared types (github.com/msgpack/msgpack/blob/master/spec.md): the smallest form
 // of everything on writing, every legal form on reading, and never a byte beyond the end.
 import { ZanniError } from "../errors.ts";
+import { copy, copyOf } from "./copy.ts";
 import { isWellFormed, nodeTexts, slab } from "./text.ts";
 
 const { utf8Write, latin1Slice } = nodeTexts;
@@ -215,7 +216,7 @@ export class Writer {
   bytes(value: Uint8Array): void {
     this.#room(value.length + 5);
     this.#header(value.length, 0, -1, 0xc4, 0xc5, 0xc6);
-    this.#bytes.set(value, this.#at);
+    copy(value, this.#bytes, this.#at);
     this.#at += value.length;
   }
 
@@ -582,8 +583,7 @@ export class Reader {
     const length = code === 0xc4 ? this.#u8() : code === 0xc5 ? this.#u16() : code === 0xc6 ? this.#u32() : -1;
     if (length < 0) throw this.wrong("bytes", at);
     const from = this.#take(length);
-    // Not slice(): that of a Buffer is no copy.
-    return new Uint8Array(this.#bytes.subarray(from, from + length));
+    return copyOf(this.#bytes.subarray(from, from + length));
   }
 
   /** Its length; there is a byte for each item at least. */

@@ -1,7 +1,7 @@
 // Messages of declared types: as bytes of the type from thread to thread, whole or read lazily.
 import * as assert from "uvu/assert";
 import type { ActorRef, System } from "zanni";
-import { Gate, Meter } from "./actors.ts";
+import { Gate, Meter, Mirror } from "./actors.ts";
 import { both, rejects, until } from "./helper.ts";
 
 const reading = {
@@ -35,6 +35,25 @@ both("declared messages", (test) => {
       const one = { ...reading, sensor: "s".repeat(length), tags: [`é${"t".repeat(length)}`] };
       await ref.ask.read(one);
       assert.equal(await ref.ask.seen(), [one], `${length}`);
+    }
+  });
+
+  test("bytes, many and few, wherever they lie", async (open) => {
+    const mirror = (await open()).spawn(Mirror);
+    const given = { weight: 1, lines: [], counts: new Map([["a", 1]]), total: 2n, at: new Date(0) };
+    for (const size of [1000, 1023, 1024, 1025, 16_000, 16_384, 33_000, 70_000, 300_001]) {
+      const all = Uint8Array.from({ length: size + 8 }, (_, i) => (i * 7) ^ (i >>> 8));
+      for (let i = 0; i < 8; i++) {
+        const bytes = all.subarray(i, size + i);
+        const entry = { ...given, title: "t".repeat(i), bytes };
+        for (const { bytes: back } of [await mirror.ask.entry(entry), await mirror.ask.lazily(entry)]) {
+          assert.is(back.length, size);
+          assert.ok(
+            back.every((byte, at) => byte === bytes[at]),
+            `${size} at ${i}`,
+          );
+        }
+      }
     }
   });
 
