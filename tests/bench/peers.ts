@@ -18,7 +18,7 @@ const built = fileURLToPath(new URL("../../../bench/", import.meta.url));
 const peers: readonly Peer[] = [
   {
     name: "Erlang",
-    rows: ["1", "2", "3", "4a", "4b", "5a", "6", "7"],
+    rows: ["1", "2", "3", "4a", "4b", "5a", "6", "7", "8"],
     build: () => succeeds("erlc", "-o", built, `${sources}rows.erl`),
     command(row) {
       const schedulers = row === "1" || row === "4a" ? "1:1" : "2:2";
@@ -27,7 +27,7 @@ const peers: readonly Peer[] = [
   },
   {
     name: "CAF",
-    rows: ["1", "2", "3", "5a", "6", "7"],
+    rows: ["1", "2", "3", "5a", "6", "7", "8"],
     build: () =>
       succeeds("g++", "-std=c++17", "-O3", "-o", `${built}caf`, `${sources}rows.cpp`, "-lcaf_core", "-pthread"),
     command: (row) => [`${built}caf`, row],

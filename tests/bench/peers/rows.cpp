@@ -17,6 +17,13 @@ using last_atom = atom_constant<atom("last")>;
 constexpr long burst = 1000;
 constexpr int window = 10;
 
+struct kilobyte {
+  long id = 0;
+  std::string name = "a message of some length";
+  std::string parts[10];
+};
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kilobyte)
+
 static double now_ns() {
   auto since = std::chrono::steady_clock::now().time_since_epoch();
   return std::chrono::duration<double, std::nano>(since).count();
@@ -80,6 +87,54 @@ static double throughput(actor_system& system, long count, int senders) {
   double begin = now_ns();
   for (auto& each : all) self->send(each, go_atom::value);
   self->receive([&](long sum) { verify(sum == count / burst * 499500); });
+  return (now_ns() - begin) / count;
+}
+
+// ---- messages of a KiB: bursts of a hundred, of which the receiver reads a number --------------------
+
+constexpr long heavy_burst = 100;
+
+behavior taker(stateful_actor<receiver_state>* self, long count, actor whom) {
+  self->state.left = count;
+  return {
+      [=](const kilobyte& value) {
+        self->state.sum += value.id;
+        if (--self->state.left == 0) self->send(whom, self->state.sum);
+      },
+      [=](last_atom, const actor& from) { self->send(from, ack_atom::value); },
+  };
+}
+
+struct giver_state {
+  long left = 0;
+  kilobyte value;
+};
+
+behavior giver(stateful_actor<giver_state>* self, actor to, long count) {
+  self->state.left = count;
+  self->state.value.id = 1;
+  for (int i = 0; i < 10; i++) self->state.value.parts[i] = std::string(90, 'a' + i);
+  auto next = [=] {
+    if (self->state.left <= 0) return;
+    for (int i = 0; i < heavy_burst; i++) self->send(to, self->state.value);
+    self->send(to, last_atom::value, actor{self});
+    self->state.left -= heavy_burst;
+  };
+  return {
+      [=](go_atom) {
+        for (int i = 0; i < window; i++) next();
+      },
+      [=](ack_atom) { next(); },
+  };
+}
+
+static double payload(actor_system& system, long count) {
+  scoped_actor self{system};
+  auto to = system.spawn(taker, count, actor{self});
+  auto from = system.spawn(giver, to, count);
+  double begin = now_ns();
+  self->send(from, go_atom::value);
+  self->receive([&](long sum) { verify(sum == count); });
   return (now_ns() - begin) / count;
 }
 
@@ -173,6 +228,7 @@ static double run(actor_system& system, const std::string& row) {
   }
   if (row == "6") return ring(system, 3'000'000);
   if (row == "7") return skynet(system, 1'000'000);
+  if (row == "8") return payload(system, 500'000);
   std::fprintf(stderr, "no such row\n");
   std::exit(2);
 }

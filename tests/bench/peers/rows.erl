@@ -17,7 +17,8 @@ row("4a") -> ask(200000, 1);
 row("4b") -> ask(100000, 2);
 row("5a") -> spawn_and_stop(100000);
 row("6") -> ring(5000000);
-row("7") -> skynet(1000000).
+row("7") -> skynet(1000000);
+row("8") -> payload(500000).
 
 now_ns() -> erlang:monotonic_time(nanosecond).
 
@@ -113,3 +114,30 @@ sky(Parent, Number, Size) ->
     Part = Size div 10,
     [spawn(fun() -> sky(Me, Number + I * Part, Part) end) || I <- lists:seq(0, 9)],
     Parent ! lists:sum([receive Sum -> Sum end || _ <- lists:seq(1, 10)]).
+
+%% ns a message of a KiB: a map whose binaries are shared, not copied; bursts of a hundred, at most 10 of them not acknowledged.
+payload(Count) ->
+    Me = self(),
+    Taker = on(1, fun() -> taker(Me, Count, 0) end),
+    Begin = now_ns(),
+    on(2, fun() ->
+        Parts = [{list_to_atom([C]), binary:copy(<<C>>, 90)} || C <- lists:seq($a, $j)],
+        giver(Taker, maps:from_list([{id, 1}, {name, <<"a message of some length">>} | Parts]), Count, 0)
+    end),
+    Count = receive {sum, Sum} -> Sum end,
+    (now_ns() - Begin) / Count.
+
+taker(Whom, 0, Sum) -> Whom ! {sum, Sum};
+taker(Whom, Left, Sum) ->
+    receive
+        #{id := Id} -> taker(Whom, Left - 1, Sum + Id);
+        {last, Giver} -> Giver ! ack, taker(Whom, Left, Sum)
+    end.
+
+giver(_, _, 0, 0) -> ok;
+giver(To, Value, Left, Open) when Left =:= 0; Open =:= ?WINDOW ->
+    receive ack -> giver(To, Value, Left, Open - 1) end;
+giver(To, Value, Left, Open) ->
+    [To ! Value || _ <- lists:seq(1, 100)],
+    To ! {last, self()},
+    giver(To, Value, Left - 100, Open + 1).
