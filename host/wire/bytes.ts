@@ -1,7 +1,7 @@
 // MessagePack, written and read by hand for declared types (github.com/msgpack/msgpack/blob/master/spec.md): the smallest form
 // of everything on writing, every legal form on reading, and never a byte beyond the end.
 import { ZanniError } from "../errors.ts";
-import { copy, copyOf } from "./copy.ts";
+import { copy, copyOf, isSpare } from "./copy.ts";
 import { isWellFormed, nodeTexts, slab } from "./text.ts";
 
 const { utf8Write, latin1Slice } = nodeTexts;
@@ -114,6 +114,11 @@ export class Writer {
     if (this.#bytes === this.#own) return this.#bytes.slice(0, size);
     this.#used = this.#at;
     return new Uint8Array(this.#slabBuffer, this.#slabAt + this.#from, size);
+  }
+
+  /** Its own memory is much more than this one took. */
+  get isSpare(): boolean {
+    return isSpare(this.#own.length, this.#at - this.#from);
   }
 
   nil(): void {

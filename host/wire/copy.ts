@@ -34,3 +34,10 @@ export function copyOf(from: Uint8Array): Uint8Array {
 function isShared({ buffer }: Uint8Array): boolean {
   return !(buffer instanceof ArrayBuffer);
 }
+
+const SPARE = 2 ** 20;
+
+/** Is a buffer that many messages share much larger than this one needs? One large message is no reason to keep it for ever. */
+export function isSpare(length: number, needed: number): boolean {
+  return length > SPARE && needed < length >>> 3;
+}

@@ -145,7 +145,7 @@ class Declared<T> implements WireType<T> {
     } catch (error) {
       throw refusal(misfitOf(error), "value");
     } finally {
-      scratch = writer;
+      scratch = writer.isSpare ? undefined : writer;
     }
   }
 
@@ -174,7 +174,7 @@ function attempt<R>(
   } catch (error) {
     return misfitOf(error);
   } finally {
-    scratch = writer;
+    scratch = writer.isSpare ? undefined : writer;
   }
 }
 

@@ -9,9 +9,10 @@
 //   the others    msgpackr's own: Date, Set, RegExp, typed arrays, ArrayBuffer, DataView, bigint
 //
 // This ring knows no actors: refs come in through a bridge, which the actor ring supplies.
-import { addExtension, Packr } from "msgpackr";
+import { addExtension, Packr, RESET_BUFFER_MODE } from "msgpackr";
 import { type ErrorCode, isZanniError, ZanniError } from "../errors.ts";
 import { defaults } from "../options.ts";
+import { isSpare } from "./copy.ts";
 import { whole } from "./crossing.ts";
 import { isWellFormed, wellFormed } from "./text.ts";
 
@@ -33,7 +34,7 @@ export class ValueCodec {
     encodeUndefinedAsNil: false,
   } as ConstructorParameters<typeof Packr>[0]);
   readonly #bridge: RefBridge;
-  #scratch = bytes(4096);
+  #scratch = bytes(USUAL);
 
   constructor(bridge: RefBridge) {
     this.#bridge = bridge;
@@ -53,12 +54,21 @@ export class ValueCodec {
       thrown = error;
     }
     if (prepared === refused) throw this.#explain(values, root, thrown);
-    return this.#packr.pack(prepared);
+    // A getter may send something itself in between.
+    depth++;
+    try {
+      const packed = this.#packr.pack(prepared, RESET_BUFFER_MODE);
+      if (depth === 1 && isSpare(packed.buffer.byteLength, packed.length)) this.#packr.useBuffer(bytes(USUAL));
+      return packed;
+    } finally {
+      depth--;
+    }
   }
 
   /** The values of `size` bytes at `from`. They are copied out first: shared memory may change under a decoder. */
   decode(from: Uint8Array, at: number, size: number): unknown {
     if (this.#scratch.length < size) this.#scratch = bytes(size * 2);
+    else if (isSpare(this.#scratch.length, size)) this.#scratch = bytes(USUAL);
     this.#scratch.set(from.subarray(at, at + size));
     const before = reading;
     reading = this.#bridge;
@@ -264,6 +274,9 @@ const refused = Symbol("refused");
 
 let reading: RefBridge | undefined;
 
+/** All codecs write to one buffer; so many are at it. */
+let depth = 0;
+
 class MapBox {
   readonly flat: readonly unknown[];
   constructor(flat: readonly unknown[]) {
@@ -346,6 +359,9 @@ const errorKinds: { readonly [name: string]: ErrorConstructor | undefined } = {
 };
 
 /** msgpackr reads strings fastest from a Buffer, where there is one. */
+/** What buffers begin with. */
+const USUAL = 8192;
+
 function bytes(size: number): Uint8Array {
   const { Buffer } = globalThis as { Buffer?: { alloc(size: number): Uint8Array } };
   return Buffer ? Buffer.alloc(size) : new Uint8Array(size);
