@@ -22,6 +22,8 @@ const targets = [
 ];
 /** What users get. */
 const released = ["shared", "single"];
+/** What the explorer plays. */
+const explored = ["model", "seeded"];
 const natives = [
   ["shared", "tests/native/behaviors.ts", "native.shared"],
   ["single", "tests/native/behaviors.ts", "native.single"],
@@ -126,6 +128,7 @@ async function compileCore() {
     await compile([entry, "--target", target, "--use", `LAYOUT=${hash}`, "--outFile", `build/${name}.wasm`]);
   }
   for (const target of released) inline(`core.${target}`);
+  for (const target of explored) instrument(`core.${target}`);
   writeFileSync(`${root}build/core.js`, packed(released));
   writeFileSync(
     `${root}build/core.d.ts`,
@@ -214,6 +217,33 @@ function inline(name) {
     if (binaryen.emitText(body).includes(`(call $assembly/worker/${callee}`))
       throw new Error(`${caller} calls ${callee}`);
   }
+  writeFileSync(file, module.emitBinary());
+  module.dispose();
+}
+
+/**
+ * The explorer is told of every access to memory, and may put a thread aside before an atomic: in `sync.step`, and nowhere else.
+ * Of the values that are read and written it makes nothing.
+ */
+function instrument(name) {
+  const file = `${root}build/${name}.wasm`;
+  const module = binaryen.readBinary(readFileSync(file));
+  const has = binaryen.Features;
+  module.setFeatures(has.Atomics | has.BulkMemory | has.MutableGlobals | has.NontrappingFPToInt | has.SignExt);
+  module.runPasses(["instrument-memory"]);
+  for (const kind of ["i32", "i64", "f32", "f64"]) {
+    for (const hook of [`load_val_${kind}`, `store_val_${kind}`]) {
+      const type = binaryen[kind];
+      module.removeFunction(hook);
+      module.addFunction(hook, binaryen.createType([binaryen.i32, type]), type, [], module.local.get(1, type));
+    }
+  }
+  binaryen.setAlwaysInlineMaxSize(1);
+  binaryen.setFlexibleInlineMaxSize(1);
+  binaryen.setOneCallerInlineMaxSize(1);
+  module.runPasses(["inlining"]);
+  binaryen.setPassArgument("asyncify-imports", "sync.step");
+  module.runPasses(["asyncify"]);
   writeFileSync(file, module.emitBinary());
   module.dispose();
 }

@@ -126,14 +126,6 @@ export class World {
             hooks.plain(self.thread, (address + offset) >>> 0, bytes, true);
             return address;
           },
-          load_val_i32: same,
-          load_val_i64: same,
-          load_val_f32: same,
-          load_val_f64: same,
-          store_val_i32: same,
-          store_val_i64: same,
-          store_val_f32: same,
-          store_val_f64: same,
         },
         sync: {
           step: (address: number, kind: number) => hooks.step(self.thread, address >>> 0, kind),
@@ -232,7 +224,8 @@ export function asWasm(f: (cell: number, frame: number) => void): unknown {
 }
 
 class Failure extends Error {}
-class Death extends Error {}
+/** One for all: to make one takes longer than most plays. */
+const death = new Error("it dies here");
 
 /** The core for the explorer: `model`, or `seeded`, in which one of the bugs of tests/explore/bugs.ts is switched on. Node only. */
 export function load(name: "model" | "seeded"): WebAssembly.Module {
@@ -383,7 +376,7 @@ export class Explorer {
         try {
           result = thread.call();
         } catch (error) {
-          if (!(error instanceof Death)) throw error;
+          if (error !== death) throw error;
           this.#succeed(thread);
           return this.#choose(undefined);
         }
@@ -432,7 +425,7 @@ export class Explorer {
       this.#races.atomic(id, address, kind);
       return;
     }
-    if (this.#dies(id)) throw new Death();
+    if (this.#dies(id)) throw death;
     if (++this.#steps > STEPS_MAX) throw endless();
     const next = this.#choose(thread);
     if (next === thread || next === undefined) {
@@ -450,7 +443,7 @@ export class Explorer {
     else {
       // Reads change nothing: a death before the next write is the same. No engine ends a thread between a push and its note.
       const noted = address === this.#world.block(id) + layout.WORKER_SENT;
-      if (write && !noted && this.#dies(id)) throw new Death();
+      if (write && !noted && this.#dies(id)) throw death;
       const race = this.#races.plain(id, address, bytes, write);
       if (race) throw new Failure(race);
     }
@@ -498,64 +491,71 @@ export class Explorer {
 
   /** Who goes on: `running`, if it can and may; a free choice when it cannot. */
   #choose(running: Thread | undefined): Thread | undefined {
-    const options: Thread[] = running ? [running] : [];
-    for (const thread of this.#threads) {
-      if (thread.state === "ready" && thread !== running && !thread.paused) options.push(thread);
-    }
-    if (options.length === 0) {
-      const paused = this.#threads.find((thread) => thread.paused && thread.state === "ready");
-      return paused;
-    }
-    if (options.length === 1) return options[0];
-    let pick: number;
+    let others = 0;
+    for (const thread of this.#threads) if (isOther(thread, running)) others++;
+    if (others === 0) return running ?? this.#threads.find((thread) => thread.paused && thread.state === "ready");
+    const count = running ? others + 1 : others;
+    if (count === 1) return this.#option(0, running);
+    let pick = 0;
     if (this.#replay) {
       const id = this.#replay[this.#trace.length];
-      pick = Math.max(
-        0,
-        options.findIndex((thread) => thread.id === id),
-      );
+      while (pick < count && this.#option(pick, running).id !== id) pick++;
+      if (pick === count) pick = 0;
     } else if (running && !this.#random && this.#preemptions >= this.#bound) {
       this.#trace.push(running.id);
       return running;
     } else if (this.#random) {
-      pick = Math.floor(this.#random() * options.length);
+      pick = Math.floor(this.#random() * count);
     } else if (this.#depth < this.#choices.length) {
       pick = this.#choices[this.#depth] as number;
     } else {
-      pick = 0;
       this.#choices.push(0);
-      this.#counts.push(options.length);
+      this.#counts.push(count);
     }
     this.#depth++;
-    const chosen = options[pick] as Thread;
+    const chosen = this.#option(pick, running);
     this.#trace.push(chosen.id);
     if (running && chosen !== running) this.#preemptions++;
     return chosen;
   }
+
+  /** `running` is the first, then those that are ready. */
+  #option(pick: number, running: Thread | undefined): Thread {
+    let left = pick;
+    if (running && left-- === 0) return running;
+    for (const thread of this.#threads) if (isOther(thread, running) && left-- === 0) return thread;
+    throw new RangeError(`no option ${pick}`);
+  }
 }
+
+function isOther(thread: Thread, running: Thread | undefined): boolean {
+  return thread.state === "ready" && thread !== running && !thread.paused;
+}
+
+/** In the record of a word: who wrote it last, and 1 more, and when; then when each thread read it, and what the last atomic write left. */
+const WRITER = 0;
+const WRITTEN = 1;
+const READS = 2;
 
 /**
  * Happens-before over vector clocks, per word of 4 bytes. An atomic load takes over what its word's last
  * writer knew; an atomic store leaves what its thread knows; a change does both.
  */
 class Races {
-  readonly #writer: Int8Array;
-  readonly #written: Int32Array;
-  readonly #reads: Int32Array[];
-  readonly #words = new Map<number, Int32Array>();
+  readonly #threads: number;
+  /** A record for each word, one after the other: all 0 is that nobody has been there. */
+  readonly #records: Int32Array;
+  readonly #size: number;
   #clocks: Int32Array[] = [];
   readonly #dirty: number[] = [];
   readonly #seen: Uint8Array;
   #excused = -1;
   #atomicAt = -1;
 
-  readonly threads: number;
-
   constructor(bytes: number, threads: number) {
-    this.threads = threads;
-    this.#writer = new Int8Array(bytes >>> 2).fill(-1);
-    this.#written = new Int32Array(bytes >>> 2);
-    this.#reads = Array.from({ length: threads }, () => new Int32Array(bytes >>> 2));
+    this.#threads = threads;
+    this.#size = READS + 2 * threads;
+    this.#records = new Int32Array((bytes >>> 2) * this.#size);
     this.#seen = new Uint8Array(bytes >>> 6);
   }
 
@@ -564,19 +564,20 @@ class Races {
     for (const line of this.#dirty) {
       const from = line << 4;
       memory.fill(0, from, from + 16);
-      this.#writer.fill(-1, from, from + 16);
-      this.#written.fill(0, from, from + 16);
-      for (const reads of this.#reads) reads.fill(0, from, from + 16);
+      this.#records.fill(0, from * this.#size, (from + 16) * this.#size);
       this.#seen[line] = 0;
     }
     this.#dirty.length = 0;
-    this.#words.clear();
     this.#excused = -1;
     this.#atomicAt = -1;
   }
 
   begin(): void {
-    this.#clocks = this.#reads.map((_, id) => new Int32Array(this.threads).fill(0).map((__, i) => (i === id ? 1 : 0)));
+    this.#clocks = Array.from({ length: this.#threads }, (_, id) => {
+      const clock = new Int32Array(this.#threads);
+      clock[id] = 1;
+      return clock;
+    });
     this.#atomicAt = -1;
     this.#excused = -1;
   }
@@ -594,9 +595,17 @@ class Races {
   }
 
   acquire(id: number, address: number): void {
-    const word = this.#words.get(address);
+    const left = this.#leftAt(address);
     const clock = this.#clocks[id] as Int32Array;
-    if (word) for (let i = 0; i < this.threads; i++) clock[i] = Math.max(clock[i] as number, word[i] as number);
+    for (let i = 0; i < this.#threads; i++) {
+      const known = this.#records[left + i] as number;
+      if (known > (clock[i] as number)) clock[i] = known;
+    }
+  }
+
+  /** Where the record of that word says what the last atomic write left. */
+  #leftAt(address: number): number {
+    return (address >>> 2) * this.#size + READS + this.#threads;
   }
 
   atomic(id: number, address: number, kind: number): void {
@@ -608,7 +617,8 @@ class Races {
     const clock = this.#clocks[id] as Int32Array;
     if (kind !== 2) this.acquire(id, address);
     if (kind !== 1) {
-      this.#words.set(address, clock.slice());
+      const left = this.#leftAt(address);
+      for (let i = 0; i < this.#threads; i++) this.#records[left + i] = clock[i] as number;
       clock[id] = (clock[id] as number) + 1;
     }
     // asc instruments atomic loads and stores as if they were plain: the next access to this word is ours.
@@ -625,22 +635,24 @@ class Races {
       this.#excused = -1;
       return undefined;
     }
+    const records = this.#records;
     const clock = this.#clocks[id] as Int32Array;
     const last = (address + bytes - 1) >>> 2;
     for (let word = address >>> 2; word <= last; word++) {
-      const writer = this.#writer[word] as number;
-      if (writer >= 0 && writer !== id && (this.#written[word] as number) > (clock[writer] as number)) {
+      const record = word * this.#size;
+      const writer = (records[record + WRITER] as number) - 1;
+      if (writer >= 0 && writer !== id && (records[record + WRITTEN] as number) > (clock[writer] as number)) {
         return race(write ? "write" : "read", id, word, "write", writer);
       }
       if (write) {
-        for (let other = 0; other < this.threads; other++) {
-          if (other !== id && (this.#reads[other]?.[word] as number) > (clock[other] as number)) {
+        for (let other = 0; other < this.#threads; other++) {
+          if (other !== id && (records[record + READS + other] as number) > (clock[other] as number)) {
             return race("write", id, word, "read", other);
           }
         }
-        this.#writer[word] = id;
-        this.#written[word] = clock[id] as number;
-      } else (this.#reads[id] as Int32Array)[word] = clock[id] as number;
+        records[record + WRITER] = id + 1;
+        records[record + WRITTEN] = clock[id] as number;
+      } else records[record + READS + id] = clock[id] as number;
     }
     return undefined;
   }

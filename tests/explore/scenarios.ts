@@ -1393,13 +1393,12 @@ export const scenarios: Scenario[] = [
     thieves: 0,
     setup: (world) => {
       const note = begin(world);
-      const [first, second, third] = [0, 1, 2].map(() => world.cell(0, L.HOME_ANY)) as [Address, Address, Address];
-      // It is full before they begin.
-      for (const [i, { cell, generation }] of [first, second].entries())
-        call(world.core(0), "post", cell, generation, i + 1, 0, 0, 0, 0, 0, 0, 0)();
-      note.a = third;
+      note["cells"] = [0, 1, 2].map(() => world.cell(0, L.HOME_ANY));
     },
-    programs: (world) => [tell(world, 0, notes(world).a, 3), work(world, 1)],
+    programs: (world) => [
+      all(...(notes(world)["cells"] as Address[]).map((to, i) => tell(world, 0, to, i + 1)), work(world, 0)),
+      work(world, 1),
+    ],
     check: (world) => survived(world, [1, 2, 3]),
     deaths: { of: [1], successor: succeed },
   },
