@@ -31,8 +31,8 @@ import { Shapes } from "./shapes.ts";
 const ARGS_MAX = 7;
 const WORDS_MAX = 256;
 /** Where an engine has ways of its own between texts and bytes; without them each character costs. */
-const { utf8Write, latin1Slice, byteLength } = nodeTexts;
-const native = utf8Write && latin1Slice && byteLength ? { utf8Write, latin1Slice, byteLength } : undefined;
+const { latin1Write, latin1Slice, byteLength } = nodeTexts;
+const native = latin1Write && latin1Slice && byteLength ? { latin1Write, latin1Slice, byteLength } : undefined;
 const TEXT_MAX = native ? 4096 : 256;
 /** Up to here a character at a time is faster than a call of a native function. */
 const SPELLED_MAX = 16;
@@ -152,7 +152,7 @@ export class Words {
     for (let i = 0; i < count; i++) u32[to + i] = from[i] as number;
     let text = at + (count << 2);
     if (this.#joined !== undefined) {
-      native?.utf8Write.call(u8, this.#joined, text, this.#length);
+      native?.latin1Write.call(u8, this.#joined, text, this.#length);
       return;
     }
     const texts = this.#texts;

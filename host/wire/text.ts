@@ -3,6 +3,8 @@
 interface NativeBuffer {
   /** Answers how many bytes it took, no more than `length`. */
   utf8Write?(this: Uint8Array, text: string, at: number, length: number): number;
+  /** Of units below 256; of others it takes a part. */
+  latin1Write?(this: Uint8Array, text: string, at: number, length: number): number;
   latin1Slice?(this: Uint8Array, from: number, to: number): string;
 }
 
@@ -20,6 +22,7 @@ const buffers = (globalThis as { Buffer?: NativeBuffers }).Buffer;
  */
 export const nodeTexts = {
   utf8Write: buffers?.prototype.utf8Write,
+  latin1Write: buffers?.prototype.latin1Write,
   latin1Slice: buffers?.prototype.latin1Slice,
   /** In UTF-8: as many as it has units, if it is in ASCII. */
   byteLength: buffers?.byteLength,
