@@ -3,7 +3,7 @@ import * as assert from "uvu/assert";
 import { type ActorRef, pool, type System } from "zanni";
 import { byKey } from "../../host/pattern/route.ts";
 import { Foreman, Gate, Journal, Source, Springs, Worker } from "./actors.ts";
-import { both, onNode, rejects, throws, until } from "./helper.ts";
+import { both, observed, onNode, rejects, threaded, throws, until } from "./helper.ts";
 
 const names = (paths: readonly string[]) => paths.map((path) => path.slice(path.lastIndexOf("/") + 1));
 
@@ -397,4 +397,21 @@ both("rendezvous hashing", (test) => {
     }
     for (const count of counts) assert.ok(count > 850 && count < 1150, counts.join(" "));
   });
+});
+
+threaded("pool whose workers are elsewhere", (test) => {
+  test("pull: a worker that has ended takes nothing, although nobody here has heard of it", () =>
+    observed(async (system) => {
+      const workers = system.pool(Worker, undefined, { size: 2, route: "pull", name: "w" });
+      const first = (await system.lookup("w/1")) as ActorRef<Worker>;
+      await first.ask.who();
+      const { active } = system.stats();
+      const gone = first.kill();
+      // Without a turn of the event loop, in which this thread would hear of it.
+      const end = performance.now() + 20_000;
+      while (system.stats().active === active) if (performance.now() > end) throw new Error("it does not end");
+      assert.is(await workers.ask.who(), "w/2");
+      assert.is(workers.size, 1);
+      await gone;
+    }));
 });
