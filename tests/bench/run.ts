@@ -1,6 +1,6 @@
 // npm run bench [-- ROW ... | --source] [--runs N]: medians of 5 runs, beside the target and others: those that are installed are
-// measured in the same run, of the rest there are stored figures. Each run is a process of its own: engines get slower calling
-// into the second core they meet, and users have one.
+// measured in the same run, of the rest there are stored figures; the target is scaled to this machine by what they take here.
+// Each run is a process of its own: engines get slower calling into the second core they meet, and users have one.
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { measurePeers } from "./peers.ts";
@@ -74,7 +74,7 @@ function print(row: Row, samples: number[], peers: ReadonlyMap<string, number>):
   const median = samples[Math.floor(samples.length / 2)] as number;
   const range = `${show(samples[0] as number)} to ${show(samples.at(-1) as number)}`;
   console.log(
-    `| ${row.id} | ${row.name} | **${show(median)}** ${row.unit} | ${range} | ${verdict(row, median)} | ${others(row, median, peers)} |`,
+    `| ${row.id} | ${row.name} | **${show(median)}** ${row.unit} | ${range} | ${verdict(row, median, peers)} | ${others(row, median, peers)} |`,
   );
 }
 
@@ -90,7 +90,26 @@ function show(n: number): string {
   return n >= 100 ? n.toFixed(0) : n.toPrecision(3);
 }
 
-function verdict({ target, more }: Row, median: number): string {
-  const ratio = more ? target / median : median / target;
-  return `${show(target)}${ratio <= 1 ? "" : ` (missed, ${ratio.toFixed(2)}x)`}`;
+/**
+ * The target, and what it comes to on this machine: as many times as much as the others take here, by the one that has lost
+ * least. Where none was measured, the target counts as it is.
+ */
+function verdict(row: Row, median: number, here: ReadonlyMap<string, number>): string {
+  const { target, more } = row;
+  const pace = paceOf(row, here);
+  const wanted = target * (pace ?? 1);
+  const ratio = more ? wanted / median : median / wanted;
+  const scaled = pace === undefined ? "" : `, here ${show(wanted)}`;
+  return `${show(target)}${scaled}${ratio <= 1 ? "" : ` (missed, ${ratio.toFixed(2)}x)`}`;
+}
+
+/** How many times as long others take here as where the targets come from; native rows go by those of their twins. */
+function paceOf({ id }: Row, here: ReadonlyMap<string, number>): number | undefined {
+  const stored = rows.find((row) => row.id === id.replace(/n$/, ""))?.peers ?? "";
+  const paces = stored.split(", ").flatMap((peer) => {
+    const [, name = "", figure] = /^(.*) ([\d.]+)$/.exec(peer) ?? [];
+    const measured = here.get(name === "postMessage" ? "bare threads" : name);
+    return measured === undefined ? [] : [measured / Number(figure)];
+  });
+  return paces.length === 0 ? undefined : Math.min(...paces);
 }
