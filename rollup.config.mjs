@@ -192,9 +192,7 @@ const hot = [
  */
 function inline(name) {
   const file = `${root}build/${name}.wasm`;
-  const module = binaryen.readBinary(readFileSync(file));
-  const has = binaryen.Features;
-  module.setFeatures(has.Atomics | has.BulkMemory | has.MutableGlobals | has.NontrappingFPToInt | has.SignExt);
+  const module = opened(file);
   for (const each of rare) {
     // Some of them are in the shared core alone.
     if (module.getFunction(`assembly/${each}`) === 0) {
@@ -221,15 +219,20 @@ function inline(name) {
   module.dispose();
 }
 
+function opened(file) {
+  const module = binaryen.readBinary(readFileSync(file));
+  const has = binaryen.Features;
+  module.setFeatures(has.Atomics | has.BulkMemory | has.MutableGlobals | has.NontrappingFPToInt | has.SignExt);
+  return module;
+}
+
 /**
  * The explorer is told of every access to memory, and may put a thread aside before an atomic: in `sync.step`, and nowhere else.
  * Of the values that are read and written it makes nothing.
  */
 function instrument(name) {
   const file = `${root}build/${name}.wasm`;
-  const module = binaryen.readBinary(readFileSync(file));
-  const has = binaryen.Features;
-  module.setFeatures(has.Atomics | has.BulkMemory | has.MutableGlobals | has.NontrappingFPToInt | has.SignExt);
+  const module = opened(file);
   module.runPasses(["instrument-memory"]);
   for (const kind of ["i32", "i64", "f32", "f64"]) {
     for (const hook of [`load_val_${kind}`, `store_val_${kind}`]) {

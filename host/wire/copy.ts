@@ -1,5 +1,5 @@
 // Copies out of and into memory that threads share. Engines copy that eight bytes at a time where both sides lie alike to a
-// multiple of eight, and else byte by byte: a MiB takes five times as long (V8's Relaxed_Memcpy).
+// multiple of eight, and else byte by byte: a MiB takes five times as long (V8's Relaxed_Memcpy). And when the buffers for it are let go.
 
 /** Shorter ones are not worth a second copy. */
 const LONG = 1024;

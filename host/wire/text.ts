@@ -18,7 +18,7 @@ const buffers = (globalThis as { Buffer?: NativeBuffers }).Buffer;
 
 /**
  * Whoever calls them often takes them into constants of its module: an imported name is a variable to the engine, and what it
- * does not know beforehand it calls by a detour, which takes as long as a text of a hundred bytes.
+ * does not know beforehand it calls by a detour: a sixth of the time of a message of 1 KiB across threads.
  */
 export const nodeTexts = {
   utf8Write: buffers?.prototype.utf8Write,

@@ -358,10 +358,10 @@ const errorKinds: { readonly [name: string]: ErrorConstructor | undefined } = {
   URIError,
 };
 
-/** msgpackr reads strings fastest from a Buffer, where there is one. */
 /** What buffers begin with. */
 const USUAL = 8192;
 
+/** msgpackr reads strings fastest from a Buffer, where there is one. */
 function bytes(size: number): Uint8Array {
   const { Buffer } = globalThis as { Buffer?: { alloc(size: number): Uint8Array } };
   return Buffer ? Buffer.alloc(size) : new Uint8Array(size);
