@@ -7,12 +7,12 @@ import { isWellFormed, nodeTexts, slab } from "./text.ts";
 const { utf8Write, latin1Slice } = nodeTexts;
 
 /** Texts up to this long are written unit by unit: while they are ASCII that is faster than a call. */
-const LOOPED = utf8Write ? 24 : 100;
+export const LOOPED = utf8Write ? 24 : 100;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** Texts up to this long are read unit by unit, */
-const SPELLED = 16;
+export const SPELLED = 16;
 /** and where the engine does not offer to do it, up to this long. */
 const SLICED = 48;
 /**
@@ -34,6 +34,9 @@ export interface Instant {
   readonly nanoseconds: number;
 }
 
+/** A whole number of 32 bits without a sign takes no more bytes. */
+export const NATURAL_MOST = 5;
+
 /** Bytes that somebody else has reserved are used up. */
 export const noRoom = Symbol("no room");
 
@@ -45,11 +48,14 @@ const SLAB_MAX = 1024;
 export class Writer {
   #own: Uint8Array = new Uint8Array(256);
   #ownView: DataView = new DataView(this.#own.buffer);
-  #bytes = this.#own;
-  #view = this.#ownView;
   #from = 0;
-  #at = 0;
-  #end = this.#own.length;
+  // Whoever writes many values in a row may do so by itself, and say how far it came: see fields.ts.
+  memory = this.#own;
+  view = this.#ownView;
+  /** Where the next byte goes, */
+  at = 0;
+  /** and where none goes any more. */
+  limit = this.#own.length;
   /** Where others keep what was written before; its rest is free. */
   #slab: Uint8Array = new Uint8Array();
   #slabView = this.#ownView;
@@ -61,11 +67,11 @@ export class Writer {
 
   /** From here on, as if nothing had been written. */
   begin(): void {
-    this.#bytes = this.#own;
-    this.#view = this.#ownView;
+    this.memory = this.#own;
+    this.view = this.#ownView;
     this.#from = 0;
-    this.#at = 0;
-    this.#end = this.#own.length;
+    this.at = 0;
+    this.limit = this.#own.length;
   }
 
   /** The same, for what the caller keeps; end() answers it. */
@@ -81,44 +87,41 @@ export class Writer {
       this.#slabView = new DataView(this.#slabBuffer, this.#slabAt, SLAB);
       this.#used = 0;
     }
-    this.#bytes = this.#slab;
-    this.#view = this.#slabView;
+    if (this.memory !== this.#slab) {
+      this.memory = this.#slab;
+      this.view = this.#slabView;
+    }
     this.#from = this.#used;
-    this.#at = this.#used;
-    this.#end = SLAB;
+    this.at = this.#used;
+    this.limit = SLAB;
   }
 
   /** Into these bytes, not beyond `end`: throws `noRoom`. */
   aim(bytes: Uint8Array, view: DataView, at: number, end: number): void {
-    this.#bytes = bytes;
-    this.#view = view;
+    this.memory = bytes;
+    this.view = view;
     this.#from = at;
-    this.#at = at;
-    this.#end = end;
-  }
-
-  /** Where the next byte goes. */
-  get offset(): number {
-    return this.#at;
+    this.at = at;
+    this.limit = end;
   }
 
   /** What has been written, valid until the next begin(). */
   get written(): Uint8Array {
-    return this.#bytes.subarray(this.#from, this.#at);
+    return this.memory.subarray(this.#from, this.at);
   }
 
   /** What has been written since beginKept(), the caller's. */
   end(): Uint8Array {
-    const size = this.#at - this.#from;
+    const size = this.at - this.#from;
     this.#usual = size + (size >>> 2);
-    if (this.#bytes === this.#own) return this.#bytes.slice(0, size);
-    this.#used = this.#at;
+    if (this.memory === this.#own) return this.memory.slice(0, size);
+    this.#used = this.at;
     return new Uint8Array(this.#slabBuffer, this.#slabAt + this.#from, size);
   }
 
   /** Its own memory is much more than this one took. */
   get isSpare(): boolean {
-    return isSpare(this.#own.length, this.#at - this.#from);
+    return isSpare(this.#own.length, this.at - this.#from);
   }
 
   nil(): void {
@@ -146,16 +149,16 @@ export class Writer {
 
   f32(value: number): void {
     this.#room(5);
-    this.#bytes[this.#at] = 0xca;
-    this.#view.setFloat32(this.#at + 1, value);
-    this.#at += 5;
+    this.memory[this.at] = 0xca;
+    this.view.setFloat32(this.at + 1, value);
+    this.at += 5;
   }
 
   f64(value: number): void {
     this.#room(9);
-    this.#bytes[this.#at] = 0xcb;
-    this.#view.setFloat64(this.#at + 1, value);
-    this.#at += 9;
+    this.memory[this.at] = 0xcb;
+    this.view.setFloat64(this.at + 1, value);
+    this.at += 9;
   }
 
   /** False: half of a surrogate pair is in it, and nothing has been written. */
@@ -164,33 +167,9 @@ export class Writer {
     this.#room(length + 5);
     if (length <= LOOPED) {
       const head = length < 32 ? 1 : 2;
-      const at = this.#at + head;
-      const bytes = this.#bytes;
-      let some = 0;
-      let i = 0;
-      for (; i + 4 <= length; i += 4) {
-        const a = value.charCodeAt(i);
-        const b = value.charCodeAt(i + 1);
-        const c = value.charCodeAt(i + 2);
-        const d = value.charCodeAt(i + 3);
-        some |= a | b | c | d;
-        bytes[at + i] = a;
-        bytes[at + i + 1] = b;
-        bytes[at + i + 2] = c;
-        bytes[at + i + 3] = d;
-      }
-      for (; i < length; i++) {
-        const unit = value.charCodeAt(i);
-        some |= unit;
-        bytes[at + i] = unit;
-      }
-      if (some < 128) {
-        if (head === 1) bytes[this.#at] = 0xa0 | length;
-        else {
-          bytes[this.#at] = 0xd9;
-          bytes[this.#at + 1] = length;
-        }
-        this.#at = at + length;
+      if (writeAscii(this.memory, this.at + head, value)) {
+        this.#header(length, 0xa0, 31, 0xd9, 0xda, 0xdb);
+        this.at += length;
         return true;
       }
     }
@@ -199,30 +178,30 @@ export class Writer {
       // As many bytes as units: it is ASCII. A character that does not fit is left out whole, so there is room for one more, or
       // what is cut off could be as long.
       this.#room(head + length + 4);
-      if (utf8Write.call(this.#bytes, value, this.#at + head, this.#end - this.#at - head) === length) {
+      if (utf8Write.call(this.memory, value, this.at + head, this.limit - this.at - head) === length) {
         this.#header(length, 0xa0, 31, 0xd9, 0xda, 0xdb);
-        this.#at += length;
+        this.at += length;
         return true;
       }
     }
     if (!isWellFormed(value)) return false;
     this.#room(length * 3 + 5);
     const head = 5;
-    const from = this.#at + head;
+    const from = this.at + head;
     const written = utf8Write
-      ? utf8Write.call(this.#bytes, value, from, length * 3)
-      : encoder.encodeInto(value, this.#bytes.subarray(from)).written;
+      ? utf8Write.call(this.memory, value, from, length * 3)
+      : encoder.encodeInto(value, this.memory.subarray(from)).written;
     this.#header(written, 0xa0, 31, 0xd9, 0xda, 0xdb);
-    if (this.#at !== from) this.#bytes.copyWithin(this.#at, from, from + written);
-    this.#at += written;
+    if (this.at !== from) this.memory.copyWithin(this.at, from, from + written);
+    this.at += written;
     return true;
   }
 
   bytes(value: Uint8Array): void {
     this.#room(value.length + 5);
     this.#header(value.length, 0, -1, 0xc4, 0xc5, 0xc6);
-    copy(value, this.#bytes, this.#at);
-    this.#at += value.length;
+    copy(value, this.memory, this.at);
+    this.at += value.length;
   }
 
   array(length: number): void {
@@ -238,9 +217,9 @@ export class Writer {
   /** In 4, 8 or 12 bytes. */
   instant({ seconds, nanoseconds }: Instant): void {
     this.#room(15);
-    const bytes = this.#bytes;
-    const view = this.#view;
-    const at = this.#at;
+    const bytes = this.memory;
+    const view = this.view;
+    const at = this.at;
     if (seconds >= 0 && seconds < 2 ** 34) {
       const short = nanoseconds === 0 && seconds < 2 ** 32;
       bytes[at] = short ? 0xd6 : 0xd7;
@@ -250,7 +229,7 @@ export class Writer {
         view.setUint32(at + 2, nanoseconds * 4 + Math.floor(seconds / 2 ** 32));
         view.setUint32(at + 6, seconds >>> 0);
       }
-      this.#at += short ? 6 : 10;
+      this.at += short ? 6 : 10;
       return;
     }
     bytes[at] = 0xc7;
@@ -258,20 +237,21 @@ export class Writer {
     bytes[at + 2] = 0xff;
     view.setUint32(at + 3, nanoseconds);
     view.setBigInt64(at + 7, BigInt(seconds));
-    this.#at += 15;
+    this.at += 15;
   }
 
   #natural(value: number): void {
-    if (value < 0x80) this.#byte(value);
-    else if (value < 0x100) this.#sized(0xcc, 1, value);
-    else if (value < 0x10000) this.#sized(0xcd, 2, value);
-    else if (value < 0x100000000) this.#sized(0xce, 4, value);
-    else this.#wide(0xcf, BigInt(value));
+    if (value > 0xffffffff) {
+      this.#wide(0xcf, BigInt(value));
+      return;
+    }
+    this.#room(NATURAL_MOST);
+    this.at = writeNatural(this.memory, this.at, value);
   }
 
   /** A length; the room for it is there. A code of 0: there is no such form. */
   #header(length: number, fixed: number, most: number, one: number, two: number, four: number): void {
-    if (length <= most) this.#bytes[this.#at++] = fixed | length;
+    if (length <= most) this.memory[this.at++] = fixed | length;
     else if (length < 0x100 && one !== 0) this.#sized(one, 1, length);
     else if (length < 0x10000) this.#sized(two, 2, length);
     else this.#sized(four, 4, length);
@@ -279,32 +259,32 @@ export class Writer {
 
   #sized(code: number, size: 1 | 2 | 4, value: number): void {
     this.#room(5);
-    const at = this.#at;
-    this.#bytes[at] = code;
-    if (size === 1) this.#bytes[at + 1] = value;
-    else if (size === 2) this.#view.setUint16(at + 1, value);
-    else this.#view.setUint32(at + 1, value);
-    this.#at = at + 1 + size;
+    const at = this.at;
+    this.memory[at] = code;
+    if (size === 1) this.memory[at + 1] = value;
+    else if (size === 2) this.view.setUint16(at + 1, value);
+    else this.view.setUint32(at + 1, value);
+    this.at = at + 1 + size;
   }
 
   #wide(code: number, value: bigint): void {
     this.#room(9);
-    this.#bytes[this.#at] = code;
-    this.#view.setBigUint64(this.#at + 1, BigInt.asUintN(64, value));
-    this.#at += 9;
+    this.memory[this.at] = code;
+    this.view.setBigUint64(this.at + 1, BigInt.asUintN(64, value));
+    this.at += 9;
   }
 
   #byte(value: number): void {
     this.#room(1);
-    this.#bytes[this.#at++] = value;
+    this.memory[this.at++] = value;
   }
 
   #room(bytes: number): void {
-    if (this.#at + bytes > this.#end) this.#grow(bytes);
+    if (this.at + bytes > this.limit) this.#grow(bytes);
   }
 
   #grow(bytes: number): void {
-    if (this.#bytes !== this.#own && this.#bytes !== this.#slab) throw noRoom;
+    if (this.memory !== this.#own && this.memory !== this.#slab) throw noRoom;
     const { written } = this;
     const size = written.length;
     if (size + bytes > this.#own.length) {
@@ -313,17 +293,20 @@ export class Writer {
     }
     this.#own.set(written);
     this.begin();
-    this.#at = size;
+    this.at = size;
   }
 }
 
 export class Reader {
-  #bytes: Uint8Array;
+  // Whoever reads many values in a row may do so by itself, and say how far it came: see fields.ts.
+  memory: Uint8Array;
   /** Of the same bytes, where there is one. */
-  #view: DataView | undefined;
+  view: DataView | undefined;
+  /** Where the next byte comes from, */
+  at: number;
+  /** and where none comes from any more. */
+  limit: number;
   #begin = 0;
-  #end: number;
-  #at: number;
   /** What is there from #seen on, each byte as a unit. */
   #window = "";
   #seen = 0;
@@ -331,9 +314,9 @@ export class Reader {
 
   /** From `at` on, up to `end`. */
   constructor(bytes: Uint8Array, at: number, end: number) {
-    this.#bytes = bytes;
-    this.#at = at;
-    this.#end = end;
+    this.memory = bytes;
+    this.at = at;
+    this.limit = end;
   }
 
   /**
@@ -357,33 +340,29 @@ export class Reader {
 
   /** All has been read: whoever has the bytes has them alone. */
   over(): void {
-    this.#bytes = desk;
+    this.memory = desk;
   }
 
   #turn(bytes: Uint8Array, at: number, end: number, view?: DataView): this {
-    this.#bytes = bytes;
-    this.#view = view;
+    this.memory = bytes;
+    this.view = view;
     this.#begin = at;
-    this.#at = at;
-    this.#end = end;
+    this.at = at;
+    this.limit = end;
     this.#window = "";
     this.#seen = 0;
     this.#ahead = WINDOW;
     return this;
   }
 
-  get offset(): number {
-    return this.#at;
-  }
-
   get left(): number {
-    return this.#end - this.#at;
+    return this.limit - this.at;
   }
 
   /** Is the next value nothing? Then it is taken. */
   nil(): boolean {
-    if (this.#at >= this.#end || this.#bytes[this.#at] !== 0xc0) return false;
-    this.#at++;
+    if (this.at >= this.limit || this.memory[this.at] !== 0xc0) return false;
+    this.at++;
     return true;
   }
 
@@ -391,12 +370,12 @@ export class Reader {
     const code = this.#code();
     if (code === 0xc3) return true;
     if (code === 0xc2) return false;
-    throw this.wrong("a boolean", this.#at - 1);
+    throw this.wrong("a boolean", this.at - 1);
   }
 
   /** A whole number; as a bigint when it is beyond ±2^53. */
   int(): number | bigint {
-    const at = this.#at;
+    const at = this.at;
     const code = this.#code();
     if (code < 0x80) return code;
     if (code >= 0xe0) return code - 0x100;
@@ -424,23 +403,23 @@ export class Reader {
 
   /** A float of either size, or a whole number that one can hold. */
   float(): number {
-    const code = this.#at < this.#end ? this.#bytes[this.#at] : 0;
+    const code = this.at < this.limit ? this.memory[this.at] : 0;
     if (code === 0xcb) {
-      this.#at++;
+      this.at++;
       return this.#float(8);
     }
     if (code === 0xca) {
-      this.#at++;
+      this.at++;
       return this.#float(4);
     }
-    const at = this.#at;
+    const at = this.at;
     const whole = this.int();
     if (typeof whole === "bigint") throw this.wrong("a float", at);
     return whole;
   }
 
   string(): string {
-    const at = this.#at;
+    const at = this.at;
     const code = this.#code();
     const length =
       code >= 0xa0 && code < 0xc0
@@ -458,7 +437,7 @@ export class Reader {
 
   #text(from: number, length: number): string {
     if (length <= SPELLED) {
-      const short = this.#spelled(from, length);
+      const short = spelled(this.memory, from, length);
       if (short !== undefined) return short;
     } else if (this.#isAscii(from, from + length)) {
       const at = from - this.#seen;
@@ -466,104 +445,58 @@ export class Reader {
       if (latin1Slice) return this.#look(from, length);
       if (length <= SLICED) {
         let text = "";
-        for (let i = 0; i < length; i += SPELLED) text += this.#spelled(from + i, Math.min(length - i, SPELLED));
+        for (let i = 0; i < length; i += SPELLED) text += spelled(this.memory, from + i, Math.min(length - i, SPELLED));
         return text;
       }
     }
     try {
-      return decoder.decode(this.#bytes.subarray(from, from + length));
+      return decoder.decode(this.memory.subarray(from, from + length));
     } catch {
       throw this.wrong("UTF-8", from);
     }
   }
 
   #isAscii(from: number, to: number): boolean {
-    const bytes = this.#bytes;
-    const view = this.#view;
+    const bytes = this.memory;
+    const view = this.view;
     let some = 0;
     let i = from;
-    if (view) for (; i + 4 <= to; i += 4) some |= view.getInt32(i);
+    if (view) {
+      for (; i + 16 <= to; i += 16) {
+        some |=
+          view.getInt32(i, true) |
+          view.getInt32(i + 4, true) |
+          view.getInt32(i + 8, true) |
+          view.getInt32(i + 12, true);
+      }
+      for (; i + 4 <= to; i += 4) some |= view.getInt32(i, true);
+    }
     for (; i < to; i++) some |= bytes[i] as number;
     return (some & 0x80808080) === 0;
   }
 
-  /** Undefined: it is not ASCII. All units at once: a text that is put together of several costs more. */
-  #spelled(at: number, length: number): string | undefined {
-    const bytes = this.#bytes;
-    const code = String.fromCharCode;
-    if (length === 0) return "";
-    const a = bytes[at] as number;
-    if (length === 1) return a < 128 ? code(a) : undefined;
-    const b = bytes[at + 1] as number;
-    if (length === 2) return (a | b) < 128 ? code(a, b) : undefined;
-    const c = bytes[at + 2] as number;
-    if (length === 3) return (a | b | c) < 128 ? code(a, b, c) : undefined;
-    const d = bytes[at + 3] as number;
-    if (length === 4) return (a | b | c | d) < 128 ? code(a, b, c, d) : undefined;
-    const e = bytes[at + 4] as number;
-    if (length === 5) return (a | b | c | d | e) < 128 ? code(a, b, c, d, e) : undefined;
-    const f = bytes[at + 5] as number;
-    if (length === 6) return (a | b | c | d | e | f) < 128 ? code(a, b, c, d, e, f) : undefined;
-    const g = bytes[at + 6] as number;
-    if (length === 7) return (a | b | c | d | e | f | g) < 128 ? code(a, b, c, d, e, f, g) : undefined;
-    const h = bytes[at + 7] as number;
-    if (length === 8) return (a | b | c | d | e | f | g | h) < 128 ? code(a, b, c, d, e, f, g, h) : undefined;
-    const i = bytes[at + 8] as number;
-    if (length === 9) return (a | b | c | d | e | f | g | h | i) < 128 ? code(a, b, c, d, e, f, g, h, i) : undefined;
-    const j = bytes[at + 9] as number;
-    if (length === 10)
-      return (a | b | c | d | e | f | g | h | i | j) < 128 ? code(a, b, c, d, e, f, g, h, i, j) : undefined;
-    const k = bytes[at + 10] as number;
-    if (length === 11)
-      return (a | b | c | d | e | f | g | h | i | j | k) < 128 ? code(a, b, c, d, e, f, g, h, i, j, k) : undefined;
-    const l = bytes[at + 11] as number;
-    if (length === 12)
-      return (a | b | c | d | e | f | g | h | i | j | k | l) < 128
-        ? code(a, b, c, d, e, f, g, h, i, j, k, l)
-        : undefined;
-    const m = bytes[at + 12] as number;
-    if (length === 13)
-      return (a | b | c | d | e | f | g | h | i | j | k | l | m) < 128
-        ? code(a, b, c, d, e, f, g, h, i, j, k, l, m)
-        : undefined;
-    const n = bytes[at + 13] as number;
-    if (length === 14)
-      return (a | b | c | d | e | f | g | h | i | j | k | l | m | n) < 128
-        ? code(a, b, c, d, e, f, g, h, i, j, k, l, m, n)
-        : undefined;
-    const o = bytes[at + 14] as number;
-    if (length === 15)
-      return (a | b | c | d | e | f | g | h | i | j | k | l | m | n | o) < 128
-        ? code(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o)
-        : undefined;
-    const p = bytes[at + 15] as number;
-    return (a | b | c | d | e | f | g | h | i | j | k | l | m | n | o | p) < 128
-      ? code(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p)
-      : undefined;
-  }
-
   /** Text there, and with it what comes after it. */
   #look(from: number, length: number): string {
-    const to = Math.min(from + Math.max(length, this.#ahead), this.#end);
-    this.#window = (latin1Slice as NonNullable<typeof latin1Slice>).call(this.#bytes, from, to);
+    const to = Math.min(from + Math.max(length, this.#ahead), this.limit);
+    this.#window = (latin1Slice as NonNullable<typeof latin1Slice>).call(this.memory, from, to);
     this.#seen = from;
     return this.#window.substring(0, length);
   }
 
   #u8(): number {
-    return this.#bytes[this.#take(1)] as number;
+    return this.memory[this.#take(1)] as number;
   }
 
   #u16(): number {
     const at = this.#take(2);
-    if (this.#view) return this.#view.getUint16(at);
-    return ((this.#bytes[at] as number) << 8) | (this.#bytes[at + 1] as number);
+    if (this.view) return this.view.getUint16(at);
+    return ((this.memory[at] as number) << 8) | (this.memory[at + 1] as number);
   }
 
   #u32(): number {
     const at = this.#take(4);
-    if (this.#view) return this.#view.getUint32(at);
-    return bytesAt(this.#bytes, at) >>> 0;
+    if (this.view) return this.view.getUint32(at);
+    return bytesAt(this.memory, at) >>> 0;
   }
 
   #wide(): bigint {
@@ -571,24 +504,22 @@ export class Reader {
     return (BigInt(high) << 32n) | BigInt(this.#u32());
   }
 
-  /** Without a view, by way of one elsewhere: one over the bytes would cost more than all the rest. */
   #float(size: 4 | 8): number {
     const at = this.#take(size);
-    if (this.#view) return size === 8 ? this.#view.getFloat64(at) : this.#view.getFloat32(at);
-    floatView.setUint32(0, bytesAt(this.#bytes, at));
-    if (size === 4) return floatView.getFloat32(0);
-    floatView.setUint32(4, bytesAt(this.#bytes, at + 4));
-    return floatView.getFloat64(0);
+    if (this.view) return size === 8 ? this.view.getFloat64(at) : this.view.getFloat32(at);
+    if (size === 8) return float64At(this.memory, at);
+    floatView.setUint32(0, bytesAt(this.memory, at));
+    return floatView.getFloat32(0);
   }
 
   /** A copy. */
   bytes(): Uint8Array {
-    const at = this.#at;
+    const at = this.at;
     const code = this.#code();
     const length = code === 0xc4 ? this.#u8() : code === 0xc5 ? this.#u16() : code === 0xc6 ? this.#u32() : -1;
     if (length < 0) throw this.wrong("bytes", at);
     const from = this.#take(length);
-    return copyOf(this.#bytes.subarray(from, from + length));
+    return copyOf(this.memory.subarray(from, from + length));
   }
 
   /** Its length; there is a byte for each item at least. */
@@ -601,7 +532,7 @@ export class Reader {
   }
 
   instant(): Instant {
-    const at = this.#at;
+    const at = this.at;
     const code = this.#code();
     const length = code === 0xd6 ? 4 : code === 0xd7 ? 8 : code === 0xc7 ? this.#u8() : 0;
     if ((length !== 4 && length !== 8 && length !== 12) || this.#u8() !== 0xff) throw this.wrong("a timestamp", at);
@@ -613,15 +544,15 @@ export class Reader {
 
   /** Whatever comes: what a newer version has appended. */
   skip(depth: number): void {
-    if (depth <= 0) throw this.wrong("something less deep", this.#at);
-    const at = this.#at;
+    if (depth <= 0) throw this.wrong("something less deep", this.at);
+    const at = this.at;
     const code = this.#code();
     if (code < 0x80 || code >= 0xe0 || code === 0xc0 || code === 0xc2 || code === 0xc3) return;
     if (code < 0x90 || code === 0xde || code === 0xdf) {
-      this.#at = at;
+      this.at = at;
       for (let left = this.map() * 2; left > 0; left--) this.skip(depth - 1);
     } else if (code < 0xa0 || code === 0xdc || code === 0xdd) {
-      this.#at = at;
+      this.at = at;
       for (let left = this.array(); left > 0; left--) this.skip(depth - 1);
     } else if (code < 0xc0) this.#take(code - 0xa0);
     else {
@@ -633,12 +564,12 @@ export class Reader {
 
   /** So many values: short texts and small numbers at once. */
   pass(count: number, depth: number): void {
-    const bytes = this.#bytes;
+    const bytes = this.memory;
     for (let left = count; left > 0; left--) {
-      const code = bytes[this.#at] as number;
+      const code = bytes[this.at] as number;
       const length = code >= 0xa0 && code < 0xc0 ? code - 0x9f : code < 0x80 ? 1 : 0;
-      if (length === 0 || this.#at + length > this.#end) this.skip(depth);
-      else this.#at += length;
+      if (length === 0 || this.at + length > this.limit) this.skip(depth);
+      else this.at += length;
     }
   }
 
@@ -649,7 +580,7 @@ export class Reader {
 
   /** The error of one who expected something else there. */
   wrong(expected: string, offset: number): ZanniError {
-    const found = offset < this.#end ? `0x${(this.#bytes[offset] as number).toString(16)}` : "the end";
+    const found = offset < this.limit ? `0x${(this.memory[offset] as number).toString(16)}` : "the end";
     const byte = offset - this.#begin;
     return new ZanniError("ERR_MALFORMED", `byte ${byte} is ${found}, expected ${expected}`, {
       details: { offset: byte },
@@ -657,7 +588,7 @@ export class Reader {
   }
 
   #length(what: string, fixed: number, two: number, four: number, bytesEach: number): number {
-    const at = this.#at;
+    const at = this.at;
     const code = this.#code();
     const length =
       code >= fixed && code < fixed + 16 ? code - fixed : code === two ? this.#u16() : code === four ? this.#u32() : -1;
@@ -667,13 +598,13 @@ export class Reader {
   }
 
   #code(): number {
-    return this.#bytes[this.#take(1)] as number;
+    return this.memory[this.#take(1)] as number;
   }
 
   #take(bytes: number): number {
-    const at = this.#at;
-    if (at + bytes > this.#end) throw this.wrong(`${bytes} more bytes`, this.#end);
-    this.#at = at + bytes;
+    const at = this.at;
+    if (at + bytes > this.limit) throw this.wrong(`${bytes} more bytes`, this.limit);
+    this.at = at + bytes;
     return at;
   }
 }
@@ -707,6 +638,129 @@ const skipped: { readonly [code: number]: readonly [number, number] } = {
   218: [2, 0],
   219: [4, 0],
 };
+
+/** The text as it is, if it is ASCII; else false, and what lies there is worth nothing. There is room for a byte a unit. */
+export function writeAscii(bytes: Uint8Array, at: number, text: string): boolean {
+  const { length } = text;
+  let some = 0;
+  let i = 0;
+  for (; i + 4 <= length; i += 4) {
+    const a = text.charCodeAt(i);
+    const b = text.charCodeAt(i + 1);
+    const c = text.charCodeAt(i + 2);
+    const d = text.charCodeAt(i + 3);
+    some |= a | b | c | d;
+    bytes[at + i] = a;
+    bytes[at + i + 1] = b;
+    bytes[at + i + 2] = c;
+    bytes[at + i + 3] = d;
+  }
+  for (; i < length; i++) {
+    const unit = text.charCodeAt(i);
+    some |= unit;
+    bytes[at + i] = unit;
+  }
+  return some < 128;
+}
+
+/** A whole number of 32 bits without a sign, where there is room for NATURAL_MOST bytes. Answers where it ends. */
+export function writeNatural(bytes: Uint8Array, at: number, value: number): number {
+  if (value < 0x80) {
+    bytes[at] = value;
+    return at + 1;
+  }
+  if (value < 0x100) {
+    bytes[at] = 0xcc;
+    bytes[at + 1] = value;
+    return at + 2;
+  }
+  if (value < 0x10000) {
+    bytes[at] = 0xcd;
+    bytes[at + 1] = value >>> 8;
+    bytes[at + 2] = value;
+    return at + 3;
+  }
+  bytes[at] = 0xce;
+  bytes[at + 1] = value >>> 24;
+  bytes[at + 2] = value >>> 16;
+  bytes[at + 3] = value >>> 8;
+  bytes[at + 4] = value;
+  return at + 5;
+}
+
+/** How many bytes such a number has that begins with this one; 0: it is no such number. */
+export function naturalSize(code: number): number {
+  if (code < 0x80) return 1;
+  if (code === 0xcc) return 2;
+  if (code === 0xcd) return 3;
+  return code === 0xce ? 5 : 0;
+}
+
+export function naturalAt(bytes: Uint8Array, at: number, size: number): number {
+  if (size === 1) return bytes[at] as number;
+  if (size === 2) return bytes[at + 1] as number;
+  if (size === 3) return ((bytes[at + 1] as number) << 8) | (bytes[at + 2] as number);
+  return bytesAt(bytes, at + 1) >>> 0;
+}
+
+/** Text of at most SPELLED bytes. Undefined: it is not ASCII. All units at once: a text that is put together of several costs more. */
+export function spelled(bytes: Uint8Array, at: number, length: number): string | undefined {
+  const code = String.fromCharCode;
+  if (length === 0) return "";
+  const a = bytes[at] as number;
+  if (length === 1) return a < 128 ? code(a) : undefined;
+  const b = bytes[at + 1] as number;
+  if (length === 2) return (a | b) < 128 ? code(a, b) : undefined;
+  const c = bytes[at + 2] as number;
+  if (length === 3) return (a | b | c) < 128 ? code(a, b, c) : undefined;
+  const d = bytes[at + 3] as number;
+  if (length === 4) return (a | b | c | d) < 128 ? code(a, b, c, d) : undefined;
+  const e = bytes[at + 4] as number;
+  if (length === 5) return (a | b | c | d | e) < 128 ? code(a, b, c, d, e) : undefined;
+  const f = bytes[at + 5] as number;
+  if (length === 6) return (a | b | c | d | e | f) < 128 ? code(a, b, c, d, e, f) : undefined;
+  const g = bytes[at + 6] as number;
+  if (length === 7) return (a | b | c | d | e | f | g) < 128 ? code(a, b, c, d, e, f, g) : undefined;
+  const h = bytes[at + 7] as number;
+  if (length === 8) return (a | b | c | d | e | f | g | h) < 128 ? code(a, b, c, d, e, f, g, h) : undefined;
+  const i = bytes[at + 8] as number;
+  if (length === 9) return (a | b | c | d | e | f | g | h | i) < 128 ? code(a, b, c, d, e, f, g, h, i) : undefined;
+  const j = bytes[at + 9] as number;
+  if (length === 10)
+    return (a | b | c | d | e | f | g | h | i | j) < 128 ? code(a, b, c, d, e, f, g, h, i, j) : undefined;
+  const k = bytes[at + 10] as number;
+  if (length === 11)
+    return (a | b | c | d | e | f | g | h | i | j | k) < 128 ? code(a, b, c, d, e, f, g, h, i, j, k) : undefined;
+  const l = bytes[at + 11] as number;
+  if (length === 12)
+    return (a | b | c | d | e | f | g | h | i | j | k | l) < 128 ? code(a, b, c, d, e, f, g, h, i, j, k, l) : undefined;
+  const m = bytes[at + 12] as number;
+  if (length === 13)
+    return (a | b | c | d | e | f | g | h | i | j | k | l | m) < 128
+      ? code(a, b, c, d, e, f, g, h, i, j, k, l, m)
+      : undefined;
+  const n = bytes[at + 13] as number;
+  if (length === 14)
+    return (a | b | c | d | e | f | g | h | i | j | k | l | m | n) < 128
+      ? code(a, b, c, d, e, f, g, h, i, j, k, l, m, n)
+      : undefined;
+  const o = bytes[at + 14] as number;
+  if (length === 15)
+    return (a | b | c | d | e | f | g | h | i | j | k | l | m | n | o) < 128
+      ? code(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o)
+      : undefined;
+  const p = bytes[at + 15] as number;
+  return (a | b | c | d | e | f | g | h | i | j | k | l | m | n | o | p) < 128
+    ? code(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p)
+    : undefined;
+}
+
+/** By way of a view elsewhere: one over the bytes would cost more than all the rest. */
+export function float64At(bytes: Uint8Array, at: number): number {
+  floatView.setUint32(0, bytesAt(bytes, at));
+  floatView.setUint32(4, bytesAt(bytes, at + 4));
+  return floatView.getFloat64(0);
+}
 
 function bytesAt(bytes: Uint8Array, at: number): number {
   const high = ((bytes[at] as number) << 24) | ((bytes[at + 1] as number) << 16);

@@ -10,7 +10,9 @@
 //   union         { "type": variant, … }
 import { ZanniError } from "../errors.ts";
 import { defaults, wrong } from "../options.ts";
-import { type Field, fieldOf, type Shape, shapeOf, type WireType } from "./type.ts";
+import { fieldOf } from "./fields.ts";
+import type { Field, Shape } from "./shape.ts";
+import { shapeOf, type WireType } from "./type.ts";
 
 /**
  * The value as text. Throws ERR_NOT_SENDABLE with the path of what does not fit.

@@ -1,6 +1,7 @@
 // What a type looked like when it was locked, against what it looks like now: safe, when old bytes and new ones are read by
 // new types and old ones; breaking otherwise, field by field.
-import { described, shapeOf, type WireType } from "./type.ts";
+import { described } from "./shape.ts";
+import { shapeOf, type WireType } from "./type.ts";
 
 /** The content of zanni.lock.json. */
 export interface Lock {

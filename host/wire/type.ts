@@ -4,12 +4,29 @@
 //   wire.struct(name, fields) ──▶ { write, read, shape } of each field ──▶ { write, read, shape } of the whole
 //
 // On the wire all is plain MessagePack: structs as arrays in field order, unions as [discriminant, ...fields].
-import { isZanniError, ZanniError } from "../errors.ts";
+import { ZanniError } from "../errors.ts";
 import { defaults } from "../options.ts";
 import { noRoom, Reader, Writer } from "./bytes.ts";
 import { type Crossing, crosses, introduce, whole } from "./crossing.ts";
+import {
+  blankOf,
+  type Codec,
+  FLAG,
+  FLOAT,
+  type Part,
+  RARE,
+  type Read,
+  readFields,
+  shapesOf,
+  TEXT,
+  type Usual,
+  WHOLE,
+  writeFields,
+} from "./fields.ts";
+import { fits, located, Misfit, misfit, misfitOf, refusal, shown, within } from "./misfit.ts";
 import type { RefBrand } from "./sendable.ts";
-import { define, nextSetter, type Setter } from "./setters.ts";
+import { define, nextSetter } from "./setters.ts";
+import { type Atom, described, digest, holdsRefs, type Shape } from "./shape.ts";
 import type { StandardSchemaV1 } from "./standard.ts";
 
 /** A declared wire type: what `wire` builds. */
@@ -46,68 +63,7 @@ type UnionOf<V extends { readonly [variant: string]: Fields }> = {
   ? U
   : never;
 
-/** What a type looks like, as data: for its hash, its lock, and its JSON. */
-export type Shape =
-  | { readonly kind: Atom }
-  | { readonly kind: "list" | "optional"; readonly item: Shape }
-  | { readonly kind: "map"; readonly key: Shape; readonly item: Shape }
-  | { readonly kind: "struct"; readonly name: string; readonly fields: readonly Field[] }
-  | { readonly kind: "union"; readonly name: string; readonly variants: readonly Variant[] }
-  | { readonly kind: "added"; readonly since: number; readonly item: Shape; readonly fallback: unknown }
-  /** A recursive type: as it is known when somebody looks. */
-  | { readonly kind: "lazy"; readonly item: () => Shape };
-export type Atom =
-  | "bool"
-  | "i8"
-  | "i16"
-  | "i32"
-  | "i64"
-  | "u8"
-  | "u16"
-  | "u32"
-  | "u64"
-  | "f32"
-  | "f64"
-  | "string"
-  | "bytes"
-  | "timestamp"
-  | "ref"
-  | "removed";
-export interface Field {
-  readonly name: string;
-  readonly shape: Shape;
-}
-export interface Variant {
-  readonly name: string;
-  readonly fields: readonly Field[];
-}
-
-/** What does not fit, and where. */
-class Misfit {
-  readonly what: string;
-  readonly path: PropertyKey[] = [];
-  constructor(what: string) {
-    this.what = what;
-  }
-}
-
-type Write = (writer: Writer, value: unknown, depth: number) => void;
-type Read = (reader: Reader, depth: number) => unknown;
-
 const codecs = new WeakMap<object, Codec>();
-
-interface Codec {
-  readonly shape: Shape;
-  readonly write: Write;
-  readonly read: Read;
-  /** One of those that most fields are: whoever has many parts need not call a function for each. */
-  readonly usual?: number;
-  /** Of a WHOLE. */
-  readonly least?: number;
-  readonly most?: number;
-  /** Of a struct. */
-  readonly parts?: readonly Part[];
-}
 
 let scratch: Writer | undefined;
 
@@ -178,13 +134,6 @@ function attempt<R>(
   }
 }
 
-/** What was thrown while a value was written, as far as that is the value's. */
-function misfitOf(error: unknown): Misfit {
-  if (error instanceof Misfit) return error;
-  if (isZanniError(error) || error === noRoom) throw error;
-  return new Misfit(`throws when it is read: ${String(error)}`);
-}
-
 /** A value is only checked: refs have no bytes, but may be part of a message. */
 let checking = false;
 
@@ -202,13 +151,6 @@ function validated(codec: Codec, value: unknown) {
   return { issues: [{ message: misfit.what, path: [...misfit.path].reverse() }] };
 }
 
-function refusal({ what, path }: Misfit, root: string): ZanniError {
-  const at = [...path].reverse().reduce<string>((text, key) => {
-    return typeof key === "number" ? `${text}[${key}]` : `${text}.${String(key)}`;
-  }, root);
-  return new ZanniError("ERR_NOT_SENDABLE", `${at} ${what}`, { details: { at } });
-}
-
 /** The parts of a type; throws when it is none, with what it is a part of. */
 function codecOf(type: unknown, where: string): Codec {
   const codec = typeof type === "object" && type !== null ? codecs.get(type) : undefined;
@@ -222,7 +164,7 @@ function codecOf(type: unknown, where: string): Codec {
 function readAll({ read }: Codec, bytes: Uint8Array, at = 0, end = bytes.length): unknown {
   const reader = Reader.whole(bytes, at, end);
   const value = read(reader, defaults.depthMax);
-  if (reader.left > 0) throw reader.wrong("the end", reader.offset);
+  if (reader.left > 0) throw reader.wrong("the end", reader.at);
   reader.over();
   return value;
 }
@@ -240,7 +182,7 @@ export function isWireType(value: unknown): value is WireType<unknown> {
 
 const fresh = (writer: Writer) => writer.begin();
 const written = (writer: Writer) => writer.written;
-const reached = (writer: Writer) => writer.offset;
+const reached = (writer: Writer) => writer.at;
 
 function crossingBy(codec: Codec, hash: string): Crossing | undefined {
   if (holdsRefs(codec.shape)) return undefined;
@@ -268,67 +210,21 @@ function crossingBy(codec: Codec, hash: string): Crossing | undefined {
   };
 }
 
-function holdsRefs(shape: Shape, seen: readonly Shape[] = []): boolean {
-  if (seen.includes(shape)) return false;
-  const within = [...seen, shape];
-  switch (shape.kind) {
-    case "ref":
-      return true;
-    case "list":
-    case "optional":
-    case "added":
-      return holdsRefs(shape.item, within);
-    case "map":
-      return holdsRefs(shape.key, within) || holdsRefs(shape.item, within);
-    case "lazy":
-      return holdsRefs(shape.item(), within);
-    case "struct":
-      return shape.fields.some((field) => holdsRefs(field.shape, within));
-    case "union":
-      return shape.variants.some(({ fields }) => fields.some((field) => holdsRefs(field.shape, within)));
-    default:
-      return false;
-  }
-}
-
 // ---- atoms ----------------------------------------------------------------------------------------
-
-/** See Codec. */
-const RARE = 0;
-const TEXT = 1;
-const FLAG = 2;
-const WHOLE = 3;
-const FLOAT = 4;
 
 function atom<T>(
   kind: Atom,
   write: (writer: Writer, value: unknown) => void,
   read: (reader: Reader) => unknown,
-  usual = RARE,
+  usual: Usual = RARE,
 ) {
   return new Declared<T>({ shape: { kind }, write, read, usual }) as WireType<T>;
-}
-
-function fits(holds: boolean, value: unknown, expected: string): void {
-  if (!holds) throw misfit(value, expected);
-}
-
-function misfit(value: unknown, expected: string): Misfit {
-  return new Misfit(`is ${shown(value)}, not ${expected}`);
-}
-
-export function shown(value: unknown): string {
-  if (typeof value === "string") return value.length < 40 ? JSON.stringify(value) : "a text";
-  if (typeof value === "function") return "a function";
-  if (typeof value === "object" && value !== null) return Array.isArray(value) ? "a list" : "an object";
-  return Object.is(value, -0) ? "-0" : String(value);
 }
 
 function small(kind: Atom, least: number, most: number): WireType<number> {
   return new Declared<number>({
     shape: { kind },
     usual: WHOLE,
-    least,
     most,
     write: (writer, value) => writeWhole(writer, value, least, most),
     read: (reader) => readWhole(reader, least, most),
@@ -342,7 +238,7 @@ function writeWhole(writer: Writer, value: unknown, least: number, most: number)
 }
 
 function readWhole(reader: Reader, least: number, most: number): number {
-  const at = reader.offset;
+  const at = reader.at;
   const value = reader.int();
   if (typeof value === "bigint" || value < least || value > most) {
     throw reader.wrong(`a whole number from ${least} to ${most}`, at);
@@ -359,7 +255,7 @@ function large(kind: Atom, least: bigint, most: bigint): WireType<bigint> {
       writer.bigint(value as bigint);
     },
     (reader) => {
-      const at = reader.offset;
+      const at = reader.at;
       const value = BigInt(reader.int());
       if (value < least || value > most) throw reader.wrong(expected, at);
       return value;
@@ -405,7 +301,7 @@ const timestamp = atom<Date>(
     writer.instant({ seconds, nanoseconds: (ms - seconds * 1000) * 1e6 });
   },
   (reader) => {
-    const at = reader.offset;
+    const at = reader.at;
     const { seconds, nanoseconds } = reader.instant();
     const ms = seconds * 1000 + Math.floor(nanoseconds / 1e6);
     if (!(nanoseconds < 1e9) || !(Math.abs(ms) <= 8.64e15)) throw reader.wrong("a timestamp that a Date can hold", at);
@@ -414,22 +310,6 @@ const timestamp = atom<Date>(
 );
 
 // ---- parts ----------------------------------------------------------------------------------------
-
-/** Runs `write` for one part; a misfit learns where it was. */
-function within(key: PropertyKey, write: () => void): void {
-  try {
-    write();
-  } catch (error) {
-    throw located(error, key);
-  }
-}
-
-function located(error: unknown, key: PropertyKey): unknown {
-  if (isZanniError(error) || error === noRoom) return error;
-  const misfit = misfitOf(error);
-  misfit.path.push(key);
-  return misfit;
-}
 
 function deeper(depth: number): number {
   if (depth <= 0) throw tooDeep();
@@ -449,7 +329,7 @@ function tooDeep(): Misfit {
 }
 
 function tooDeepIn(reader: Reader): Error {
-  return reader.wrong(`something nested at most ${defaults.depthMax} deep`, reader.offset);
+  return reader.wrong(`something nested at most ${defaults.depthMax} deep`, reader.at);
 }
 
 function list<T>(item: WireType<T>): WireType<readonly T[]> {
@@ -563,29 +443,13 @@ const removed = atom<undefined>(
 
 // ---- structs and unions -----------------------------------------------------------------------------
 
-interface Part extends Codec {
-  readonly name: string;
-  /** Every object has something of that name. */
-  readonly inherited: boolean;
-  readonly usual: number;
-  readonly least: number;
-  readonly most: number;
-  readonly set: Setter;
-}
-
-/** What a value has under that name, if it is its own where every object has something. */
-export function fieldOf(value: object, name: string, inherited: boolean): unknown {
-  if (inherited && !Object.hasOwn(value, name)) return undefined;
-  return (value as { readonly [field: string]: unknown })[name];
-}
-
 function partsOf(of: string, fields: Fields): readonly Part[] {
   if (typeof fields !== "object" || fields === null) throw new ZanniError("ERR_OPTION", `"${of}" has no fields`);
   return Object.entries(fields).map(([name, type]) => {
     if (name === "__proto__") throw new ZanniError("ERR_OPTION", `a field of "${of}" cannot be named __proto__`);
-    const { shape, write, read, usual = RARE, least = 0, most = 0 } = codecOf(type, `"${name}" of "${of}"`);
+    const { shape, write, read, usual = RARE, most = 0 } = codecOf(type, `"${name}" of "${of}"`);
     const inherited = name in Object.prototype;
-    return { name, inherited, shape, write, read, usual, least, most, set: inherited ? define : nextSetter() };
+    return { name, inherited, shape, write, read, usual, most, set: inherited ? define : nextSetter() };
   });
 }
 
@@ -603,121 +467,23 @@ function checkAdded(of: string, parts: readonly Part[]): void {
   }
 }
 
-function writeParts(parts: readonly Part[], writer: Writer, value: object, depth: number): void {
-  let i = 0;
-  try {
-    // As long as they come in the order that was declared: where the engine lists them, it knows where they are.
-    for (const key in value) {
-      const part = parts[i];
-      if (part === undefined || part.name !== key || part.inherited) break;
-      writePart(part, writer, (value as { readonly [field: string]: unknown })[key], depth);
-      i++;
-    }
-    for (; i < parts.length; i++) {
-      const part = parts[i] as Part;
-      writePart(part, writer, fieldOf(value, part.name, part.inherited), depth);
-    }
-  } catch (error) {
-    const part = parts[i];
-    throw part ? located(error, part.name) : error;
-  }
-}
-
-function writePart(part: Part, writer: Writer, value: unknown, depth: number): void {
-  switch (part.usual) {
-    case TEXT:
-      writeText(writer, value);
-      break;
-    case WHOLE:
-      writeWhole(writer, value, part.least, part.most);
-      break;
-    case FLOAT:
-      writeFloat(writer, value);
-      break;
-    case FLAG:
-      writeFlag(writer, value);
-      break;
-    default:
-      part.write(writer, value, depth);
-      break;
-  }
-}
-
-function readPart(part: Part, reader: Reader, depth: number): unknown {
-  switch (part.usual) {
-    case TEXT:
-      return reader.string();
-    case WHOLE:
-      return readWhole(reader, part.least, part.most);
-    case FLOAT:
-      return reader.float();
-    case FLAG:
-      return reader.bool();
-    default:
-      return part.read(reader, depth);
-  }
-}
-
-/** More fields than an engine adds one by one without making a table of them. */
-const WIDE = 20;
-
-/**
- * What values of one type begin as: plain objects, made by a constructor of their own, by which the engine learns how large they
- * become. Wide ones, where all fields are always there, have them from the start.
- */
-function blankOf(parts: readonly Part[], before: readonly string[]): () => Record<string, unknown> {
-  const always = parts.every(({ shape }) => !["optional", "removed", "added", "lazy"].includes(shape.kind));
-  if (always && parts.length > WIDE) {
-    const names = [...before, ...parts.map(({ name }) => name)];
-    const blank = Object.fromEntries(names.map((name) => [name, undefined]));
-    return () => ({ ...blank });
-  }
-  function Blank() {}
-  Blank.prototype = Object.prototype;
-  const Plain = Blank as unknown as new () => Record<string, unknown>;
-  return () => new Plain();
-}
-
-/** As many as there are: what an older peer left out has its fallback, what a newer one appended is passed over. */
-function readParts(
-  parts: readonly Part[],
-  reader: Reader,
-  count: number,
-  into: Record<string, unknown>,
-  depth: number,
-) {
-  for (let i = 0; i < parts.length; i++) {
-    const part = parts[i] as Part;
-    const { name, shape } = part;
-    if (i < count) {
-      const value = readPart(part, reader, depth);
-      if (value !== undefined) part.set(into, name, value);
-    } else if (shape.kind === "added") {
-      if (shape.fallback !== undefined) into[name] = shape.fallback;
-    } else if (shape.kind !== "removed") throw reader.wrong(`the field "${name}"`, reader.offset);
-  }
-  for (let i = parts.length; i < count; i++) reader.skip(depth);
-}
-
-const fieldsOf = (parts: readonly Part[]): readonly Field[] => parts.map(({ name, shape }) => ({ name, shape }));
-
 function struct<const F extends Fields>(name: string, fields: F): WireType<StructOf<F>> {
   const parts = partsOf(name, fields);
   checkAdded(name, parts);
   const blank = blankOf(parts, []);
   return new Declared<StructOf<F>>({
-    shape: { kind: "struct", name, fields: fieldsOf(parts) },
+    shape: { kind: "struct", name, fields: shapesOf(parts) },
     parts,
     write(writer, value, depth) {
       if (typeof value !== "object" || value === null || Array.isArray(value)) fits(false, value, `a ${name}`);
       writer.array(parts.length);
-      writeParts(parts, writer, value as object, deeper(depth));
+      writeFields(parts, writer, value as object, deeper(depth));
     },
     read(reader, depth) {
       const below = deeperIn(reader, depth);
       const count = reader.array();
       const into = blank();
-      readParts(parts, reader, count, into, below);
+      readFields(parts, reader, count, into, below);
       return into;
     },
   });
@@ -760,8 +526,8 @@ class LazyStruct {
     this.#bytes = bytes;
     this.#end = end;
     this.#count = reader.array();
-    this.#begin = reader.offset;
-    this.#offset = reader.offset;
+    this.#begin = reader.at;
+    this.#offset = reader.at;
   }
 
   static read(of: LazyStruct, field: number): unknown {
@@ -782,7 +548,7 @@ class LazyStruct {
     const reader = new Reader(this.#bytes, ahead ? this.#offset : this.#begin, this.#end);
     reader.pass(ahead ? field - this.#field : field, defaults.depthMax);
     this.#field = field;
-    this.#offset = reader.offset;
+    this.#offset = reader.at;
     return read(reader, defaults.depthMax - 1);
   }
 
@@ -834,7 +600,7 @@ function union<const V extends { readonly [variant: string]: Fields }>(
     shape: {
       kind: "union",
       name,
-      variants: all.map(({ variant, parts }) => ({ name: variant, fields: fieldsOf(parts) })),
+      variants: all.map(({ variant, parts }) => ({ name: variant, fields: shapesOf(parts) })),
     },
     write(writer, value, depth) {
       if (typeof value !== "object" || value === null) fits(false, value, `a ${name}`);
@@ -843,59 +609,20 @@ function union<const V extends { readonly [variant: string]: Fields }>(
       if (!found) throw located(new Misfit(`is ${shown(type)}, not one of ${names}`), "type");
       writer.array(found.parts.length + 1);
       writer.int(found.discriminant);
-      writeParts(found.parts, writer, value as object, deeper(depth));
+      writeFields(found.parts, writer, value as object, deeper(depth));
     },
     read(reader, depth) {
       const below = deeperIn(reader, depth);
       const count = reader.array();
-      const at = reader.offset;
+      const at = reader.at;
       const found = count > 0 ? all[Number(reader.int())] : undefined;
       if (!found) throw reader.wrong(`a variant of ${name} (0 to ${all.length - 1})`, at);
       const into = found.blank();
       into["type"] = found.variant;
-      readParts(found.parts, reader, count - 1, into, below);
+      readFields(found.parts, reader, count - 1, into, below);
       return into;
     },
   });
-}
-
-// ---- what it looks like -----------------------------------------------------------------------------
-
-/** The shape as plain data, the same for types that are the same; a type within itself is named by its depth. */
-export function described(shape: Shape, above: readonly Shape[] = []): unknown {
-  const within = above.indexOf(shape);
-  if (within >= 0) return { again: within };
-  const path = [...above, shape];
-  switch (shape.kind) {
-    case "list":
-    case "optional":
-      return { [shape.kind]: described(shape.item, path) };
-    case "map":
-      return { map: [described(shape.key, path), described(shape.item, path)] };
-    case "struct":
-      return { struct: shape.name, fields: fields(shape.fields, path) };
-    case "union":
-      return { union: shape.name, variants: shape.variants.map((each) => [each.name, fields(each.fields, path)]) };
-    case "added":
-      return { added: shape.since, type: described(shape.item, path) };
-    case "lazy":
-      return described(shape.item(), above);
-    default:
-      return shape.kind;
-  }
-}
-
-function fields(all: readonly Field[], path: readonly Shape[]): unknown {
-  return all.map(({ name, shape }) => [name, described(shape, path)]);
-}
-
-/** FNV-1a, 64 bits, over UTF-16 units (Fowler, Noll, Vo). */
-function digest(text: string): string {
-  let hash = 0xcbf29ce484222325n;
-  for (let i = 0; i < text.length; i++) {
-    hash = BigInt.asUintN(64, (hash ^ BigInt(text.charCodeAt(i))) * 0x100000001b3n);
-  }
-  return hash.toString(16).padStart(16, "0");
 }
 
 /**
@@ -962,7 +689,7 @@ export const wire = {
         if (!checking) throw new Misfit("is a ref, which crosses in messages only");
       },
       (reader) => {
-        throw reader.wrong("no ref: they cross in messages only", reader.offset);
+        throw reader.wrong("no ref: they cross in messages only", reader.at);
       },
     ),
   /** A field appended in version `since`: older peers leave it out, and it reads as `fallback`. */

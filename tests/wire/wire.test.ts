@@ -127,6 +127,71 @@ binary("a struct that is read lazily has the same fields, in whatever order they
   );
 });
 
+binary("what most fields are is in a struct what it is by itself", () => {
+  const edges = [
+    ...[0, 1, 31, 32, 127, 128, 255, 256, 32767, 32768, 65535, 65536, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1, 2 ** 32],
+    ...[
+      -0,
+      -1,
+      -32,
+      -33,
+      -128,
+      -129,
+      -32768,
+      -32769,
+      -(2 ** 31),
+      -(2 ** 31) - 1,
+      0.5,
+      Number.NaN,
+      Number.POSITIVE_INFINITY,
+    ],
+    ...[true, false, null, undefined, "", "a", "é", "\ud800", "x".repeat(24), "x".repeat(25), "x".repeat(32), 5n, {}],
+  ];
+  // All forms of numbers, flags and texts there are, and of something else.
+  const forms = [
+    ...["05", "7f", "ff", "e0", "cc05", "ccff", "cd0005", "cdffff", "ce00000005", "ceffffffff", "cf0000000000000005"],
+    ...["cfffffffffffffffff", "d0ff", "d07f", "d1ffff", "d1007f", "d2ffffffff", "d20000007f", "d3ffffffffffffffff"],
+    ...["ca3f800000", "cb3ff8000000000000", "cb7ff8000000000000", "cb8000000000000000", "c2", "c3", "c0", "c1", "90"],
+    ...["a0", "a161", "a2c3a9", "a1c3", "a2c328", "d90161", "da000161", "db0000000161", `b0${"61".repeat(16)}`],
+    ...[`b1${"61".repeat(17)}`, `bf${"61".repeat(31)}`, `d920${"61".repeat(32)}`, "c40161"],
+  ];
+  const outcome = (run: () => unknown) => {
+    try {
+      return run();
+    } catch (error) {
+      assert.ok(isZanniError(error), (error as Error).stack);
+      return error.message;
+    }
+  };
+  const { u8, i8, u16, i16, u32, i32, f64, bool, string } = wire;
+  for (const type of [u8, i8, u16, i16, u32, i32, f64, bool, string] as Any[]) {
+    const struct = wire.struct("S", { field: type, next: bool });
+    for (const value of edges) {
+      const alone = outcome(() => `92${hex(type.encode(value))}c3`);
+      const within = outcome(() => hex(struct.encode({ field: value, next: true })));
+      assert.is(within, String(alone).replace("value", "value.field"), `${type.hash} of ${String(value)}`);
+    }
+    for (const form of forms) {
+      const alone = outcome(() => type.decode(Buffer.from(form, "hex")));
+      const within = outcome(() => struct.decode(Buffer.from(`92${form}c3`, "hex")));
+      // By itself it begins at byte 0, and nothing follows it.
+      if (typeof within !== "string") deepStrictEqual(within, { field: alone, next: true }, form);
+      else {
+        const moved = String(alone).replace(/^byte (\d+)/, (_, at) => `byte ${Number(at) + 1}`);
+        assert.is(within, moved, `${type.hash} of ${form}`);
+      }
+    }
+  }
+});
+
+binary("what follows a field that is larger than all memory so far is where it belongs", () => {
+  const type = wire.struct("Grown", { before: wire.u8, large: wire.bytes, text: wire.string, flag: wire.bool });
+  for (let size = 100; size < 20_000; size = Math.floor(size * 1.4)) {
+    const value = { before: 7, large: new Uint8Array(size).fill(size), text: "after", flag: true };
+    deepStrictEqual(type.decode(type.encode(value)), value);
+  }
+});
+
 binary("fields are found in whatever order they are, among others, and where they are inherited", () => {
   const Three = wire.struct("Three", { a: wire.u8, b: wire.string, toString: wire.optional(wire.u8) });
   const expected = hex(Three.encode({ a: 1, b: "two" } as never));
@@ -362,6 +427,26 @@ hostile("random and mutated, read lazily: only ERR_MALFORMED, and never beyond t
     }),
     { numRuns: 2000 },
   );
+});
+
+hostile("a struct that ends too early is refused, whatever lies behind it", () => {
+  const { u32, f64, bool, string } = wire;
+  const fields = { text: string, flag: bool, whole: u32, float: f64 };
+  const value = { text: "four", flag: true, whole: 2 ** 31, float: 1.5 };
+  for (const before of ["", "x".repeat(200)]) {
+    // Each of them last.
+    for (const last of ["text", "flag", "whole", "float"] as const) {
+      const type = wire.struct("Cut", { before: string, ...fields, last: fields[last] } as Record<string, Any>);
+      const bytes = type.encode({ before, ...value, last: value[last] });
+      for (let end = 0; end < bytes.length; end++) {
+        // Whole ones were read there just now.
+        type.decode(bytes);
+        const error = thrown(() => crossingOf(type).read(bytes, 0, end));
+        assert.is(error.code, "ERR_MALFORMED");
+        assert.ok((error.details.offset as number) <= end);
+      }
+    }
+  }
 });
 
 hostile("bytes that are read are a copy, also out of a Buffer; what are no bytes is refused", () => {
