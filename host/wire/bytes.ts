@@ -205,6 +205,10 @@ export class Writer {
   }
 
   array(length: number): void {
+    if (length < 16 && this.at < this.limit) {
+      this.memory[this.at++] = 0x90 | length;
+      return;
+    }
     this.#room(5);
     this.#header(length, 0x90, 15, 0, 0xdc, 0xdd);
   }
@@ -524,6 +528,11 @@ export class Reader {
 
   /** Its length; there is a byte for each item at least. */
   array(): number {
+    const few = (this.at < this.limit ? (this.memory[this.at] as number) : 0) - 0x90;
+    if (few >= 0 && few < 16 && this.at + few < this.limit) {
+      this.at++;
+      return few;
+    }
     return this.#length("an array", 0x90, 0xdc, 0xdd, 1);
   }
 

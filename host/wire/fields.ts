@@ -64,7 +64,8 @@ export function writeFields(parts: readonly Part[], writer: Writer, value: objec
       const part = parts[i];
       if (part === undefined || part.name !== key || part.inherited) break;
       const field = (value as { readonly [field: string]: unknown })[key];
-      let end = at;
+      // Below 0: it is for its codec.
+      let end = -1;
       switch (part.usual) {
         case TEXT:
           if (typeof field === "string" && field.length <= SHORT && at + field.length < limit) {
@@ -73,6 +74,9 @@ export function writeFields(parts: readonly Part[], writer: Writer, value: objec
               memory[at] = 0xa0 | length;
               end = at + 1 + length;
             }
+          } else if (typeof field === "string") {
+            writer.at = at;
+            if (writer.string(field)) ({ memory, at: end, limit } = writer);
           }
           break;
         case FLAG:
@@ -95,7 +99,7 @@ export function writeFields(parts: readonly Part[], writer: Writer, value: objec
           }
           break;
       }
-      if (end > at) at = end;
+      if (end >= 0) at = end;
       else {
         writer.at = at;
         part.write(writer, field, depth);
@@ -122,7 +126,7 @@ export function readFields(
   into: Record<string, unknown>,
   depth: number,
 ): void {
-  const { memory, limit } = reader;
+  const { memory, view, limit } = reader;
   let { at } = reader;
   for (let i = 0; i < parts.length; i++) {
     const part = parts[i] as Part;
@@ -165,7 +169,7 @@ export function readFields(
       }
       case FLOAT:
         if (code === 0xcb && at + 9 <= limit) {
-          value = float64At(memory, at + 1);
+          value = view ? view.getFloat64(at + 1) : float64At(memory, at + 1);
           at += 9;
         }
         break;

@@ -185,10 +185,15 @@ binary("what most fields are is in a struct what it is by itself", () => {
 });
 
 binary("what follows a field that is larger than all memory so far is where it belongs", () => {
-  const type = wire.struct("Grown", { before: wire.u8, large: wire.bytes, text: wire.string, flag: wire.bool });
-  for (let size = 100; size < 20_000; size = Math.floor(size * 1.4)) {
-    const value = { before: 7, large: new Uint8Array(size).fill(size), text: "after", flag: true };
-    deepStrictEqual(type.decode(type.encode(value)), value);
+  for (const [large, from, make] of [
+    [wire.bytes, 100, (size: number) => new Uint8Array(size).fill(size)],
+    [wire.string, 50_000, (size: number) => "x".repeat(size)],
+  ] as [Any, number, (size: number) => unknown][]) {
+    const type = wire.struct("Grown", { before: wire.u8, large, text: wire.string, flag: wire.bool });
+    for (let size = from; size < from * 100; size = Math.floor(size * 1.4)) {
+      const value = { before: 7, large: make(size), text: "after", flag: true };
+      deepStrictEqual(type.decode(type.encode(value)), value);
+    }
   }
 });
 
