@@ -1,8 +1,10 @@
-// npm run bench:wire: a declared type against others, encode and decode together, on a small object (7 fields, about 100 B) and a
-// large one (nested, 10 line items, about 1.1 KB). All in one run, interleaved; medians of 9 rounds.
+// npm run bench:wire: a declared type against others, encode and decode together, on a small object (7 fields, about 100 B), a
+// large one (nested, 10 line items, about 1.1 KB), and what row 8 sends (1 KiB, nearly all of it texts). All in one run,
+// interleaved; medians of 9 rounds.
 import { Packr } from "msgpackr";
 import { type Infer, wire } from "zanni/wire";
 import type { Crossing } from "../../host/wire/crossing.ts";
+import { Kilobyte } from "./actors.ts";
 
 const Small = wire.struct("Small", {
   id: wire.u32,
@@ -50,6 +52,12 @@ const large: Infer<typeof Large> = {
   total: 549.45,
 };
 
+const kilobyte = {
+  id: 1,
+  name: "a message of some length",
+  ...(Object.fromEntries([..."abcdefghij"].map((name) => [name, name.repeat(90)])) as Record<string, string>),
+};
+
 type Codec = (value: object) => object;
 const plain = new Packr({ useRecords: false });
 const records = new Packr({ structures: [] });
@@ -60,7 +68,7 @@ const asArray = (value: unknown): unknown =>
       ? Object.values(value).map(asArray)
       : value;
 
-function codecs(type: typeof Small | typeof Large): { readonly [name: string]: Codec } {
+function codecs(type: typeof Small | typeof Large | typeof Kilobyte): { readonly [name: string]: Codec } {
   return {
     "declared wire type": (value) => type.decode(type.encode(value as never)) as object,
     "msgpackr, records": (value) => records.unpack(records.pack(value)) as object,
@@ -81,11 +89,12 @@ function measure(codec: Codec, value: object, count: number): number {
 
 const median = (samples: number[]) => samples.sort((a, b) => a - b)[samples.length >> 1] as number;
 
-console.log("| codec | small, ns | ratio | large, ns | ratio |\n|---|---|---|---|---|");
+console.log("| codec | small, ns | ratio | large, ns | ratio | row 8, ns | ratio |\n|---|---|---|---|---|---|---|");
 const results = new Map<string, number[]>();
 for (const [type, value, count] of [
   [Small, small, 100_000],
   [Large, large, 20_000],
+  [Kilobyte, kilobyte, 20_000],
 ] as const) {
   const all = Object.entries(codecs(type));
   const samples = new Map(all.map(([name]) => [name, [] as number[]]));
@@ -98,11 +107,10 @@ for (const [type, value, count] of [
   }
   for (const [name, ns] of samples) results.set(name, [...(results.get(name) ?? []), median(ns)]);
 }
-const [ownSmall, ownLarge] = results.get("declared wire type") as [number, number];
-for (const [name, [s, l]] of results as Map<string, [number, number]>) {
-  console.log(
-    `| ${name} | ${s.toFixed(0)} | ${(s / ownSmall).toFixed(2)} | ${l.toFixed(0)} | ${(l / ownLarge).toFixed(2)} |`,
-  );
+const own = results.get("declared wire type") as number[];
+for (const [name, all] of results) {
+  const cells = all.map((ns, i) => `${ns.toFixed(0)} | ${(ns / (own[i] as number)).toFixed(2)}`);
+  console.log(`| ${name} | ${cells.join(" | ")} |`);
 }
 // Lazily: one of fifty fields, the last of them the worst.
 const names = Array.from({ length: 50 }, (_, i) => `field${i}`);
