@@ -41,7 +41,6 @@ export const NATURAL_MOST = 5;
 export const noRoom = Symbol("no room");
 
 /** What is written one after the other into memory that several share, as Node's small Buffers do; longer ones have their own. */
-const SLAB = 4000;
 const SLAB_MIN = 256;
 const SLAB_MAX = 1024;
 
@@ -62,8 +61,8 @@ export class Writer {
   #slabBuffer = this.#slab.buffer;
   #slabAt = 0;
   #used = 0;
-  /** A little more than the last one took. */
-  #usual = 0;
+  /** What the last one took. */
+  #last = 0;
 
   /** From here on, as if nothing had been written. */
   begin(): void {
@@ -76,15 +75,16 @@ export class Writer {
 
   /** The same, for what the caller keeps; end() answers it. */
   beginKept(): void {
-    if (!slab || this.#usual > SLAB_MAX) {
+    if (!slab || this.#last > SLAB_MAX) {
       this.begin();
       return;
     }
-    if (this.#used + Math.max(SLAB_MIN, this.#usual) > this.#slab.length) {
-      this.#slab = slab(SLAB);
+    // The next one most likely takes little more.
+    if (this.#used + Math.max(SLAB_MIN, this.#last + (this.#last >>> 2)) > this.#slab.length) {
+      this.#slab = slab();
       this.#slabBuffer = this.#slab.buffer;
       this.#slabAt = this.#slab.byteOffset;
-      this.#slabView = new DataView(this.#slabBuffer, this.#slabAt, SLAB);
+      this.#slabView = new DataView(this.#slabBuffer, this.#slabAt, this.#slab.length);
       this.#used = 0;
     }
     if (this.memory !== this.#slab) {
@@ -93,7 +93,7 @@ export class Writer {
     }
     this.#from = this.#used;
     this.at = this.#used;
-    this.limit = SLAB;
+    this.limit = this.#slab.length;
   }
 
   /** Into these bytes, not beyond `end`: throws `noRoom`. */
@@ -113,8 +113,8 @@ export class Writer {
   /** What has been written since beginKept(), the caller's. */
   end(): Uint8Array {
     const size = this.at - this.#from;
-    this.#usual = size + (size >>> 2);
-    if (this.memory === this.#own) return this.memory.slice(0, size);
+    this.#last = size;
+    if (this.memory === this.#own || size > SLAB_MAX) return this.memory.slice(this.#from, this.at);
     this.#used = this.at;
     return new Uint8Array(this.#slabBuffer, this.#slabAt + this.#from, size);
   }

@@ -255,6 +255,8 @@ binary("what has been encoded or decoded stays as it is, and nobody can take it 
     const encoded = Blob.encode(blob);
     return { blob, encoded, decoded: Blob.decode(encoded), hex: hex(encoded) };
   });
+  // Also where small ones were before it.
+  for (const { encoded } of kept) assert.ok(encoded.length <= 1024 || encoded.buffer.byteLength === encoded.length);
   for (const { encoded } of kept.filter((_, i) => i % 3 === 0)) {
     // Its memory is its own, or cannot be transferred.
     try {
