@@ -3,16 +3,20 @@
 // Each run is a process of its own: engines get slower calling into the second core they meet, and users have one.
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { distance } from "./distance.ts";
 import { measurePeers } from "./peers.ts";
 import { ask, askP99, bytesPerActor, type Row, rows, spawnCreate, spawnStop, throughput } from "./rows.ts";
 
 const args = process.argv.slice(2);
 const base = (id: string) => id.replace(/'+$/, "");
+/** Rows that go by how far apart two cores are. */
+const across = ["2", "2n", "3", "3n", "4b", "8", "8u"];
 
 if (args[0] === "--source") await source();
 else if (args[0] === "--sample") {
   const samples: Record<string, number> = {};
   for (const row of rows) if (base(row.id) === args[1]) samples[row.id] = await row.run();
+  if (across.includes(args[1] as string)) samples["distance"] = await distance();
   console.log(JSON.stringify(samples));
 } else await table();
 
@@ -31,6 +35,7 @@ async function table(): Promise<void> {
         row,
         samples.map((each) => each[row.id] as number),
         row.id === id ? peers : new Map(),
+        samples.flatMap((each) => each["distance"] ?? []),
       );
     }
   }
@@ -69,12 +74,13 @@ function sample(id: string): Record<string, number> {
   return JSON.parse(stdout) as Record<string, number>;
 }
 
-function print(row: Row, samples: number[], peers: ReadonlyMap<string, number>): void {
+function print(row: Row, samples: number[], peers: ReadonlyMap<string, number>, distances: number[]): void {
   samples.sort((a, b) => a - b);
   const median = samples[Math.floor(samples.length / 2)] as number;
   const range = `${show(samples[0] as number)} to ${show(samples.at(-1) as number)}`;
+  const notes = [others(row, median, peers), apart(distances)].filter((note) => note !== "").join("; ");
   console.log(
-    `| ${row.id} | ${row.name} | **${show(median)}** ${row.unit} | ${range} | ${verdict(row, median, peers)} | ${others(row, median, peers)} |`,
+    `| ${row.id} | ${row.name} | **${show(median)}** ${row.unit} | ${range} | ${verdict(row, median, peers)} | ${notes} |`,
   );
 }
 
@@ -84,6 +90,12 @@ function others({ peers, wish }: Row, median: number, here: ReadonlyMap<string, 
   const times = (peer: number) => `${show(peer)} (${(peer / median).toFixed(2)}x)`;
   const measured = [...here].map(([name, peer]) => `${name} ${times(peer)}`).join(", ");
   return `here: ${measured}${wish ? `; wanted: ${wish}` : ""}${peers ? `; stored: ${peers}` : ""}`;
+}
+
+/** Beside rows across threads. */
+function apart(distances: number[]): string {
+  if (distances.length === 0) return "";
+  return `a word to the other core and back ${show(Math.min(...distances))} to ${show(Math.max(...distances))} ns`;
 }
 
 function show(n: number): string {
