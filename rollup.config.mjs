@@ -60,7 +60,7 @@ export default async () => {
       chunkFileNames: "[name].js",
       // What the entries share, but for the bytes of the core, which only zanni.js carries.
       manualChunks: (id) => {
-        if (/host\/wire\/(type|shape|fields|misfit|bytes|setters)\.js/.test(id)) return "declared";
+        if (/host\/wire\/(type|shape|fields|misfit|bytes|setters|slab)\.js/.test(id)) return "declared";
         return alone.test(id) ? null : "runtime";
       },
       banner: "/*! zanni, MIT. Contains msgpackr, MIT, (c) Kris Zyp, and @assemblyscript/loader, Apache-2.0. */",

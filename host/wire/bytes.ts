@@ -2,7 +2,8 @@
 // of everything on writing, every legal form on reading, and never a byte beyond the end.
 import { ZanniError } from "../errors.ts";
 import { copy, copyOf, isSpare } from "./copy.ts";
-import { isWellFormed, nodeTexts, slab } from "./text.ts";
+import { slab } from "./slab.ts";
+import { isWellFormed, nodeTexts } from "./text.ts";
 
 const { utf8Write, latin1Slice } = nodeTexts;
 

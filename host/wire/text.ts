@@ -10,7 +10,6 @@ interface NativeBuffer {
 
 interface NativeBuffers {
   readonly prototype: NativeBuffer;
-  allocUnsafe?(size: number): Uint8Array;
   byteLength?(text: string): number;
 }
 
@@ -27,21 +26,6 @@ export const nodeTexts = {
   /** In UTF-8: as many as it has units, if it is in ASCII. */
   byteLength: buffers?.byteLength,
 };
-
-/** The most that comes out of memory that Node keeps for small Buffers, which nobody can transfer. */
-const SMALL = 4088;
-
-/** Of memory that is shared with others and cannot be transferred, where there is such: much faster than memory of one's own. */
-export const slab: (() => Uint8Array) | undefined =
-  buffers?.allocUnsafe &&
-  (() => {
-    const allocate = buffers.allocUnsafe as NonNullable<typeof buffers.allocUnsafe>;
-    const first = allocate(SMALL);
-    const { buffer, byteOffset } = allocate(SMALL);
-    // Most often all of one such memory.
-    const both = buffer === first.buffer && byteOffset === first.byteOffset + SMALL;
-    return both ? new Uint8Array(buffer, first.byteOffset, 2 * SMALL) : new Uint8Array(buffer, byteOffset, SMALL);
-  });
 
 /** No half of a surrogate pair: what UTF-8 can say. */
 export function isWellFormed(text: string): boolean {
