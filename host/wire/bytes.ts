@@ -574,13 +574,19 @@ export class Reader {
 
   /** So many values: short texts and small numbers at once. */
   pass(count: number, depth: number): void {
-    const bytes = this.memory;
+    const { memory, limit } = this;
+    let { at } = this;
     for (let left = count; left > 0; left--) {
-      const code = bytes[this.at] as number;
+      const code = at < limit ? (memory[at] as number) : 0;
       const length = code >= 0xa0 && code < 0xc0 ? code - 0x9f : code < 0x80 ? 1 : 0;
-      if (length === 0 || this.at + length > this.limit) this.skip(depth);
-      else this.at += length;
+      if (length !== 0 && at + length <= limit) at += length;
+      else {
+        this.at = at;
+        this.skip(depth);
+        ({ at } = this);
+      }
     }
+    this.at = at;
   }
 
   #lengthOf(size: number): number {
