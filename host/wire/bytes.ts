@@ -41,9 +41,10 @@ export const NATURAL_MOST = 5;
 /** Bytes that somebody else has reserved are used up. */
 export const noRoom = Symbol("no room");
 
-/** What is written one after the other into memory that several share, as Node's small Buffers do; longer ones have their own. */
-const SLAB_MIN = 256;
+/** So much is written one after the other into memory that several share, as Node's small Buffers do; longer ones have their own. */
 const SLAB_MAX = 1024;
+/** Where less than this is left of it, another one begins. */
+const SLAB_MIN = 256;
 
 export class Writer {
   #own: Uint8Array = new Uint8Array(256);
@@ -382,15 +383,13 @@ export class Reader {
   int(): number | bigint {
     const at = this.at;
     const code = this.#code();
-    if (code < 0x80) return code;
     if (code >= 0xe0) return code - 0x100;
+    const size = naturalSize(code);
+    if (size > 0) {
+      this.#take(size - 1);
+      return naturalAt(this.memory, at, size);
+    }
     switch (code) {
-      case 0xcc:
-        return this.#u8();
-      case 0xcd:
-        return this.#u16();
-      case 0xce:
-        return this.#u32();
       case 0xcf:
         return narrow(this.#wide());
       case 0xd0:

@@ -1,5 +1,5 @@
 // The fields of structs and unions, one after the other. What most fields are (short texts, numbers, flags) is written and read
-// right here, with the place in memory in local variables: a fifth faster than a call of their codecs, which do all the rest,
+// right here, with the place in memory in local variables: a sixth faster than by a call of their codecs, which do all the rest,
 // and say what is wrong with what is wrong.
 import {
   float64At,
@@ -40,6 +40,13 @@ export const FLAG = 2;
 export const WHOLE = 3;
 export const FLOAT = 4;
 
+/** Texts up to this long have their length in their first byte, and are written fast unit by unit. */
+const SHORT = Math.min(LOOPED, 31);
+/** The key of a union's value that names its variant. */
+const VARIANT = "type";
+/** No value begins so. */
+const NONE = 0xc1;
+
 export interface Part extends Codec {
   readonly name: string;
   /** Every object has something of that name. */
@@ -62,6 +69,8 @@ export function writeFields(parts: readonly Part[], writer: Writer, value: objec
     // As long as they come in the order that was declared: where the engine lists them, it knows where they are.
     for (const key in value) {
       const part = parts[i];
+      // Of a union's value that is written already.
+      if (key === VARIANT && part?.name !== key) continue;
       if (part === undefined || part.name !== key || part.inherited) break;
       const field = (value as { readonly [field: string]: unknown })[key];
       // Below 0: it is for its codec.
@@ -184,11 +193,6 @@ export function readFields(
   reader.at = at;
   for (let i = parts.length; i < count; i++) reader.skip(depth);
 }
-
-/** No value begins so. */
-const NONE = 0xc1;
-/** Texts up to this long have their length in their first byte, and are written fast unit by unit. */
-const SHORT = Math.min(LOOPED, 31);
 
 /** More fields than an engine adds one by one without making a table of them. */
 const WIDE = 20;

@@ -134,6 +134,11 @@ export const Kilobyte = wire.struct("Kilobyte", {
   ...(Object.fromEntries(parts.map((part) => [part, wire.string])) as Text),
 });
 type Kilobyte = Infer<typeof Kilobyte>;
+export const kilobyte: Kilobyte = {
+  id: 1,
+  name: "a message of some length",
+  ...(Object.fromEntries(parts.map((part) => [part, part.repeat(90)])) as Record<keyof Text, string>),
+};
 export class Taker extends Actor<{ count: number; done: ActorRef<Done> }> {
   #got = 0;
   #sum = 0;
@@ -151,18 +156,13 @@ export class Taker extends Actor<{ count: number; done: ActorRef<Done> }> {
 }
 export class Giver extends Actor<{ to: ActorRef<Taker>; count: number; declared: boolean }> {
   #left = this.init.count;
-  #value: Kilobyte = {
-    id: 1,
-    name: "a message of some length",
-    ...(Object.fromEntries(parts.map((part) => [part, part.repeat(90)])) as Record<keyof Text, string>),
-  };
   /** So many bursts of a hundred, each of which is acknowledged. */
   go(bursts: number) {
     const { to, declared } = this.init;
     for (; bursts > 0 && this.#left > 0; bursts--) {
       for (let i = 0; i < 100; i++) {
-        if (declared) to.tell.declared(this.#value);
-        else to.tell.plain(this.#value);
+        if (declared) to.tell.declared(kilobyte);
+        else to.tell.plain(kilobyte);
       }
       this.#left -= 100;
       to.tell.ack(this.self);

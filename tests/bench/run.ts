@@ -2,6 +2,7 @@
 // measured in the same run, of the rest there are stored figures; the target is scaled to this machine by what they take here.
 // Each run is a process of its own: engines get slower calling into the second core they meet, and users have one.
 import { spawnSync } from "node:child_process";
+import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { distance } from "./distance.ts";
 import { measurePeers } from "./peers.ts";
@@ -16,7 +17,7 @@ if (args[0] === "--source") await source();
 else if (args[0] === "--sample") {
   const samples: Record<string, number> = {};
   for (const row of rows) if (base(row.id) === args[1]) samples[row.id] = await row.run();
-  if (across.includes(args[1] as string)) samples["distance"] = await distance();
+  if (across.includes(args[1] as string) && availableParallelism() > 1) samples["distance"] = await distance();
   console.log(JSON.stringify(samples));
 } else await table();
 

@@ -4,7 +4,7 @@
 import { Packr } from "msgpackr";
 import { type Infer, wire } from "zanni/wire";
 import type { Crossing } from "../../host/wire/crossing.ts";
-import { Kilobyte } from "./actors.ts";
+import { Kilobyte, kilobyte } from "./actors.ts";
 
 const Small = wire.struct("Small", {
   id: wire.u32,
@@ -50,12 +50,6 @@ const large: Infer<typeof Large> = {
   })),
   note: "Leave it with the neighbour, please; the bell is broken.",
   total: 549.45,
-};
-
-const kilobyte = {
-  id: 1,
-  name: "a message of some length",
-  ...(Object.fromEntries([..."abcdefghij"].map((name) => [name, name.repeat(90)])) as Record<string, string>),
 };
 
 type Codec = (value: object) => object;

@@ -467,6 +467,7 @@ hostile("bytes that are read are a copy, also out of a Buffer; what are no bytes
 hostile("lengths are checked against the bytes left", () => {
   const huge = new Uint8Array([0xdd, 0xff, 0xff, 0xff, 0xff]);
   assert.is(thrown(() => wire.list(wire.u8).decode(huge)).details.offset, 0);
+  assert.is(thrown(() => wire.list(wire.u8).decode(new Uint8Array([0x93, 1, 2]))).details.offset, 0);
   assert.is(thrown(() => wire.string.decode(new Uint8Array([0xdb, 0xff, 0xff, 0xff, 0xff]))).code, "ERR_MALFORMED");
   assert.is(thrown(() => wire.string.decode(new Uint8Array([0xa2, 0xc3, 0x28]))).details.offset, 1);
   assert.is(thrown(() => wire.u8.decode(new Uint8Array([1, 2]))).details.offset, 1);
