@@ -222,7 +222,9 @@ function inline(name) {
 function opened(file) {
   const module = binaryen.readBinary(readFileSync(file));
   const has = binaryen.Features;
-  module.setFeatures(has.Atomics | has.BulkMemory | has.MutableGlobals | has.NontrappingFPToInt | has.SignExt);
+  module.setFeatures(
+    has.Atomics | has.BulkMemory | has.BulkMemoryOpt | has.MutableGlobals | has.NontrappingFPToInt | has.SignExt,
+  );
   return module;
 }
 

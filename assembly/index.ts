@@ -74,7 +74,7 @@ export function layout(): u32 {
 }
 
 export { unblock as start } from "./cell";
-export { reserve, reserveControl } from "./frame";
+export { fill, reserve, reserveControl } from "./frame";
 export { park, unpark, visible } from "./idle";
 export { rank } from "./mailbox";
 export { tidy } from "./pool";

@@ -98,7 +98,9 @@ export const WORKER_WHEEL = 3136; //      O  4 levels of 64 slots, each the addr
 export const WORKER_SYSTEM = 4352; //     O  frame addresses for the host: system lane
 export const WORKER_BATCH = 8192; //      O  frame addresses for the host: user lane
 export const WORKER_DEQUE = 16384; //     S  its first ring: hints { generation | cell }, 8 bytes each
+export const WORKER_DESK = 49152; //      O  the host's: a payload that fill() brings into its frame
 
+export const DESK_BYTES = 16384;
 export const SYSTEM_BATCH_MAX = 256;
 export const BATCH_MAX = 1024;
 export const RING_FIRST = 12; // log2: 4,096 entries, which the block has room for

@@ -15,6 +15,7 @@ import {
   CELL_SLOT,
   CELL_TAKEN,
   CELL_TAKEN_BYTES,
+  DESK_BYTES,
   EXTENSION_BYTES,
   FLAG_EXTENDED,
   FLAG_PRIVATE,
@@ -94,6 +95,7 @@ import {
   TICKET_VALUE,
   UNLIMITED,
   WORKER_BYTES,
+  WORKER_DESK,
   WORKER_FIRST,
   WORKER_METER,
   WORKER_PASSED,
@@ -161,13 +163,12 @@ export interface Settings {
 /** How a message of a declared type is sent. */
 interface Declared {
   readonly crossing: Crossing;
-  /** Bytes to be reserved for one; 0: written elsewhere first. */
-  usual: number;
+  /** So many are not tried on the desk. */
+  elsewhere: number;
 }
 
-/** Bytes that are written straight into a frame, at most, and how many more than last time are reserved. */
-const DIRECT_MAX = 16_384;
-const SLACK = 16;
+/** What the desk is no place for will be so again, most likely. */
+const ELSEWHERE = 100;
 /** Looks at a mailbox that does not stand still, at most. */
 const GLANCES = 100;
 /** A buffer for what is read lazily. */
@@ -264,6 +265,8 @@ export class Thread implements Carrier {
     this.platform = platform;
     this.settings = settings;
     this.block = WORKER_FIRST + index * WORKER_BYTES;
+    // Where views last, and the engine writes texts into memory that threads share.
+    this.#hasDesk = views.lasts && nodeTexts.utf8Write !== undefined;
     this.codec = new ValueCodec({ portable: (value) => this.#portable(value), revive: (parts) => this.#revive(parts) });
     // In µs, so that none is a number of a thread that died in this one's place.
     this.#nextWatch = Math.floor(this.now() * 1000) % 2 ** 31;
@@ -788,45 +791,45 @@ export class Thread implements Carrier {
       messages = new Map();
       this.#declared.set(definition, messages);
     }
-    messages.set(message, { crossing, usual: 0 });
+    messages.set(message, { crossing, elsewhere: 0 });
   }
 
   /** The frame of such a message; 0: the value does not fit its type, or there is no memory. */
   #composeDeclared(declared: Declared, value: unknown, sending: Sending | undefined, trace: number): number {
-    const { crossing, usual } = declared;
-    if (usual > 0) {
-      const frame = this.#frame(usual, sending, trace);
-      if (frame === 0) return 0;
-      const length = this.#writeDeclared(frame, declared, value);
-      if (length > 0) {
-        // One that was long is no reason to reserve as much for all that follow.
-        if (length < usual >>> 1) declared.usual = length + SLACK;
-        return this.#markDeclared(frame, crossing, length);
-      }
-      this.core.drop(frame);
+    const { crossing } = declared;
+    let length = 0;
+    if (declared.elsewhere > 0) declared.elsewhere--;
+    else {
+      length = this.#putTogether(crossing, value);
       if (length < 0) return 0;
+      if (length === 0) declared.elsewhere = ELSEWHERE;
     }
-    const bytes = crossing.write(value);
+    const bytes = length === 0 ? crossing.write(value) : nothing;
     if (!bytes) return 0;
-    // Where the next one is written straight into its frame, it is no longer, mostly.
-    if (nodeTexts.utf8Write && this.views.lasts) declared.usual = bytes.length > DIRECT_MAX ? 0 : bytes.length + SLACK;
-    const frame = this.#frame(bytes.length, sending, trace);
+    const frame = this.#frame(length || bytes.length, sending, trace);
     if (frame === 0) return 0;
-    this.write(frame, KIND_TELL, bytes);
-    return this.#markDeclared(frame, crossing, bytes.length);
+    if (length === 0) {
+      this.write(frame, KIND_TELL, bytes);
+      return this.#markDeclared(frame, crossing, bytes.length);
+    }
+    this.views.reach(frame + FRAME_PAYLOAD);
+    this.core.fill(frame, length);
+    return this.#markDeclared(frame, crossing, length);
   }
 
-  #writeDeclared(frame: number, { crossing, usual }: Declared, value: unknown): number {
-    const { views } = this;
-    views.reach(frame + FRAME_PAYLOAD + EXTENSION_BYTES + usual);
-    const at = this.payload(frame);
+  /** On the desk, while no getter wants it for something else: how many bytes; 0: that is no place for it. */
+  #putTogether(crossing: Crossing, value: unknown): number {
+    if (!this.#hasDesk) return 0;
+    const { u8, data } = this.views;
+    const desk = this.block + WORKER_DESK;
+    this.#hasDesk = false;
     try {
-      return crossing.writeInto(views.u8, views.data, at, at + usual, value);
-    } catch (error) {
-      this.core.drop(frame);
-      throw error;
+      return crossing.writeInto(u8, data, desk, desk + DESK_BYTES, value);
+    } finally {
+      this.#hasDesk = true;
     }
   }
+  #hasDesk: boolean;
 
   #markDeclared(frame: number, { mark }: Crossing, length: number): number {
     const { u8, u32 } = this.views;

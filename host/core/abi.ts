@@ -47,6 +47,7 @@ export interface Core {
   begin(cell: number, generation: number): number;
   reserve(bytes: number): number;
   reserveControl(bytes: number): number;
+  fill(frame: number, bytes: number): void;
   openTicket(deadline: number): number;
   cancelTicket(ticket: number, generation: number): number;
   pending(ticket: number, generation: number): number;
@@ -121,6 +122,7 @@ export const coreExports: readonly (keyof Core)[] = [
   "begin",
   "reserve",
   "reserveControl",
+  "fill",
   "openTicket",
   "cancelTicket",
   "pending",

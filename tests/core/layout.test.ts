@@ -56,7 +56,8 @@ test("structures fit into their room", () => {
   assert.ok(L.WORKER_WHEEL + L.WHEEL_LEVELS * L.WHEEL_SLOTS * 4 <= L.WORKER_SYSTEM);
   assert.ok(L.WORKER_SYSTEM + L.SYSTEM_BATCH_MAX * 4 <= L.WORKER_BATCH);
   assert.ok(L.WORKER_BATCH + L.BATCH_MAX * 4 <= L.WORKER_DEQUE);
-  assert.ok(L.WORKER_DEQUE + 8 * 2 ** L.RING_FIRST <= L.WORKER_BYTES);
+  assert.ok(L.WORKER_DEQUE + 8 * 2 ** L.RING_FIRST <= L.WORKER_DESK);
+  assert.ok(L.WORKER_DESK + L.DESK_BYTES <= L.WORKER_BYTES);
 });
 
 test("words that other threads change stand on cache lines of their own", () => {

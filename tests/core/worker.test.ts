@@ -637,6 +637,36 @@ tickets("cancelling settles it, once", () => {
 
 tickets.run();
 
+const desk = suite("what is put together on a desk");
+
+desk("comes into the frame whole, behind what stands before it, and nothing beyond its block is touched", () => {
+  const world = new World({ workers: 2 });
+  for (const worker of [1, 0]) {
+    const core = world.cores[worker] as DebugCore;
+    const from = world.block(worker) + L.WORKER_DESK;
+    for (const size of [0, 1, 7, 8, 15, 16, 17, 47, 48, 80, 127, 128, 129, 255, 1000, 4096, 16_383, L.DESK_BYTES]) {
+      for (const due of [0, 5]) {
+        for (let i = 0; i < L.DESK_BYTES; i++) world.u8[from + i] = i < size ? (i * 7 + size) & 255 : 0xee;
+        const neighbours = [core, core].map((each) => each.compose(size) >>> 0);
+        const frame = core.prepare(size, L.PRIORITY_NORMAL, due, 0) >>> 0;
+        neighbours.push(core.compose(size) >>> 0);
+        const before = neighbours.map((each) => world.u8.slice(each, each + L.FRAME_PAYLOAD + size));
+        const header = world.u8.slice(frame, frame + L.FRAME_PAYLOAD + (due > 0 ? L.EXTENSION_BYTES : 0));
+        core.fill(frame, size);
+        const payload = frame + header.length;
+        assert.equal(world.u8.slice(frame, payload), header);
+        assert.equal(world.u8.slice(payload, payload + size), world.u8.slice(from, from + size));
+        for (const [i, each] of neighbours.entries()) {
+          assert.equal(world.u8.slice(each, each + L.FRAME_PAYLOAD + size), before[i]);
+        }
+        for (const each of [frame, ...neighbours]) core.drop(each);
+      }
+    }
+  }
+});
+
+desk.run();
+
 const parking = suite("parking");
 
 parking("a worker that sees work does not park; one that is parked is called", () => {

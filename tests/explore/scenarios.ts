@@ -93,6 +93,17 @@ function* tellRanked(world: World, id: number, to: Address, name: number, priori
   if ((yield call(core, "send", to.cell, to.generation, frame)) !== L.SENT) notes(world).dead.push(name);
 }
 
+/** With a payload, put together on the desk of the sender's worker: its name. */
+function* tellFromDesk(world: World, id: number, to: Address, name: number): Program<void> {
+  const core = world.core(id);
+  world.u32[(world.block(id) + L.WORKER_DESK) >>> 2] = name;
+  const frame = (yield call(core, "compose", 4)) >>> 0;
+  yield call(core, "fill", frame, 4);
+  world.u32[(frame + L.FRAME_KIND) >>> 2] = L.KIND_TELL;
+  world.u32[(frame + L.FRAME_NAME) >>> 2] = name;
+  yield call(core, "send", to.cell, to.generation, frame);
+}
+
 /** Of a sender that ends, and cannot wait for room. */
 function* tellPressed(world: World, id: number, to: Address, name: number): Program<void> {
   const core = world.core(id);
@@ -196,6 +207,7 @@ function* turn(world: World, id: number, cell: number, budget = 1000): Program<v
         world.u32[((frames[done] as number) + L.TICKET_SLOT) >>> 2] = L.SLOT_DONE;
       }
       note.handled.push(`${generation}:${names[done]}`);
+      (note["payloads"] as number[] | undefined)?.push(world.word((frames[done] as number) + L.FRAME_PAYLOAD));
       if (names[done] === BEARS) yield* bear(world, id);
       if (names[done] === BORN) yield* tell(world, id, note.b, 4);
       if (names[done] === RELAYS) for (const name of note.relays) yield* tell(world, id, note.b, name);
@@ -600,6 +612,24 @@ export const scenarios: Scenario[] = [
       all(tell(world, 1, notes(world).a, 1), tell(world, 1, notes(world).a, 2), tell(world, 1, notes(world).a, 3)),
     ],
     check: (world) => exactly(world, ["1:1", "1:2", "1:3"]) ?? inOrder(world, 1, 2, 3),
+  },
+  {
+    name: "desk: what two threads put together, each at its own and one after the other",
+    threads: 3,
+    setup: (world) => {
+      oneActor(world);
+      notes(world)["payloads"] = [];
+    },
+    programs: (world) => [
+      work(world, 0),
+      all(tellFromDesk(world, 1, notes(world).a, 1), tellFromDesk(world, 1, notes(world).a, 2)),
+      tellFromDesk(world, 2, notes(world).a, 3),
+    ],
+    check: (world) =>
+      exactly(world, ["1:1", "1:2", "1:3"]) ??
+      (`${notes(world).handled}` === `${(notes(world)["payloads"] as number[]).map((each) => `1:${each}`)}`
+        ? undefined
+        : "a payload came with another message"),
   },
   {
     name: "control: bits and frames beside messages",

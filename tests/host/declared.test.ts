@@ -38,6 +38,31 @@ both("declared messages", (test) => {
     }
   });
 
+  test("while one is put together, a getter may send others", async (open) => {
+    const system = await open();
+    const [ref, other] = [await meter(system), await meter(system)];
+    const inner = (value: number) => ({ ...reading, sensor: "s".repeat(value * 100), value });
+    for (let i = 0; i < 5; i++) {
+      const outer = {
+        ...reading,
+        get value() {
+          other.tell.read(inner(1));
+          other.tell.read({
+            ...inner(2),
+            get unit() {
+              other.tell.read(inner(3));
+              return "m";
+            },
+          });
+          return 7;
+        },
+      };
+      ref.tell.read(outer);
+      assert.equal(await ref.ask.seen(), [{ ...reading, value: 7 }]);
+      assert.equal(await other.ask.seen(), [inner(1), inner(3), { ...inner(2), unit: "m" }]);
+    }
+  });
+
   test("bytes, many and few, wherever they lie", async (open) => {
     const mirror = (await open()).spawn(Mirror);
     const given = { weight: 1, lines: [], counts: new Map([["a", 1]]), total: 2n, at: new Date(0) };
