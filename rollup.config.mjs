@@ -127,7 +127,12 @@ async function compileCore() {
   for (const [target, entry, name] of natives) {
     await compile([entry, "--target", target, "--use", `LAYOUT=${hash}`, "--outFile", `build/${name}.wasm`]);
   }
-  for (const target of released) inline(`core.${target}`);
+  const modules = released.map((target) => inline(`core.${target}`));
+  align(modules);
+  for (const [i, target] of released.entries()) {
+    writeFileSync(`${root}build/core.${target}.wasm`, modules[i].emitBinary());
+    modules[i].dispose();
+  }
   for (const target of explored) instrument(`core.${target}`);
   writeFileSync(`${root}build/core.js`, packed(released));
   writeFileSync(
@@ -140,11 +145,11 @@ async function compileCore() {
 
 /**
  * Both cores, compressed before they become text, in pieces that take turns: what they have in common is then near enough for
- * gzip to find. 22 KiB of a gzipped bundle; one after the other they take 28, and as text alone 40.
+ * gzip to find. 18 KiB of a gzipped bundle; one after the other they take 24, and as text alone 40.
  */
 function packed(targets) {
   const files = targets.map((target) => readFileSync(`${root}build/core.${target}.wasm`));
-  const count = 8;
+  const count = 4;
   const cut = ({ length }, i) => Math.floor((length * i) / count);
   const all = Array.from({ length: count }, (_, i) =>
     files.map((file) => file.subarray(cut(file, i), cut(file, i + 1))),
@@ -215,8 +220,28 @@ function inline(name) {
     if (binaryen.emitText(body).includes(`(call $assembly/worker/${callee}`))
       throw new Error(`${caller} calls ${callee}`);
   }
-  writeFileSync(file, module.emitBinary());
-  module.dispose();
+  return module;
+}
+
+/**
+ * What both cores have comes first, in the same order: a call of it is the same bytes in both then, which is 400 bytes less of a
+ * bundle.
+ */
+function align([first, second]) {
+  const all = [first, second].map((module) =>
+    Array.from({ length: module.getNumFunctions() }, (_, i) => binaryen.getFunctionInfo(module.getFunctionByIndex(i)))
+      .filter((each) => each.module === "")
+      .map((each) => each.name),
+  );
+  const [names, others] = all.map((each) => new Set(each));
+  const common = [...names].filter((name) => others.has(name));
+  for (const [i, module] of [first, second].entries()) {
+    for (const name of [...common, ...all[i].filter((each) => !common.includes(each))]) {
+      const { params, results, vars, body } = binaryen.getFunctionInfo(module.getFunction(name));
+      module.removeFunction(name);
+      module.addFunction(name, params, results, vars, body);
+    }
+  }
 }
 
 function opened(file) {

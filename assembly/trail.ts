@@ -12,22 +12,29 @@ import { glance32 } from "./sync";
 
 // Thread-local.
 let receiver: usize = 0; // who was sent to last,
-let inRow: u32 = 0; //      and how many in a row
+let sent: u32 = 0; //       how many messages in all,
+let begun: u32 = 0; //      and how many before those in a row to this one
 let fetched: u32 = 0; //    what was fetched, so that compilers do not leave it out
 
 /** A thread begins. */
 export function startTrail(): void {
   receiver = 0;
-  inRow = 0;
+  sent = 0;
+  begun = 0;
+}
+
+/** How many messages this thread has sent to others so far. */
+export function sentElsewhere(): u32 {
+  return sent;
 }
 
 /** A message for that mailbox. Answers the one that this thread sent there so many before it, or 0. */
 export function follow(cell: usize, frame: u32): u32 {
   if (cell != receiver) {
     receiver = cell;
-    inRow = 0;
+    begun = sent;
   }
-  return leave(here + WORKER_TRAIL, inRow++, frame);
+  return leave(here + WORKER_TRAIL, sent++ - begun, frame);
 }
 
 /** The entry after `count` others. Answers the one that was handed over so many before it; 0: there were not as many. */

@@ -163,12 +163,10 @@ export interface Settings {
 /** How a message of a declared type is sent. */
 interface Declared {
   readonly crossing: Crossing;
-  /** So many are not tried on the desk. */
-  elsewhere: number;
+  /** The last one had no room on the desk. */
+  isLong: boolean;
 }
 
-/** What the desk is no place for will be so again, most likely. */
-const ELSEWHERE = 100;
 /** Looks at a mailbox that does not stand still, at most. */
 const GLANCES = 100;
 /** A buffer for what is read lazily. */
@@ -791,29 +789,25 @@ export class Thread implements Carrier {
       messages = new Map();
       this.#declared.set(definition, messages);
     }
-    messages.set(message, { crossing, elsewhere: 0 });
+    messages.set(message, { crossing, isLong: false });
   }
 
   /** The frame of such a message; 0: the value does not fit its type, or there is no memory. */
   #composeDeclared(declared: Declared, value: unknown, sending: Sending | undefined, trace: number): number {
     const { crossing } = declared;
-    let length = 0;
-    if (declared.elsewhere > 0) declared.elsewhere--;
-    else {
-      length = this.#putTogether(crossing, value);
-      if (length < 0) return 0;
-      if (length === 0) declared.elsewhere = ELSEWHERE;
-    }
-    const bytes = length === 0 ? crossing.write(value) : nothing;
+    let length = declared.isLong ? 0 : this.#putTogether(crossing, value);
+    if (length < 0) return 0;
+    const bytes = length > 0 ? nothing : crossing.write(value);
     if (!bytes) return 0;
-    const frame = this.#frame(length || bytes.length, sending, trace);
+    length ||= bytes.length;
+    declared.isLong = length > DESK_BYTES;
+    const frame = this.#frame(length, sending, trace);
     if (frame === 0) return 0;
-    if (length === 0) {
-      this.write(frame, KIND_TELL, bytes);
-      return this.#markDeclared(frame, crossing, bytes.length);
+    if (bytes.length > 0) this.write(frame, KIND_TELL, bytes);
+    else {
+      this.views.reach(frame + FRAME_PAYLOAD);
+      this.core.fill(frame, length);
     }
-    this.views.reach(frame + FRAME_PAYLOAD);
-    this.core.fill(frame, length);
     return this.#markDeclared(frame, crossing, length);
   }
 

@@ -63,6 +63,53 @@ shared("for one that is handed on in a turn: it took 11.0 when this was written"
 });
 shared.run();
 
+const waiting = suite("a moment's wait of the owner, for a batch to come together");
+
+/** How often it waits, for 720 batches of so many messages from another thread; it sends one back for every so many batches. */
+function waits(size: number, answers = Infinity): number {
+  let count = 0;
+  const ignore = () => {};
+  const own = L.WORKER_FIRST + L.WORKER_PARKED;
+  const step = (thread: number, address: number) => void (thread === 0 && address === own && count++);
+  const world = new World(2, 0, load("model"), 0, { step, racy: ignore, plain: ignore, awaken: ignore });
+  world.start();
+  const [here, there] = [world.cell(0, 0), world.cell(1, 1)];
+  const call = (thread: number, name: string, ...args: number[]) => (world.core(thread)[name] as Core[string])(...args);
+  const turn = (thread: number, cell: number) => {
+    assert.is(call(thread, "take", 0) >>> 0, cell);
+    let handled = 0;
+    for (let more = 1; more !== 0; ) {
+      const some = world.word(world.block(thread) + L.WORKER_OUT_COUNT);
+      handled += some;
+      more = call(thread, "release", cell, L.TURN_DRY, some);
+    }
+    return handled;
+  };
+  const send = (thread: number, to: typeof here) =>
+    assert.is(call(thread, "post", to.cell, to.generation, 7, 0, 0, 0, 0, 0, 0, 0), L.SENT);
+  for (let i = 0; i < 720; i++) {
+    for (let k = 0; k < size; k++) send(1, here);
+    assert.is(turn(0, here.cell), size);
+    if (i % answers !== answers - 1) continue;
+    send(0, there);
+    assert.is(turn(1, there.cell), 1);
+  }
+  return count;
+}
+
+waiting("is for many, and for few where nothing is sent meanwhile; not for those that wait for an answer", () => {
+  assert.is(waits(1), 0);
+  assert.is(waits(20), 720);
+  assert.is(waits(20, 1), 720);
+  assert.is(waits(3), 720);
+  assert.is(waits(3, 5), 720, "now and then is not always");
+  assert.is(waits(2), 88);
+  assert.is(waits(3, 1), 88);
+  assert.is(waits(15, 1), 88);
+  assert.is(waits(200), 0, "so many come without one");
+});
+waiting.run();
+
 const crossings = suite("calls into the core");
 
 class Counter extends Actor {
