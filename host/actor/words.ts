@@ -232,8 +232,11 @@ export class Words {
   #text(text: string): boolean {
     const { length } = text;
     if (this.#length + length > TEXT_MAX) return false;
-    if (native && length > TOGETHER_MAX) this.#long = true;
-    else for (let i = 0; i < length; i++) if (text.charCodeAt(i) > 127) return false;
+    const isLong = native !== undefined && length > TOGETHER_MAX;
+    // At one unit of a long text too: looked at, what was added together becomes one piece, for this and all later times.
+    const looked = isLong ? 1 : length;
+    for (let i = 0; i < looked; i++) if (text.charCodeAt(i) > 127) return false;
+    if (isLong) this.#long = true;
     this.#add(text);
     return true;
   }
