@@ -1,7 +1,7 @@
 // The loop of one thread: takes turns while there are any, lets promises and the event loop in between, and parks
 // when there is nothing to do. No thread that has an event loop ever blocks it.
 //
-//   running ──nothing left──▶ spin some hundred loads ──▶ poll, a turn of the event loop each ──▶ parked
+//   running ──nothing left──▶ look some hundred times ──▶ a turn of the event loop before each time ──▶ parked
 //      ▲                               │                          │                               │
 //      └────── work is visible ────────┴──────────────────────────┴──── notified, or time is up ──┘
 //
@@ -38,6 +38,9 @@ const STRIDE_MS = 0.1;
 const TURNS_STILL = 200;
 /** How long a time-out that finds work waits for whoever is about to announce it, ms. */
 const GRACE_MS = 100;
+
+/** Microtasks before an idle thread looks for a moment: an await of Promise.all() takes two. */
+const HOPS = 4;
 
 const resolved = Promise.resolve();
 
@@ -218,13 +221,25 @@ export class Loop {
       return;
     }
     if (this.#shared) {
-      for (let i = 0; i < defaults.spins; i++) {
-        if (!this.#thread.core.visible()) continue;
-        this.#schedule();
-        return;
-      }
-    }
-    this.#poll();
+      this.#hops = HOPS;
+      this.#hop();
+    } else this.#poll();
+  }
+
+  /** Whoever awaits an answer that has just come goes on in one of the next microtasks, and most likely sends something. */
+  readonly #hop = (): void => {
+    if (this.#state !== "idle") return;
+    if (this.#hops-- > 0) void resolved.then(this.#hop);
+    else if (this.#sees()) this.#schedule();
+    else this.#poll();
+  };
+  #hops = 0;
+
+  /** Is there anything to do, or will be in a moment? */
+  #sees(): boolean {
+    const { core } = this.#thread;
+    for (let i = this.#shared ? defaults.spins : 1; i > 0; i--) if (core.visible()) return true;
+    return false;
   }
 
   #poll(): void {
@@ -241,7 +256,7 @@ export class Loop {
         this.#pollUntil = platform.polls === false ? now : now + defaults.pollMs;
       }
       if (this.#state === "idle") {
-        if (this.#thread.core.visible() || this.#dueIn() <= 0) this.#run();
+        if (this.#sees() || this.#dueIn() <= 0) this.#run();
         else if (now >= this.#pollUntil) {
           this.#polling = false;
           this.#park();

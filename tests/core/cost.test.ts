@@ -1,9 +1,11 @@
 // What a message costs, counted: operations on shared words, calls into the core, and memory.
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { Actor, createSystem, type System } from "zanni";
+import { Actor, createSystem, type System, type SystemOptions } from "zanni";
 import { type Core, load, World } from "zanni/core/explore";
 import * as L from "../../assembly/layout.ts";
+import * as actors from "../host/actors.ts";
+import { worker } from "../host/helper.ts";
 
 const shared = suite("operations on shared words for a message");
 
@@ -122,8 +124,11 @@ class Counter extends Actor {
   }
 }
 
-/** Runs it with a system of one thread; `count` answers how often its core has been called so far, by name. */
-async function counted(run: (system: System, count: () => Map<string, number>) => Promise<void>): Promise<void> {
+/** Runs it with a system, of one thread if nothing else is said; `count` answers how often the core of this thread has been called so far, by name. */
+async function counted(
+  run: (system: System, count: () => Map<string, number>) => Promise<void>,
+  options: SystemOptions = {},
+): Promise<void> {
   const counts = new Map<string, number>();
   const { Instance } = WebAssembly;
   class Counting {
@@ -139,7 +144,7 @@ async function counted(run: (system: System, count: () => Map<string, number>) =
   }
   Object.assign(WebAssembly, { Instance: Counting });
   try {
-    await using system = await createSystem({ logger: false });
+    await using system = await createSystem({ logger: false, ...options });
     await run(system, () => new Map(counts));
   } finally {
     Object.assign(WebAssembly, { Instance });
@@ -165,6 +170,29 @@ crossings("one for a tell, and two for a turn", async () => {
     assert.ok(all - messages - 1 - samples <= 40, spent.map(([name, calls]) => `${name} ${calls}`).join(", "));
   });
 });
+
+crossings(
+  "few before whoever awaited an answer goes on, and many then: a thread looks for work when nobody has any left",
+  async () => {
+    const options = { actors, worker, workers: 1 };
+    await counted(async (system, count) => {
+      const looks = () => count().get("visible") ?? 0;
+      const all = [0, 1].map(() => system.spawn(actors.Counter, undefined, { placement: 0 }));
+      for (let round = 0; round < 200; round++) {
+        let settled = 0;
+        await Promise.all(
+          all.map(async (each) => {
+            await each.ask.value();
+            settled = looks();
+          }),
+        );
+        const now = looks();
+        assert.ok(now - settled < 20, `${now - settled} looks in round ${round}`);
+      }
+      assert.ok(looks() > 10_000, `${looks()} looks in all`);
+    }, options);
+  },
+);
 crossings.run();
 
 const memory = suite("memory");
