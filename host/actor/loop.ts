@@ -1,9 +1,9 @@
 // The loop of one thread: takes turns while there are any, lets promises and the event loop in between, and parks
 // when there is nothing to do. No thread that has an event loop ever blocks it.
 //
-//   running ──nothing left──▶ look some hundred times ──▶ a turn of the event loop before each time ──▶ parked
-//      ▲                               │                          │                               │
-//      └────── work is visible ────────┴──────────────────────────┴──── notified, or time is up ──┘
+//   running ──nothing left──▶ look a while ──▶ a turn of the event loop, look, and so on ──▶ parked
+//      ▲                            │                            │                              │
+//      └───── work is visible ──────┴────────────────────────────┴── notified, or time is up ───┘
 //
 // After a handler that awaits, or a reply that settled a promise, the loop goes on in a microtask, so that whoever
 // waits runs first; every few ms it goes on in a macrotask, so that timers and sockets do.
