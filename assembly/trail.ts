@@ -23,7 +23,7 @@ export function startTrail(): void {
   begun = 0;
 }
 
-/** How many messages this thread has sent to others so far. */
+/** How many messages this thread has sent so far to actors that are not pinned to it, answers among them. */
 export function sentElsewhere(): u32 {
   return sent;
 }

@@ -12,8 +12,9 @@ export const defaults = {
   /** First sleep of an idle worker, ms; doubles up to parkTimeoutMax for each worker there is: a look in 4 s or so in all. */
   parkTimeout: 10,
   parkTimeoutMax: 4000,
-  /** An idle thread looks that many times, and again after each turn of the event loop for that many ms, before it parks: 2 to 3 µs each. */
-  spins: 800,
+  /** So often, by the number of workers, an idle thread looks for work, which takes 3 to 9 µs; and again after each turn of the event loop, */
+  spins: 1600,
+  /** for so many ms; then it parks. */
   pollMs: 0.2,
   /** The event loop gets a turn at least so often, ms. */
   eventLoopMs: 3,

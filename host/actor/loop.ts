@@ -40,7 +40,7 @@ const TURNS_STILL = 200;
 const GRACE_MS = 100;
 
 /** Microtasks before an idle thread looks for a moment: an await of Promise.all() takes two. */
-const HOPS = 4;
+const HOPS = 5;
 
 const resolved = Promise.resolve();
 
@@ -220,25 +220,29 @@ export class Loop {
       this.#soon();
       return;
     }
-    if (this.#shared) {
-      this.#hops = HOPS;
-      this.#hop();
-    } else this.#poll();
+    if (!this.#shared) {
+      this.#poll();
+      return;
+    }
+    const hopping = this.#hops > 0;
+    this.#hops = HOPS;
+    if (!hopping) this.#hop();
   }
 
   /** Whoever awaits an answer that has just come goes on in one of the next microtasks, and most likely sends something. */
   readonly #hop = (): void => {
-    if (this.#state !== "idle") return;
-    if (this.#hops-- > 0) void resolved.then(this.#hop);
+    if (this.#state !== "idle") this.#hops = 0;
+    else if (--this.#hops > 0) void resolved.then(this.#hop);
     else if (this.#sees()) this.#schedule();
     else this.#poll();
   };
+  /** Left to go; above 0 one is under way. */
   #hops = 0;
 
-  /** Is there anything to do, or will be in a moment? */
+  /** Is there anything to do, or will be in a moment? A look takes longer the more workers there are to look at. */
   #sees(): boolean {
-    const { core } = this.#thread;
-    for (let i = this.#shared ? defaults.spins : 1; i > 0; i--) if (core.visible()) return true;
+    const { core, settings } = this.#thread;
+    for (let i = this.#shared ? defaults.spins / settings.workers : 1; i > 0; i--) if (core.visible()) return true;
     return false;
   }
 

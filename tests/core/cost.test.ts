@@ -124,7 +124,10 @@ class Counter extends Actor {
   }
 }
 
-/** Runs it with a system, of one thread if nothing else is said; `count` answers how often the core of this thread has been called so far, by name. */
+/**
+ * Runs it with a system, of one thread if nothing else is said; `count` answers how often the core of this thread has been called so
+ * far, by name.
+ */
 async function counted(
   run: (system: System, count: () => Map<string, number>) => Promise<void>,
   options: SystemOptions = {},
