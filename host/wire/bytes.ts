@@ -252,7 +252,7 @@ export class Writer {
       return;
     }
     this.#room(NATURAL_MOST);
-    this.at = writeNatural(this.memory, this.at, value);
+    this.at = writeNatural(this.memory, this.view, this.at, value);
   }
 
   /** A length; the room for it is there. A code of 0: there is no such form. */
@@ -679,7 +679,7 @@ export function writeAscii(bytes: Uint8Array, at: number, text: string): boolean
 }
 
 /** A whole number of 32 bits without a sign, where there is room for NATURAL_MOST bytes. Answers where it ends. */
-export function writeNatural(bytes: Uint8Array, at: number, value: number): number {
+export function writeNatural(bytes: Uint8Array, view: DataView, at: number, value: number): number {
   if (value < 0x80) {
     bytes[at] = value;
     return at + 1;
@@ -691,15 +691,11 @@ export function writeNatural(bytes: Uint8Array, at: number, value: number): numb
   }
   if (value < 0x10000) {
     bytes[at] = 0xcd;
-    bytes[at + 1] = value >>> 8;
-    bytes[at + 2] = value;
+    view.setUint16(at + 1, value);
     return at + 3;
   }
   bytes[at] = 0xce;
-  bytes[at + 1] = value >>> 24;
-  bytes[at + 2] = value >>> 16;
-  bytes[at + 3] = value >>> 8;
-  bytes[at + 4] = value;
+  view.setUint32(at + 1, value);
   return at + 5;
 }
 

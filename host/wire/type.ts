@@ -9,23 +9,21 @@ import { defaults } from "../options.ts";
 import { noRoom, Reader, Writer } from "./bytes.ts";
 import { type Crossing, crosses, introduce, whole } from "./crossing.ts";
 import {
+  type AsField,
   blankOf,
   type Codec,
   FLAG,
   FLOAT,
+  OTHER,
   type Part,
-  RARE,
   type Read,
-  readFields,
   shapesOf,
   TEXT,
-  type Usual,
   WHOLE,
-  writeFields,
 } from "./fields.ts";
 import { fits, located, Misfit, misfit, misfitOf, refusal, shown, within } from "./misfit.ts";
+import { readFields, rowsOf, writeFields } from "./rows.ts";
 import type { RefBrand } from "./sendable.ts";
-import { define, nextSetter } from "./setters.ts";
 import { type Atom, described, digest, holdsRefs, type Shape } from "./shape.ts";
 import type { StandardSchemaV1 } from "./standard.ts";
 
@@ -216,15 +214,15 @@ function atom<T>(
   kind: Atom,
   write: (writer: Writer, value: unknown) => void,
   read: (reader: Reader) => unknown,
-  usual: Usual = RARE,
+  asField: AsField = OTHER,
 ) {
-  return new Declared<T>({ shape: { kind }, write, read, usual }) as WireType<T>;
+  return new Declared<T>({ shape: { kind }, write, read, asField }) as WireType<T>;
 }
 
 function small(kind: Atom, least: number, most: number): WireType<number> {
   return new Declared<number>({
     shape: { kind },
-    usual: WHOLE,
+    asField: WHOLE,
     most,
     write: (writer, value) => writeWhole(writer, value, least, most),
     read: (reader) => readWhole(reader, least, most),
@@ -447,9 +445,8 @@ function partsOf(of: string, fields: Fields): readonly Part[] {
   if (typeof fields !== "object" || fields === null) throw new ZanniError("ERR_OPTION", `"${of}" has no fields`);
   return Object.entries(fields).map(([name, type]) => {
     if (name === "__proto__") throw new ZanniError("ERR_OPTION", `a field of "${of}" cannot be named __proto__`);
-    const { shape, write, read, usual = RARE, most = 0 } = codecOf(type, `"${name}" of "${of}"`);
-    const inherited = name in Object.prototype;
-    return { name, inherited, shape, write, read, usual, most, set: inherited ? define : nextSetter() };
+    const { shape, write, read, asField = OTHER, most = 0 } = codecOf(type, `"${name}" of "${of}"`);
+    return { name, inherited: name in Object.prototype, shape, write, read, most, ...asField };
   });
 }
 
@@ -470,6 +467,7 @@ function checkAdded(of: string, parts: readonly Part[]): void {
 function struct<const F extends Fields>(name: string, fields: F): WireType<StructOf<F>> {
   const parts = partsOf(name, fields);
   checkAdded(name, parts);
+  const rows = rowsOf(parts);
   const blank = blankOf(parts, []);
   return new Declared<StructOf<F>>({
     shape: { kind: "struct", name, fields: shapesOf(parts) },
@@ -477,13 +475,13 @@ function struct<const F extends Fields>(name: string, fields: F): WireType<Struc
     write(writer, value, depth) {
       if (typeof value !== "object" || value === null || Array.isArray(value)) fits(false, value, `a ${name}`);
       writer.array(parts.length);
-      writeFields(parts, writer, value as object, deeper(depth));
+      writeFields(rows, writer, value as object, deeper(depth));
     },
     read(reader, depth) {
       const below = deeperIn(reader, depth);
       const count = reader.array();
       const into = blank();
-      readFields(parts, reader, count, into, below);
+      readFields(rows, reader, count, into, below);
       return into;
     },
   });
@@ -589,7 +587,7 @@ function union<const V extends { readonly [variant: string]: Fields }>(
     for (const part of parts) {
       if (part.name === "type") throw new ZanniError("ERR_OPTION", `"${name}.${variant}": "type" names the variant`);
     }
-    return { variant, discriminant, parts, blank: blankOf(parts, ["type"]) };
+    return { variant, discriminant, parts, rows: rowsOf(parts), blank: blankOf(parts, ["type"]) };
   });
   if (all.length > VARIANTS_MAX) {
     throw new ZanniError("ERR_OPTION", `"${name}" has ${all.length} variants; ${VARIANTS_MAX} fit into a byte`);
@@ -609,7 +607,7 @@ function union<const V extends { readonly [variant: string]: Fields }>(
       if (!found) throw located(new Misfit(`is ${shown(type)}, not one of ${names}`), "type");
       writer.array(found.parts.length + 1);
       writer.int(found.discriminant);
-      writeFields(found.parts, writer, value as object, deeper(depth));
+      writeFields(found.rows, writer, value as object, deeper(depth));
     },
     read(reader, depth) {
       const below = deeperIn(reader, depth);
@@ -619,7 +617,7 @@ function union<const V extends { readonly [variant: string]: Fields }>(
       if (!found) throw reader.wrong(`a variant of ${name} (0 to ${all.length - 1})`, at);
       const into = found.blank();
       into["type"] = found.variant;
-      readFields(found.parts, reader, count - 1, into, below);
+      readFields(found.rows, reader, count - 1, into, below);
       return into;
     },
   });

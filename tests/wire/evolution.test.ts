@@ -70,13 +70,13 @@ function seen(value: { readonly [name: string]: unknown }, from: readonly Field[
 
 const kind = fc.constantFrom("number" as const, "text" as const, "numbers" as const);
 const first = fc
-  .array(fc.record({ kind, optional: fc.boolean() }), { minLength: 1, maxLength: 4 })
+  .array(fc.record({ kind, optional: fc.boolean() }), { minLength: 1, maxLength: 9 })
   .map((all) => all.map((each, i): Field => ({ ...each, name: `f${i}`, since: 0, removed: false })));
 const step = fc.oneof(
   fc.record({ op: fc.constant("append" as const), kind, optional: fc.boolean(), at: fc.constant(0) }),
   fc.record({ op: fc.constant("remove" as const), kind, optional: fc.boolean(), at: fc.nat() }),
 );
-const history = fc.tuple(first, fc.array(step, { maxLength: 6 })).map(([start, steps]) => {
+const history = fc.tuple(first, fc.array(step, { maxLength: 9 })).map(([start, steps]) => {
   const versions: (readonly Field[])[] = [start];
   for (const [i, { op, kind, optional, at }] of steps.entries()) {
     const now = versions.at(-1) as readonly Field[];
