@@ -65,8 +65,10 @@ export default async () => {
       },
       banner: "/*! zanni, MIT. Contains msgpackr, MIT, (c) Kris Zyp, and @assemblyscript/loader, Apache-2.0. */",
     },
+    // Also within try: msgpackr does all there.
+    treeshake: { tryCatchDeoptimization: false },
     external: /^node:/,
-    plugins: [numbers(), many(), resolve({ browser: true, preferBuiltins: false })],
+    plugins: [numbers(), multiplied(), msgpackr(), resolve({ browser: true, preferBuiltins: false })],
     onwarn(warning) {
       // A helper of the TypeScript compiler, for import() of a name that is known at run time only.
       if (warning.code === "THIS_IS_UNDEFINED" && warning.id?.endsWith("cli/main.js")) return;
@@ -112,20 +114,59 @@ function numbers() {
   };
 }
 
-/** Enough for the types of most programs: each takes 23 bytes of a bundle, gzipped. */
-const rowsMany = 32;
-
-/** In `rows.ts`, `many(one)` becomes a list of so many of it. */
-function many() {
+/** `many(3, one)` becomes `[one, one, one]`: see host/engine.ts. */
+function multiplied() {
   return {
-    name: "many",
+    name: "multiplied",
     transform(code, id) {
-      if (!id.endsWith("/host/wire/rows.js")) return null;
-      const all = this.parse(code).body.flatMap(({ declarations }) => declarations ?? []);
-      const { init } = all.find(({ init }) => init?.callee?.name === "many");
-      const [one] = init.arguments;
-      const list = Array(rowsMany).fill(code.slice(one.start, one.end)).join(", ");
-      return { code: `${code.slice(0, init.start)}[${list}]${code.slice(init.end)}`, map: null };
+      if (!id.includes("/build/js/host/") || !/^import {.*\bmany\b.*}/m.test(code)) return null;
+      const variables = this.parse(code).body.flatMap(({ declarations }) => declarations ?? []);
+      const calls = variables.map(({ init }) => init).filter((init) => init?.callee?.name === "many");
+      let text = code;
+      for (const {
+        start,
+        end,
+        arguments: [count, one],
+      } of calls.reverse()) {
+        const all = Array(count.value).fill(code.slice(one.start, one.end));
+        text = `${text.slice(0, start)}[${all.join(", ")}]${text.slice(end)}`;
+      }
+      return { code: text, map: null };
+    },
+  };
+}
+
+/**
+ * msgpackr without what host/wire/value.ts never asks of it, most of all records, and the code that it makes for them at run time:
+ * what depends on its options is decided here, and dropped. 4 KiB of a bundle.
+ */
+const settled = [
+  [
+    "false",
+    /\b(?:this|packr|options|currentUnpackr)\.(?:structures|saveStructures|getStructures|bundleStrings|structuredClone|_writeStruct|_readStruct|useRecords|useFloat32|largeBigIntToFloat|largeBigIntToString|coercibleKeyAsNumber|variableMapSize|skipValues|progressiveRecords|mapAsEmptyObject|setAsEmptyObject|onInvalidDate|useTimestamp32|freezeData|sequential|encodeUndefinedAsNil|_onSaveState|allowArraysInMapKeys)\b(?! = )/g,
+  ],
+  ["true", /\b(?:this|currentUnpackr)\.(?:moreTypes|useBigIntExtension|mapsAsObjects|copyBuffers)\b(?! = )/g],
+  [
+    "if (false",
+    /\bif \((?:structures|structure|bundledStrings|referenceMap|hasSharedUpdate|sequentialMode|value == 0x72)\b(?! =|\.)/g,
+  ],
+  ["&& false", /&& (?:structures|pendingNestedStructures)\b/g],
+  ["false", /typeof this\.useRecords == 'function'/g],
+  ["{}", /new (?:Un)?[Pp]ackr\(\{ useRecords: false \}\)/g],
+];
+
+function msgpackr() {
+  const idle = new Set(settled);
+  return {
+    name: "msgpackr",
+    transform(code, id) {
+      if (!/\/msgpackr\/(un)?pack\.js$/.test(id)) return null;
+      for (const rule of idle) if (code.search(rule[1]) >= 0) idle.delete(rule);
+      return { code: settled.reduce((text, [by, what]) => text.replace(what, by), code), map: null };
+    },
+    buildEnd(error) {
+      if (!error && idle.size > 0)
+        throw new Error(`msgpackr has no ${[...idle].map(([, what]) => what).join(", no ")}`);
     },
   };
 }

@@ -365,7 +365,7 @@ function inlineInit(thread: Thread, text: string): number {
 const INIT_PARTS = ["path", "init", "mailbox"] as const;
 
 function fullInit(thread: Thread, text: string, init: unknown, keys: Keys | undefined): number {
-  const size = keys ? 0 : thread.words.composeInit(text, init);
+  const size = keys ? 0 : thread.words.compose([text, init], text);
   if (size > 0) {
     const frame = thread.core.reserve(size) >>> 0;
     if (frame === 0) throw outOfMemory(text, size);

@@ -1,19 +1,129 @@
 // Records by their shape: the names of their fields, in order. A program has few of them, and each thread learns both what it
 // sends and what it is sent, so that a record crosses as its shape's number and one word for each field.
 //
-// The names cross too, as "name\0name": a reader compares them with those it knows by that number, byte by byte.
+// The names cross too, as "name\0name": a reader compares them with those it knows by that number, four bytes at a time. A shape
+// that comes often has functions of its own, which an engine compiles for its names.
+import type { Views } from "../core/memory.ts";
+import { blank, many } from "../engine.ts";
 import { fnv } from "./hash.ts";
 
 const FIELDS_MAX = 16;
 const NAMES_MAX = 512;
 /** Kept of either kind; then it begins anew: a program that uses records as dictionaries makes them without end. */
 const KEPT = 1024;
+/** How often a shape has come when it gets functions of its own. */
+const OFTEN = 1000;
+/** Fields of a row: their tags are four bits each, a word in all. */
+const SIZE = 8;
 
-export interface Shape {
+type Plain = { [name: string]: unknown };
+
+/** Writes the value of one field, and answers its tag. */
+export interface Putter {
+  put(value: unknown, nested: boolean): number;
+}
+
+/** Reads the value of the next field. */
+export interface Taker {
+  take(tag: number): unknown;
+}
+
+/** Up to eight fields. */
+interface Row {
+  /** Answers their tags, the first in the lowest bits. */
+  readonly put: (record: Plain, to: Putter) => number;
+  readonly take: (record: Plain, tags: number, from: Taker) => void;
+}
+
+const rows = many(
+  8,
+  ([a, b, c, d, e, f, g, h]: Names): Row => ({
+    put(record, to) {
+      let tags = to.put(record[a], true);
+      if (b === undefined) return tags;
+      tags |= to.put(record[b], true) << 4;
+      if (c === undefined) return tags;
+      tags |= to.put(record[c], true) << 8;
+      if (d === undefined) return tags;
+      tags |= to.put(record[d], true) << 12;
+      if (e === undefined) return tags;
+      tags |= to.put(record[e], true) << 16;
+      if (f === undefined) return tags;
+      tags |= to.put(record[f], true) << 20;
+      if (g === undefined) return tags;
+      tags |= to.put(record[g], true) << 24;
+      if (h === undefined) return tags;
+      return tags | (to.put(record[h], true) << 28);
+    },
+    take(record, tags, from) {
+      record[a] = from.take(tags & 15);
+      if (b === undefined) return;
+      record[b] = from.take((tags >>> 4) & 15);
+      if (c === undefined) return;
+      record[c] = from.take((tags >>> 8) & 15);
+      if (d === undefined) return;
+      record[d] = from.take((tags >>> 12) & 15);
+      if (e === undefined) return;
+      record[e] = from.take((tags >>> 16) & 15);
+      if (f === undefined) return;
+      record[f] = from.take((tags >>> 20) & 15);
+      if (g === undefined) return;
+      record[g] = from.take((tags >>> 24) & 15);
+      if (h === undefined) return;
+      record[h] = from.take(tags >>> 28);
+    },
+  }),
+);
+
+/** One name at least. */
+type Names = readonly [string, ...string[]];
+
+/** The first of them is for all that come seldom. */
+let next = 1;
+
+export class Shape {
   readonly hash: number;
   readonly names: readonly string[];
-  /** Its names as they cross, in ASCII. */
-  readonly text: string;
+  /** Its names as they cross, in ASCII: how many bytes, */
+  readonly length: number;
+  /** and these, an even number of words of 4 bytes. */
+  readonly words: Uint32Array;
+  /** All its fields. */
+  rows: readonly Row[];
+  /** Without them. */
+  readonly blank: () => Plain;
+  #uses = 0;
+
+  constructor(text: string) {
+    this.hash = fnv(text);
+    this.length = text.length;
+    this.words = wordsOf(text);
+    this.names = text === "" ? [] : text.split("\0").map(asKey);
+    this.rows = this.#rows(() => 0);
+    this.blank = blank(this.names);
+  }
+
+  /** Once more. */
+  used(): this {
+    if (++this.#uses === OFTEN) this.rows = this.#rows(() => (next < rows.length ? next++ : 0));
+    return this;
+  }
+
+  is(u32: Uint32Array, at: number, length: number): boolean {
+    if (length !== this.length) return false;
+    const { words } = this;
+    for (let i = 0; i < words.length; i++) if (words[i] !== u32[at + i]) return false;
+    return true;
+  }
+
+  #rows(which: () => number): readonly Row[] {
+    const all: Row[] = [];
+    for (let i = 0; i < this.names.length; i += SIZE) {
+      const row = rows[which()] as (typeof rows)[0];
+      all.push(row(this.names.slice(i, i + SIZE) as unknown as Names));
+    }
+    return all;
+  }
 }
 
 /** A name after other names. */
@@ -28,13 +138,14 @@ export class Shapes {
   #steps = 0;
   /** The same comes again, mostly. */
   #last: Shape | undefined;
-  readonly #known = new Map<number, { readonly bytes: Uint8Array; readonly names: readonly string[] }>();
+  /** By their numbers, of what is sent and of what is read. */
+  readonly #known = new Map<number, Shape>();
 
   /** Undefined: it must cross otherwise. */
   of(record: object): Shape | undefined {
-    if (this.#last && has(record, this.#last.names)) return this.#last;
+    if (this.#last && has(record, this.#last.names)) return this.#last.used();
     const shape = this.#find(Object.keys(record));
-    if (shape) this.#last = shape;
+    if (shape) this.#last = shape.used();
     return shape;
   }
 
@@ -45,7 +156,10 @@ export class Shapes {
       const name = names[i] as string;
       at = at.next.get(name) ?? this.#step(at, name);
     }
-    if (at.shape === undefined) at.shape = shapeOf(names);
+    if (at.shape === undefined) {
+      const text = names.join("\0");
+      at.shape = crosses(names, text) ? this.#shape(text) : null;
+    }
     return at.shape ?? undefined;
   }
 
@@ -59,25 +173,36 @@ export class Shapes {
     return step;
   }
 
-  /** The names whose shape has that number, written at `at`. */
-  read(bytes: Uint8Array, hash: number, at: number, length: number): readonly string[] {
+  /** The one that has that number, and the names at `at`, in words of 4 bytes. */
+  read({ u8, u32 }: Views, hash: number, at: number, length: number): Shape {
     const known = this.#known.get(hash);
-    if (known && same(known.bytes, bytes, at, length)) return known.names;
-    let text = "";
-    for (let i = 0; i < length; i++) text += String.fromCharCode(bytes[at + i] as number);
-    const names = text.split("\0");
+    if (known?.is(u32, at, length)) return known.used();
+    return this.#shape(String.fromCharCode(...u8.subarray(at * 4, at * 4 + length))).used();
+  }
+
+  #shape(text: string): Shape {
+    const shape = new Shape(text);
+    const known = this.#known.get(shape.hash);
+    if (known?.is(shape.words, 0, shape.length)) return known;
     if (this.#known.size >= KEPT) this.#known.clear();
-    this.#known.set(hash, { bytes: bytes.slice(at, at + length), names });
-    return names;
+    this.#known.set(shape.hash, shape);
+    return shape;
   }
 }
 
-/** Not for a name that every object inherits: where that is frozen, or has a setter, it cannot be stored. */
-function shapeOf(names: readonly string[]): Shape | null {
-  const text = names.join("\0");
-  if (text.length > NAMES_MAX) return null;
-  if (names.some((name) => name in Object.prototype || !/^[ -~]+$/.test(name))) return null;
-  return { hash: fnv(text), names, text };
+/** Not with a name that every object inherits: where that is frozen, or has a setter, it cannot be stored. */
+function crosses(names: readonly string[], text: string): boolean {
+  return text.length <= NAMES_MAX && names.every((name) => !(name in Object.prototype) && /^[ -~]+$/.test(name));
+}
+
+/** The same text, as engines keep names: they find nothing fast by any other. */
+const asKey = (name: string): string => Object.keys({ [name]: 0 })[0] as string;
+
+function wordsOf(text: string): Uint32Array {
+  const words = new Uint32Array(Math.ceil(text.length / 8) * 2);
+  const bytes = new Uint8Array(words.buffer);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  return words;
 }
 
 /** Are these its names, all of them and in this order? By a loop over them, which makes no list. */
@@ -85,10 +210,4 @@ function has(record: object, names: readonly string[]): boolean {
   let i = 0;
   for (const name in record) if (name !== names[i++]) return false;
   return i === names.length;
-}
-
-function same(known: Uint8Array, bytes: Uint8Array, at: number, length: number): boolean {
-  if (known.length !== length) return false;
-  for (let i = 0; i < length; i++) if (known[i] !== bytes[at + i]) return false;
-  return true;
 }

@@ -1110,7 +1110,7 @@ export class Thread implements Carrier {
 
   /** False: it must be encoded, or there is no memory. */
   #replyWords(ticket: number, generation: number, value: unknown): boolean {
-    const size = this.words.composeOne(value);
+    const size = this.words.compose([value]);
     const frame = size === 0 ? 0 : this.core.reserve(size) >>> 0;
     if (frame === 0) return false;
     this.writeWords(frame, KIND_REPLY, size);

@@ -6,10 +6,12 @@
 //
 //   number               the number              text     its length
 //   true, false, null…   nothing but the tag     ref      { cell, generation } { definition, length of its path, or FIRST_TEXT }
-//   record               { shape, fields << 16 | length of its names } { 16 tags }, then its fields' words
+//   record               { shape, fields << 16 | length of its names } { 16 tags }, its names, then its fields' words
 //
 // It is what programs send most: a record of three fields arrives in half the time that it takes by way of MessagePack, which
 // takes what does not fit.
+//
+// Words and texts are composed in memory of this class, and copied from there when it is known how much they are.
 import {
   TAG_FALSE,
   TAG_NULL,
@@ -36,28 +38,27 @@ const native = latin1Write && latin1Slice && byteLength ? { latin1Write, latin1S
 const TEXT_MAX = native ? 4096 : 256;
 /** Up to here a character at a time is faster than a call of a native function. */
 const SPELLED_MAX = 16;
-const TOGETHER_MAX = 48;
+const COPIED_MAX = 48;
 /** So much is made text at once, and texts are cut out of it. No more: whoever keeps one of them keeps all of that. */
 const WINDOW = 512;
 /** Paths read lately, by cell; the same actors are heard from again and again. */
 const KEPT = 4096;
 /** In the place of a length: that text is the first one. */
 const FIRST_TEXT = 0xffff;
-/** In the place of a tag: it does not fit. */
-const UNFIT = -1;
 
 export class Words {
   // What was composed last: its words, and its texts.
   readonly #f64 = new Float64Array(WORDS_MAX);
   readonly #u32 = new Uint32Array(this.#f64.buffer);
   #count = 0;
-  readonly #texts: string[] = [];
-  #textCount = 0;
+  readonly #text32 = new Uint32Array(TEXT_MAX / 4);
+  readonly #text8 = new Uint8Array(this.#text32.buffer);
   #length = 0;
-  /** One of them was too long to be looked at here. */
-  #long = false;
-  /** All texts in one, when that is long. */
-  #joined: string | undefined;
+  /** From here on they are in one text instead, the first of which is long; such ones have not been looked at here. */
+  #copied = 0;
+  #joined = "";
+  /** Something does not fit. */
+  #unfit = false;
   /** What a ref need not say: its path is the text that came first. */
   #path: string | undefined;
   /** A getter of the value that is being composed may send something itself. */
@@ -70,17 +71,16 @@ export class Words {
 
   // ---- writing ------------------------------------------------------------------------------------
 
-  /** How many bytes write() will take for these; 0: they must be encoded, also where a getter throws. */
-  compose(values: readonly unknown[]): number {
+  /**
+   * How many bytes write() will take for these; 0: they must be encoded, also where a getter throws. A ref with this path, as of a
+   * parent that names itself, does not repeat it: it is the first of the values.
+   */
+  compose(values: readonly unknown[], path?: string): number {
     if (this.#busy || values.length > ARGS_MAX) return 0;
-    this.#begin();
+    this.#begin(path);
     try {
       let tags = 0;
-      for (let i = 0; i < values.length; i++) {
-        const tag = this.#put(values[i], false);
-        if (tag === UNFIT) return 0;
-        tags |= tag << (i << 2);
-      }
+      for (let i = 0; i < values.length; i++) tags |= this.put(values[i], false) << (i << 2);
       return this.#end(values.length, tags);
     } catch {
       // Whoever encodes it says what, and where.
@@ -90,58 +90,23 @@ export class Words {
     }
   }
 
-  /** The same for one value. */
-  composeOne(value: unknown): number {
-    if (this.#busy) return 0;
-    this.#begin();
-    try {
-      const tag = this.#put(value, false);
-      return tag === UNFIT ? 0 : this.#end(1, tag);
-    } catch {
-      // Whoever encodes it says what, and where.
-      return 0;
-    } finally {
-      this.#busy = false;
-    }
-  }
-
-  /** The same for a path and an init. A ref with that path, as of a parent that names itself, does not repeat it. */
-  composeInit(path: string, init: unknown): number {
-    if (this.#busy) return 0;
-    this.#begin();
-    try {
-      if (this.#put(path, false) === UNFIT) return 0;
-      this.#path = path;
-      const tag = this.#put(init, false);
-      return tag === UNFIT ? 0 : this.#end(2, TAG_TEXT | (tag << 4));
-    } catch {
-      // Whoever encodes it says what, and where.
-      return 0;
-    } finally {
-      this.#path = undefined;
-      this.#busy = false;
-    }
-  }
-
-  #begin(): void {
+  #begin(path: string | undefined): void {
     this.#busy = true;
+    this.#path = path;
+    this.#unfit = false;
     this.#count = 1;
-    this.#textCount = 0;
     this.#length = 0;
-    this.#long = false;
-    this.#joined = undefined;
+    this.#joined = "";
   }
 
   #end(count: number, tags: number): number {
-    if (native && this.#length > TOGETHER_MAX) {
-      let joined = "";
-      for (let i = 0; i < this.#textCount; i++) joined += this.#texts[i] as string;
-      if (this.#long && native.byteLength(joined) !== this.#length) return 0;
-      this.#joined = joined;
-    }
+    const joined = this.#joined;
+    if (joined === "") this.#copied = this.#length;
+    if (this.#unfit || (joined !== "" && native?.byteLength(joined) !== joined.length)) return 0;
     this.#u32[0] = (count << 28) | tags;
     this.#u32[1] = (this.#count << 16) | this.#length;
-    return (this.#count << 3) + this.#length;
+    // Texts are copied four bytes at a time.
+    return (this.#count << 3) + ((this.#length + 3) & ~3);
   }
 
   /** What was composed last, at `at`, a multiple of 8. */
@@ -150,28 +115,22 @@ export class Words {
     const to = at >>> 2;
     const count = this.#count << 1;
     for (let i = 0; i < count; i++) u32[to + i] = from[i] as number;
-    let text = at + (count << 2);
-    if (this.#joined !== undefined) {
-      native?.latin1Write.call(u8, this.#joined, text, this.#length);
-      return;
-    }
-    const texts = this.#texts;
-    for (let i = 0; i < this.#textCount; i++) {
-      const one = texts[i] as string;
-      for (let k = 0; k < one.length; k++) u8[text++] = one.charCodeAt(k);
-    }
+    const texts = this.#text32;
+    for (let i = 0; i << 2 < this.#copied; i++) u32[to + count + i] = texts[i] as number;
+    const joined = this.#joined;
+    if (joined !== "") native?.latin1Write.call(u8, joined, at + (count << 2) + this.#copied, joined.length);
   }
 
-  /** Adds the words of a value. Answers its tag, or UNFIT. */
-  #put(value: unknown, nested: boolean): number {
+  /** Adds the words of a value. Answers its tag. */
+  put(value: unknown, nested: boolean): number {
     switch (typeof value) {
       case "number":
-        if (this.#count === WORDS_MAX) return UNFIT;
+        if (this.#count === WORDS_MAX) return this.#refuse();
         this.#f64[this.#count++] = value;
         return TAG_NUMBER;
       case "string": {
         const word = this.#count;
-        if (word === WORDS_MAX || !this.#text(value)) return UNFIT;
+        if (word === WORDS_MAX || !this.#text(value)) return this.#refuse();
         this.#u32[word << 1] = value.length;
         this.#count = word + 1;
         return TAG_TEXT;
@@ -183,18 +142,23 @@ export class Words {
       case "object":
         if (value === null) return TAG_NULL;
         if (value instanceof Ref) return this.#putRef(value);
-        return nested ? UNFIT : this.#putRecord(value);
+        return nested ? this.#refuse() : this.#putRecord(value);
       default:
-        return UNFIT;
+        return this.#refuse();
     }
+  }
+
+  #refuse(): number {
+    this.#unfit = true;
+    return TAG_UNDEFINED;
   }
 
   #putRef(ref: Ref): number {
     const word = this.#count << 1;
     const { path } = ref;
-    if (ref.here || ref.native || this.#count + 2 > WORDS_MAX) return UNFIT;
+    if (ref.here || ref.native || this.#count + 2 > WORDS_MAX) return this.#refuse();
     const first = path === this.#path;
-    if (!first && !this.#text(path)) return UNFIT;
+    if (!first && !this.#text(path)) return this.#refuse();
     this.#u32[word] = ref.cell;
     this.#u32[word + 1] = ref.generation;
     this.#u32[word + 2] = this.#hash(ref.definition);
@@ -204,46 +168,39 @@ export class Words {
   }
 
   #putRecord(record: object): number {
-    if (Object.getPrototypeOf(record) !== Object.prototype) return UNFIT;
+    if (Object.getPrototypeOf(record) !== Object.prototype) return this.#refuse();
     const shape = this.#shapes.of(record);
-    if (!shape) return UNFIT;
-    const { names } = shape;
-    const fields = names.length;
-    if (this.#count + 2 + fields * 2 > WORDS_MAX || this.#length + shape.text.length > TEXT_MAX) return UNFIT;
-    const word = this.#count << 1;
-    this.#count += 2;
-    this.#add(shape.text);
-    let low = 0;
-    let high = 0;
-    for (let i = 0; i < fields; i++) {
-      const tag = this.#put((record as { readonly [name: string]: unknown })[names[i] as string], true);
-      if (tag === UNFIT) return UNFIT;
-      if (i < 8) low |= tag << (i << 2);
-      else high |= tag << ((i - 8) << 2);
-    }
-    this.#u32[word] = shape.hash;
-    this.#u32[word + 1] = (fields << 16) | shape.text.length;
-    this.#u32[word + 2] = low;
-    this.#u32[word + 3] = high;
+    if (!shape) return this.#refuse();
+    const { words, rows } = shape;
+    const fields = shape.names.length;
+    const names = (this.#count + 2) << 1;
+    if ((names + words.length) / 2 + fields * 2 > WORDS_MAX) return this.#refuse();
+    const u32 = this.#u32;
+    u32[names - 4] = shape.hash;
+    u32[names - 3] = (fields << 16) | shape.length;
+    for (let i = 0; i < words.length; i++) u32[names + i] = words[i] as number;
+    this.#count = (names + words.length) >>> 1;
+    for (let i = 0; i < 2; i++) u32[names - 2 + i] = rows[i]?.put(record as { [name: string]: unknown }, this) ?? 0;
     return TAG_RECORD;
   }
 
   /** False: it is too long, or not in ASCII as far as it was looked at. */
   #text(text: string): boolean {
     const { length } = text;
-    if (this.#length + length > TEXT_MAX) return false;
-    const isLong = native !== undefined && length > TOGETHER_MAX;
+    const at = this.#length;
+    if (at + length > TEXT_MAX) return false;
+    const isLong = native !== undefined && length > COPIED_MAX;
+    if (isLong && this.#joined === "") this.#copied = at;
     // At one unit of a long text too: looked at, what was added together becomes one piece, for this and all later times.
     const looked = isLong ? 1 : length;
-    for (let i = 0; i < looked; i++) if (text.charCodeAt(i) > 127) return false;
-    if (isLong) this.#long = true;
-    this.#add(text);
+    for (let i = 0; i < looked; i++) {
+      const unit = text.charCodeAt(i);
+      if (unit > 127) return false;
+      this.#text8[at + i] = unit;
+    }
+    if (isLong || this.#joined !== "") this.#joined += text;
+    this.#length = at + length;
     return true;
-  }
-
-  #add(text: string): void {
-    this.#texts[this.#textCount++] = text;
-    this.#length += text.length;
   }
 
   /** A definition that this thread knows by its digits only is passed on by them. */
@@ -260,6 +217,9 @@ export class Words {
   //
   // No code of users runs meanwhile, so where it has got to can be kept here.
 
+  #views: Views | undefined;
+  #carrier: Carrier | undefined;
+  #reader: Holder | undefined;
   #word = 0;
   #at = 0;
   /** Where the length of the first text is, in words of 4 bytes, and the text. */
@@ -272,44 +232,54 @@ export class Words {
 
   /** The values at `at`. Refs are the reader's. */
   read(views: Views, at: number, carrier: Carrier, reader: Holder): unknown[] {
-    const tags = this.#open(views, at);
+    const tags = this.#open(views, at, carrier, reader);
     const values = new Array<unknown>(tags >>> 28);
-    for (let i = 0; i < values.length; i++) values[i] = this.#take(views, (tags >>> (i << 2)) & 15, carrier, reader);
-    this.#window = "";
+    for (let i = 0; i < values.length; i++) values[i] = this.take((tags >>> (i << 2)) & 15);
+    this.#close();
     return values;
   }
 
   /** The one behind so many texts. */
   readOne(views: Views, at: number, carrier: Carrier, reader: Holder, texts: number): unknown {
-    const tags = this.#open(views, at);
+    const tags = this.#open(views, at, carrier, reader);
     for (let i = 0; i < texts; i++) this.#at += views.u32[this.#word++ << 1] as number;
-    const value = this.#take(views, (tags >>> (texts << 2)) & 15, carrier, reader);
-    this.#window = "";
+    const value = this.take((tags >>> (texts << 2)) & 15);
+    this.#close();
     return value;
   }
 
-  #open({ u32 }: Views, at: number): number {
+  #open(views: Views, at: number, carrier: Carrier, reader: Holder): number {
+    const { u32 } = views;
     const sizes = u32[(at >>> 2) + 1] as number;
+    this.#views = views;
+    this.#carrier = carrier;
+    this.#reader = reader;
     this.#word = (at >>> 3) + 1;
     this.#first = this.#word << 1;
     this.#at = at + ((sizes >>> 16) << 3);
     this.#firstAt = this.#at;
     this.#textEnd = this.#at + (sizes & 0xffff);
-    this.#window = "";
     this.#seen = 0;
     return u32[at >>> 2] as number;
   }
 
-  #take(views: Views, tag: number, carrier: Carrier, reader: Holder): unknown {
+  #close(): void {
+    this.#reader = undefined;
+    this.#window = "";
+  }
+
+  /** The next value, which has that tag. */
+  take(tag: number): unknown {
+    const views = this.#views as Views;
     switch (tag) {
       case TAG_NUMBER:
         return views.f64[this.#word++];
       case TAG_TEXT:
         return this.#taken(views.u8, views.u32[this.#word++ << 1] as number);
       case TAG_REF:
-        return this.#takeRef(views, carrier, reader);
+        return this.#takeRef(views, this.#carrier as Carrier, this.#reader as Holder);
       case TAG_RECORD:
-        return this.#takeRecord(views, carrier, reader);
+        return this.#takeRecord(views);
       default:
         return valueWith(tag, 0);
     }
@@ -331,22 +301,14 @@ export class Words {
     return new Ref(carrier, cell, generation, known.definition, known.path, reader);
   }
 
-  #takeRecord(views: Views, carrier: Carrier, reader: Holder): object {
-    const { u8, u32 } = views;
-    const word = this.#word << 1;
-    this.#word += 2;
-    const sizes = u32[word + 1] as number;
-    const low = u32[word + 2] as number;
-    const high = u32[word + 3] as number;
-    const length = sizes & 0xffff;
-    const names = this.#shapes.read(u8, u32[word] as number, this.#at, length);
-    this.#at += length;
-    const record: { [name: string]: unknown } = {};
-    const fields = sizes >>> 16;
-    for (let i = 0; i < fields; i++) {
-      const tag = (i < 8 ? low >>> (i << 2) : high >>> ((i - 8) << 2)) & 15;
-      record[names[i] as string] = this.#take(views, tag, carrier, reader);
-    }
+  #takeRecord(views: Views): object {
+    const { u32 } = views;
+    const at = (this.#word + 2) << 1;
+    const length = (u32[at - 3] as number) & 0xffff;
+    const { words, rows, blank } = this.#shapes.read(views, u32[at - 4] as number, at, length);
+    this.#word = (at + words.length) >>> 1;
+    const record = blank();
+    for (let i = 0; i < rows.length; i++) rows[i]?.take(record, u32[at - 2 + i] as number, this);
     return record;
   }
 
@@ -374,14 +336,27 @@ export class Words {
   }
 }
 
-/** Of ASCII, four at a time. */
+/** Of ASCII, eight at a time: what is put together of few pieces costs less. */
 function spelled(u8: Uint8Array, from: number, to: number): string {
   const code = String.fromCharCode;
   let text = "";
-  let at = from;
-  for (; at + 4 <= to; at += 4) {
-    text += code(u8[at] as number, u8[at + 1] as number, u8[at + 2] as number, u8[at + 3] as number);
+  for (let at = from; ; at += 8) {
+    const left = to - at;
+    if (left === 0) return text;
+    const a = u8[at] as number;
+    if (left === 1) return text + code(a);
+    const b = u8[at + 1] as number;
+    if (left === 2) return text + code(a, b);
+    const c = u8[at + 2] as number;
+    if (left === 3) return text + code(a, b, c);
+    const d = u8[at + 3] as number;
+    if (left === 4) return text + code(a, b, c, d);
+    const e = u8[at + 4] as number;
+    if (left === 5) return text + code(a, b, c, d, e);
+    const f = u8[at + 5] as number;
+    if (left === 6) return text + code(a, b, c, d, e, f);
+    const g = u8[at + 6] as number;
+    if (left === 7) return text + code(a, b, c, d, e, f, g);
+    text += code(a, b, c, d, e, f, g, u8[at + 7] as number);
   }
-  for (; at < to; at++) text += code(u8[at] as number);
-  return text;
 }

@@ -1,5 +1,6 @@
 // What structs and unions are made of. What most fields are (short texts, numbers, flags) is written and read right here; their
 // codecs do all the rest, and say what is wrong with what is wrong.
+import { blank } from "../engine.ts";
 import {
   float64At,
   LOOPED,
@@ -143,21 +144,13 @@ export function fieldOf(value: object, name: string, inherited: boolean): unknow
 /** More fields than an engine adds one by one without making a table of them. */
 const WIDE = 20;
 
-/**
- * What values of one type begin as: plain objects, made by a constructor of their own, by which the engine learns how large they
- * become. Wide ones, where all fields are always there, have them from the start.
- */
+/** What values of one type begin as. Wide ones, where all fields are always there, have them from the start. */
 export function blankOf(parts: readonly Part[], before: readonly string[]): () => Record<string, unknown> {
+  const names = [...before, ...parts.map(({ name }) => name)];
   const always = parts.every(({ shape }) => !["optional", "removed", "added", "lazy"].includes(shape.kind));
-  if (always && parts.length > WIDE) {
-    const names = [...before, ...parts.map(({ name }) => name)];
-    const blank = Object.fromEntries(names.map((name) => [name, undefined]));
-    return () => ({ ...blank });
-  }
-  function Blank() {}
-  Blank.prototype = Object.prototype;
-  const Plain = Blank as unknown as new () => Record<string, unknown>;
-  return () => new Plain();
+  if (!always || parts.length <= WIDE) return blank(names);
+  const wide = Object.fromEntries(names.map((name) => [name, undefined]));
+  return () => ({ ...wide });
 }
 
 /** As data. */

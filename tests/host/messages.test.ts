@@ -139,6 +139,33 @@ both("messages", (test) => {
     assert.equal(await echo.ask.two(null, true), ["null", "true"]);
   });
 
+  test("records of many shapes, each more often than one without functions of its own", async (open) => {
+    const echo = (await open()).spawn(Echo);
+    const others = [
+      7,
+      -0,
+      2 ** 40,
+      0.5,
+      "",
+      "text",
+      "of some length, more than is spelled at once",
+      true,
+      false,
+      null,
+      undefined,
+    ];
+    const record = (fields: number, time: number): Record<string, unknown> =>
+      Object.fromEntries(
+        Array.from({ length: fields }, (_, i) => [`field${i}`, others[(fields + i * time) % others.length]]),
+      );
+    for (let time = 0; time < 1100; time++) {
+      const records = Array.from({ length: 17 }, (_, fields) => record(fields, time));
+      const got = await Promise.all(records.map((each) => echo.ask.echo(each)));
+      if (time % 100 === 0 || time > 950) assert.equal(got, records);
+      for (const each of got) assert.is(Object.getPrototypeOf(each), Object.prototype);
+    }
+  });
+
   test("errors keep name, message, stack and cause", async (open) => {
     const system = await open();
     const echo = system.spawn(Echo);

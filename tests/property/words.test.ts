@@ -149,7 +149,7 @@ test("an init behind a path, which is left out; refs with that path do not repea
   const bare = (value: unknown) => (value instanceof Ref ? [value.cell, value.definition, value.path] : value);
   fc.assert(
     fc.property(inits, ([path, init]) => {
-      if (!written(views, there, there.composeInit(path, init))) return;
+      if (!written(views, there, there.compose([path, init], path))) return;
       fitted++;
       const got = here.readOne(views, 8192, carrier, reader, 1);
       if (typeof init !== "object" || init === null || init instanceof Ref) exactly(bare(got), bare(init));
@@ -162,9 +162,8 @@ test("an init behind a path, which is left out; refs with that path do not repea
   );
   assert.ok(fitted > 1000, `enough of them fit: ${fitted}`);
   const self = next("shop/a name of some length");
-  const number = there.composeInit(self.path, { self: 1 });
-  assert.is(there.composeInit(self.path, { self }), number + 8, "two words for the ref, and no text");
-  assert.is(there.composeOne({ self }), there.compose([{ self }]));
+  const number = there.compose([self.path, { self: 1 }], self.path);
+  assert.is(there.compose([self.path, { self }], self.path), number + 8, "two words for the ref, and no text");
 });
 
 test("a getter that sends while it is read, and one that throws", () => {
