@@ -332,7 +332,9 @@ export const TAG_NUMBER = 4;
 export const TAG_REF = 5; //        for native actors: { generation | cell }
 export const TAG_FAILED = 6; //     to native actors: instead of the answer asked for
 export const TAG_TEXT = 7; //       in FORM_WORDS
-export const TAG_RECORD = 8; //     likewise
+export const TAG_RECORD = 8; //     likewise, as all that follow
+export const TAG_LIST = 9;
+export const TAG_DATE = 10;
 
 // ---- the ticket: a frame reserved for the reply, and its timer -------------------------------------
 export const TICKET_BYTES = 128;

@@ -13,6 +13,8 @@ const NAMES_MAX = 512;
 const KEPT = 1024;
 /** How often a shape has come when it gets functions of its own. */
 const OFTEN = 1000;
+/** So many are looked at before all are searched. */
+const RECENT = 8;
 /** Fields of a row: their tags are four bits each, a word in all. */
 const SIZE = 8;
 
@@ -20,7 +22,7 @@ type Plain = { [name: string]: unknown };
 
 /** Writes the value of one field, and answers its tag. */
 export interface Putter {
-  put(value: unknown, nested: boolean): number;
+  put(value: unknown): number;
 }
 
 /** Reads the value of the next field. */
@@ -39,21 +41,21 @@ const rows = many(
   8,
   ([a, b, c, d, e, f, g, h]: Names): Row => ({
     put(record, to) {
-      let tags = to.put(record[a], true);
+      let tags = to.put(record[a]);
       if (b === undefined) return tags;
-      tags |= to.put(record[b], true) << 4;
+      tags |= to.put(record[b]) << 4;
       if (c === undefined) return tags;
-      tags |= to.put(record[c], true) << 8;
+      tags |= to.put(record[c]) << 8;
       if (d === undefined) return tags;
-      tags |= to.put(record[d], true) << 12;
+      tags |= to.put(record[d]) << 12;
       if (e === undefined) return tags;
-      tags |= to.put(record[e], true) << 16;
+      tags |= to.put(record[e]) << 16;
       if (f === undefined) return tags;
-      tags |= to.put(record[f], true) << 20;
+      tags |= to.put(record[f]) << 20;
       if (g === undefined) return tags;
-      tags |= to.put(record[g], true) << 24;
+      tags |= to.put(record[g]) << 24;
       if (h === undefined) return tags;
-      return tags | (to.put(record[h], true) << 28);
+      return tags | (to.put(record[h]) << 28);
     },
     take(record, tags, from) {
       record[a] = from.take(tags & 15);
@@ -136,16 +138,19 @@ class Step {
 export class Shapes {
   #first = new Step();
   #steps = 0;
-  /** The same comes again, mostly. */
-  #last: Shape | undefined;
+  /** The same come again, mostly. */
+  readonly #recent: Shape[] = [];
   /** By their numbers, of what is sent and of what is read. */
   readonly #known = new Map<number, Shape>();
 
   /** Undefined: it must cross otherwise. */
   of(record: object): Shape | undefined {
-    if (this.#last && has(record, this.#last.names)) return this.#last.used();
+    for (let i = 0; i < this.#recent.length; i++) {
+      const shape = this.#recent[i] as Shape;
+      if (has(record, shape.names)) return shape.used();
+    }
     const shape = this.#find(Object.keys(record));
-    if (shape) this.#last = shape.used();
+    if (shape && this.#recent.unshift(shape.used()) > RECENT) this.#recent.pop();
     return shape;
   }
 

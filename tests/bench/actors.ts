@@ -139,6 +139,8 @@ export const kilobyte: Kilobyte = {
   name: "a message of some length",
   ...(Object.fromEntries(parts.map((part) => [part, part.repeat(90)])) as Record<keyof Text, string>),
 };
+/** Row 8s: what programs send, without a declared type. */
+const order = { id: 1, customer: { name: "Ada Lovelace", visits: 4711 }, lines: ["tea", "biscuits"], paid: true };
 export class Taker extends Actor<{ count: number; done: ActorRef<Done> }> {
   #got = 0;
   #sum = 0;
@@ -146,7 +148,7 @@ export class Taker extends Actor<{ count: number; done: ActorRef<Done> }> {
     this.#sum += id;
     if (++this.#got === this.init.count) this.init.done.tell.done(this.#sum);
   }
-  plain(value: Kilobyte) {
+  plain(value: Kilobyte | typeof order) {
     this.#take(value);
   }
   declared = receive(Kilobyte, (value) => this.#take(value), { lazily: true });
@@ -154,15 +156,16 @@ export class Taker extends Actor<{ count: number; done: ActorRef<Done> }> {
     from.tell.go(1);
   }
 }
-export class Giver extends Actor<{ to: ActorRef<Taker>; count: number; declared: boolean }> {
+export class Giver extends Actor<{ to: ActorRef<Taker>; count: number; what: "declared" | "plain" | "order" }> {
   #left = this.init.count;
   /** So many bursts of a hundred, each of which is acknowledged. */
   go(bursts: number) {
-    const { to, declared } = this.init;
+    const { to, what } = this.init;
+    const value = what === "order" ? order : kilobyte;
     for (; bursts > 0 && this.#left > 0; bursts--) {
       for (let i = 0; i < 100; i++) {
-        if (declared) to.tell.declared(kilobyte);
-        else to.tell.plain(kilobyte);
+        if (what === "declared") to.tell.declared(kilobyte);
+        else to.tell.plain(value);
       }
       this.#left -= 100;
       to.tell.ack(this.self);

@@ -246,12 +246,12 @@ async function imbalance(workers: number): Promise<number> {
 }
 
 /** A message of 1 KiB across threads, ns; 10 bursts of 100 under way. */
-async function payload(declared: boolean, count: number): Promise<number> {
+async function payload(what: "declared" | "plain" | "order", count: number): Promise<number> {
   const system = await open(2);
   const round = async (messages: number) => {
     const done = system.spawn(actors.Done, undefined, { placement: 0 });
     const to = system.spawn(actors.Taker, { count: messages, done }, { placement: 0 });
-    const from = system.spawn(actors.Giver, { to, count: messages, declared }, { placement: 1 });
+    const from = system.spawn(actors.Giver, { to, count: messages, what }, { placement: 1 });
     await done.ask(slow).done(0);
     await done.ask(slow).wait();
     const before = performance.now();
@@ -585,7 +585,7 @@ export const rows: Row[] = [
     unit: "ns",
     target: 900,
     peers: "CAF 550, Erlang 587, postMessage 2606",
-    run: () => payload(true, 500_000),
+    run: () => payload("declared", 500_000),
   },
   {
     id: "8u",
@@ -593,7 +593,15 @@ export const rows: Row[] = [
     unit: "ns",
     target: 1800,
     peers: "",
-    run: () => payload(false, 500_000),
+    run: () => payload("plain", 500_000),
+  },
+  {
+    id: "8s",
+    name: "an object with an object and a list in it across threads, undeclared",
+    unit: "ns",
+    target: 600,
+    peers: "",
+    run: () => payload("order", 500_000),
   },
   {
     id: "9",

@@ -11,7 +11,7 @@ import { ask, askP99, bytesPerActor, type Row, rows, spawnCreate, spawnStop, thr
 const args = process.argv.slice(2);
 const base = (id: string) => id.replace(/'+$/, "");
 /** Rows that go by how far apart two cores are. */
-const across = ["2", "2n", "3", "3n", "4b", "8", "8u"];
+const across = ["2", "2n", "3", "3n", "4b", "8", "8u", "8s"];
 
 if (args[0] === "--source") await source();
 else if (args[0] === "--sample") {

@@ -52,12 +52,24 @@ const plain = fc.oneof(
   text,
 );
 const names = fc.oneof(fc.stringMatching(/^[a-z]{1,8}$/), fc.string({ maxLength: 5 }));
-const record = fc.dictionary(names, plain, { noNullPrototype: true, maxKeys: 18 });
+const dictionary = (of: fc.Arbitrary<unknown>, maxKeys: number) =>
+  fc.dictionary(names, of, { noNullPrototype: true, maxKeys });
+const record = dictionary(plain, 18);
+/** Lists, dates and records, in each other. */
+const { whole } = fc.letrec((tie) => ({
+  whole: fc.oneof(
+    { maxDepth: 4, withCrossShrink: true },
+    plain,
+    fc.date({ noInvalidDate: false }),
+    fc.array(tie("whole"), { maxLength: 20 }),
+    dictionary(tie("whole"), 4),
+  ),
+}));
 
 test("what fits is what it was, also where texts are long", () => {
   const cross = crossing();
   let crossed = 0;
-  const values = fc.array(fc.oneof(plain, record), { maxLength: 8 });
+  const values = fc.array(fc.oneof(plain, record, whole), { maxLength: 8 });
   fc.assert(
     fc.property(values, (given) => {
       const taken = cross(given);
@@ -71,6 +83,14 @@ test("what fits is what it was, also where texts are long", () => {
   assert.ok(crossed > 4000, `enough of them fit: ${crossed}`);
 });
 
+/** Records and lists in turn. */
+const nested = (depth: number): unknown =>
+  depth === 0 ? {} : depth % 2 ? [nested(depth - 1)] : { in: nested(depth - 1) };
+/** In itself, twice at each step. */
+const circle: Record<string, unknown> = {};
+circle["one"] = circle;
+circle["other"] = [circle, circle];
+
 test("what must fit, and what must not", () => {
   const cross = crossing();
   const sixteen = Object.fromEntries(Array.from({ length: 16 }, (_, i) => [`field${i}`, i % 3 ? i : `text ${i}`]));
@@ -83,6 +103,14 @@ test("what must fit, and what must not", () => {
     [sixteen, sixteen, 3],
     [{ 10: "ten", 2: "two" }],
     [1, 2, 3, 4, 5, 6, 7],
+    [{ a: { b: 1 } }],
+    [{ a: [] }],
+    [[1]],
+    [[], [[], [null, undefined, -0]]],
+    [new Date(0), new Date(Number.NaN), [new Date(-1.5e12)]],
+    [nested(15)],
+    [Array.from({ length: 239 }, (_, i) => i)],
+    [Array.from({ length: 40 }, (_, i) => ({ i }))],
   ];
   for (const values of fits) exactly(cross(values), values);
   const not: unknown[][] = [
@@ -94,13 +122,19 @@ test("what must fit, and what must not", () => {
     [{ ...sixteen, more: 1 }],
     [{ ü: 1 }],
     [{ "": 1 }],
-    [{ a: { b: 1 } }],
-    [{ a: [] }],
-    [[1]],
+    [nested(16)],
+    [Array.from({ length: 240 }, (_, i) => i)],
+    [new Array(1e9)],
+    // biome-ignore lint/suspicious/noSparseArray: it is what is refused
+    [[1, , 3]],
+    [[1, [2n]]],
+    [circle],
+    [new (class extends Array {})()],
+    [new (class extends Date {})()],
+    [Object.create(Date.prototype)],
     [1n],
     [Symbol.iterator],
     [() => 1],
-    [new Date()],
     [new (class Point {})()],
     [Object.create(null)],
     [JSON.parse('{ "__proto__": 1 }')],
@@ -109,7 +143,7 @@ test("what must fit, and what must not", () => {
     [new Ref(carrier, 64, 1, "Echo", "pinned", writer, true)],
     [new Ref(carrier, 64, 1, "mod:native", "native", writer)],
   ];
-  for (const values of not) assert.is(cross(values), undefined, String(Object.keys(values[0] as object)));
+  for (const values of not) assert.is(cross(values), undefined, String(Object.keys(values[0] as object).slice(0, 9)));
 });
 
 test("refs belong to whoever reads them, and a cell's next tenant is another", () => {
@@ -203,7 +237,10 @@ test("records used as dictionaries, and two shapes of one number", () => {
 
 /** Also -0, NaN, the order of fields, and what has no own toString. */
 function exactly(got: unknown, wanted: unknown): void {
-  if (typeof wanted === "object" && wanted !== null) {
+  if (wanted instanceof Date) {
+    assert.ok(got instanceof Date);
+    exactly(got.getTime(), wanted.getTime());
+  } else if (typeof wanted === "object" && wanted !== null) {
     assert.equal(Object.keys(got as object), Object.keys(wanted));
     assert.is(Object.getPrototypeOf(got), Object.getPrototypeOf(wanted));
     for (const key of Object.keys(wanted)) exactly((got as never)[key], wanted[key as never]);
