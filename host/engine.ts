@@ -9,7 +9,7 @@
  */
 export const many = <F>(_count: number, one: F): readonly F[] => [one];
 
-type Plain = { [name: string]: unknown };
+export type Plain = { [name: string]: unknown };
 
 /**
  * Makes what plain objects begin as that are to have these fields, most of them: by a constructor of their own, from which the

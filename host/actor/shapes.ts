@@ -4,7 +4,7 @@
 // The names cross too, as "name\0name": a reader compares them with those it knows by that number, four bytes at a time. A shape
 // that comes often has functions of its own, which an engine compiles for its names.
 import type { Views } from "../core/memory.ts";
-import { blank, many } from "../engine.ts";
+import { blank, many, type Plain } from "../engine.ts";
 import { fnv } from "./hash.ts";
 
 const FIELDS_MAX = 16;
@@ -17,8 +17,6 @@ const OFTEN = 1000;
 const RECENT = 8;
 /** Fields of a row: their tags are four bits each, a word in all. */
 const SIZE = 8;
-
-type Plain = { [name: string]: unknown };
 
 /** Writes the value of one field, and answers its tag. */
 export interface Putter {
@@ -85,7 +83,7 @@ let next = 1;
 
 export class Shape {
   readonly hash: number;
-  readonly names: readonly string[];
+  names: readonly string[];
   /** Its names as they cross, in ASCII: how many bytes, */
   readonly length: number;
   /** and these, an even number of words of 4 bytes. */
@@ -93,21 +91,24 @@ export class Shape {
   /** All its fields. */
   rows: readonly Row[];
   /** Without them. */
-  readonly blank: () => Plain;
+  blank: () => Plain = () => ({});
   #uses = 0;
 
-  constructor(text: string) {
+  constructor(text: string, names: readonly string[]) {
     this.hash = fnv(text);
     this.length = text.length;
     this.words = wordsOf(text);
-    this.names = text === "" ? [] : text.split("\0").map(asKey);
+    this.names = names;
     this.rows = this.#rows(() => 0);
-    this.blank = blank(this.names);
   }
 
   /** Once more. */
   used(): this {
-    if (++this.#uses === OFTEN) this.rows = this.#rows(() => (next < rows.length ? next++ : 0));
+    if (++this.#uses === OFTEN) {
+      this.names = this.names.map(asKey);
+      this.rows = this.#rows(() => (next < rows.length ? next++ : 0));
+      this.blank = blank(this.names);
+    }
     return this;
   }
 
@@ -163,7 +164,7 @@ export class Shapes {
     }
     if (at.shape === undefined) {
       const text = names.join("\0");
-      at.shape = crosses(names, text) ? this.#shape(text) : null;
+      at.shape = crosses(names, text) ? this.#shape(text, names) : null;
     }
     return at.shape ?? undefined;
   }
@@ -182,11 +183,12 @@ export class Shapes {
   read({ u8, u32 }: Views, hash: number, at: number, length: number): Shape {
     const known = this.#known.get(hash);
     if (known?.is(u32, at, length)) return known.used();
-    return this.#shape(String.fromCharCode(...u8.subarray(at * 4, at * 4 + length))).used();
+    const text = String.fromCharCode(...u8.subarray(at * 4, at * 4 + length));
+    return this.#shape(text, text === "" ? [] : text.split("\0")).used();
   }
 
-  #shape(text: string): Shape {
-    const shape = new Shape(text);
+  #shape(text: string, names: readonly string[]): Shape {
+    const shape = new Shape(text, names);
     const known = this.#known.get(shape.hash);
     if (known?.is(shape.words, 0, shape.length)) return known;
     if (this.#known.size >= KEPT) this.#known.clear();
@@ -205,8 +207,9 @@ const asKey = (name: string): string => Object.keys({ [name]: 0 })[0] as string;
 
 function wordsOf(text: string): Uint32Array {
   const words = new Uint32Array(Math.ceil(text.length / 8) * 2);
-  const bytes = new Uint8Array(words.buffer);
-  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  for (let i = 0; i < text.length; i++) {
+    words[i >> 2] = (words[i >> 2] as number) | (text.charCodeAt(i) << ((i & 3) << 3));
+  }
   return words;
 }
 

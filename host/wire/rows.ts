@@ -4,12 +4,11 @@
 // optional in half.
 //
 //   wire.struct(12 fields) ──▶ Row { 8 parts, write, read } ──▶ Row { 4 parts, write, read }
-import { many } from "../engine.ts";
+import { many, type Plain } from "../engine.ts";
 import type { Reader, Writer } from "./bytes.ts";
 import { fieldOf, type Part } from "./fields.ts";
 import { located } from "./misfit.ts";
 
-type Plain = { [field: string]: unknown };
 type Parts = readonly [Part, ...Part[]];
 
 interface Row {
