@@ -9,7 +9,7 @@ import { fnv } from "./hash.ts";
 
 const FIELDS_MAX = 16;
 const NAMES_MAX = 512;
-/** Kept of either kind; then it begins anew: a program that uses records as dictionaries makes them without end. */
+/** Kept of either kind; then it begins anew. */
 const KEPT = 1024;
 /** How often a shape has come when it gets functions of its own. */
 const OFTEN = 1000;
@@ -129,16 +129,9 @@ export class Shape {
   }
 }
 
-/** A name after other names. */
-class Step {
-  readonly next = new Map<string, Step>();
-  /** Undefined: not looked at yet; null: these names cannot cross so. */
-  shape: Shape | null | undefined;
-}
-
 export class Shapes {
-  #first = new Step();
-  #steps = 0;
+  /** By their names; null: these cannot cross so, or have come but once. */
+  readonly #sent = new Map<string, Shape | null>();
   /** The same come again, mostly. */
   readonly #recent: Shape[] = [];
   /** By their numbers, of what is sent and of what is read. */
@@ -146,37 +139,31 @@ export class Shapes {
 
   /** Undefined: it must cross otherwise. */
   of(record: object): Shape | undefined {
-    for (let i = 0; i < this.#recent.length; i++) {
-      const shape = this.#recent[i] as Shape;
-      if (has(record, shape.names)) return shape.used();
+    const recent = this.#recent;
+    const last = recent[0];
+    if (last && has(record, last.names)) return last.used();
+    const names = Object.keys(record);
+    for (let i = 1; i < recent.length; i++) {
+      const shape = recent[i] as Shape;
+      if (same(names, shape.names)) return shape.used();
     }
-    const shape = this.#find(Object.keys(record));
-    if (shape && this.#recent.unshift(shape.used()) > RECENT) this.#recent.pop();
+    const shape = this.#find(names);
+    if (shape && recent.unshift(shape.used()) > RECENT) recent.pop();
     return shape;
   }
 
   #find(names: readonly string[]): Shape | undefined {
     if (names.length > FIELDS_MAX) return undefined;
-    let at = this.#first;
-    for (let i = 0; i < names.length; i++) {
-      const name = names[i] as string;
-      at = at.next.get(name) ?? this.#step(at, name);
-    }
-    if (at.shape === undefined) {
-      const text = names.join("\0");
-      at.shape = crosses(names, text) ? this.#shape(text, names) : null;
-    }
-    return at.shape ?? undefined;
-  }
-
-  #step(after: Step, name: string): Step {
-    if (++this.#steps > KEPT) {
-      this.#first = new Step();
-      this.#steps = 0;
-    }
-    const step = new Step();
-    after.next.set(name, step);
-    return step;
+    const text = names.join("\0");
+    if (text.length > NAMES_MAX) return undefined;
+    const known = this.#sent.get(text);
+    // A name may have a "\0" in itself.
+    if (known) return same(names, known.names) ? known : undefined;
+    if (this.#sent.size >= KEPT) this.#sent.clear();
+    // A record that is used as a dictionary has names of its own each time: it is not worth a shape.
+    const shape = known === null && crosses(names) ? this.#shape(text, names) : null;
+    this.#sent.set(text, shape);
+    return shape ?? undefined;
   }
 
   /** The one that has that number, and the names at `at`, in words of 4 bytes. */
@@ -198,8 +185,8 @@ export class Shapes {
 }
 
 /** Not with a name that every object inherits: where that is frozen, or has a setter, it cannot be stored. */
-function crosses(names: readonly string[], text: string): boolean {
-  return text.length <= NAMES_MAX && names.every((name) => !(name in Object.prototype) && /^[ -~]+$/.test(name));
+function crosses(names: readonly string[]): boolean {
+  return names.every((name) => !(name in Object.prototype) && /^[ -~]+$/.test(name));
 }
 
 /** The same text, as engines keep names: they find nothing fast by any other. */
@@ -211,6 +198,13 @@ function wordsOf(text: string): Uint32Array {
     words[i >> 2] = (words[i >> 2] as number) | (text.charCodeAt(i) << ((i & 3) << 3));
   }
   return words;
+}
+
+function same(names: readonly string[], others: readonly string[]): boolean {
+  const { length } = names;
+  if (length !== others.length) return false;
+  for (let i = 0; i < length; i++) if (names[i] !== others[i]) return false;
+  return true;
 }
 
 /** Are these its names, all of them and in this order? By a loop over them, which makes no list. */

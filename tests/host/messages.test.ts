@@ -166,6 +166,29 @@ both("messages", (test) => {
     }
   });
 
+  test("records with names of their own each, and some that come again, more than are kept", async (open) => {
+    const echo = (await open()).spawn(Echo);
+    const once = (i: number): Record<string, number> => ({ [`of ${i}`]: i, [`and ${i}`]: -i });
+    // Of these some have the same names, if one does not look where a name ends.
+    const again: readonly Record<string, number>[] = [
+      { a: 1, b: 2 },
+      { "a\0b": 3 },
+      { b: 4, a: 5 },
+      {},
+      { "": 6 },
+      { a: 7 },
+    ];
+    for (let i = 0; i < 3000; i += 10) {
+      const records = [...Array.from({ length: 10 }, (_, j) => once(i + j)), ...again, once(i)];
+      const got = (await Promise.all(records.map((each) => echo.ask.echo(each)))) as typeof records;
+      assert.equal(got, records);
+      assert.equal(
+        got.map((each) => Object.keys(each)),
+        records.map((each) => Object.keys(each)),
+      );
+    }
+  });
+
   test("errors keep name, message, stack and cause", async (open) => {
     const system = await open();
     const echo = system.spawn(Echo);
