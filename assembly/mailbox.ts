@@ -74,8 +74,8 @@ export function isCrowded(): bool {
 
 // ---- any thread -----------------------------------------------------------------------------------
 
-/** NOTHING | SCHEDULE: the frame is the mailbox's. REFUSED | OVER: it is still the caller's. */
-export function push(cell: usize, generation: u32, frame: u32): i32 {
+/** NOTHING | SCHEDULE: the frame is the mailbox's. REFUSED | OVER: it is still the caller's. `counted`: it is not private. */
+export function push(cell: usize, generation: u32, frame: u32, counted: bool): i32 {
   if (!SINGLE) store<u32>(frame + FRAME_NEXT, glance32(cell + CELL_WORKER) == me ? 0 : follow(cell, frame));
   for (;;) {
     const old = load64(cell + CELL_HEAD);
@@ -83,7 +83,7 @@ export function push(cell: usize, generation: u32, frame: u32): i32 {
     const below = pointerOf(old);
     // A glance: a slow sender may look at the next tenant's limits, and its CAS fails.
     crowded = false;
-    if (glance32(cell + CELL_CAPACITY) != UNLIMITED && total(cell, below, frame)) return OVER;
+    if (glance32(cell + CELL_CAPACITY) != UNLIMITED && total(cell, below, frame, counted)) return OVER;
     if (!seeded(8)) store<u32>(frame + FRAME_PUSH, below);
     const next = pushed(old, frame);
     // Publishes the frame; pairs with claim() and drain(). From unowned to OWNED, the sender must queue.
@@ -99,21 +99,20 @@ export function push(cell: usize, generation: u32, frame: u32): i32 {
 }
 
 /** A frame for an idle mailbox, which takes it at once: is it within the limits, with nobody to be told? */
-export function admits(cell: usize, frame: u32): bool {
+export function admits(cell: usize, frame: u32, counted: bool): bool {
   crowded = false;
-  return glance32(cell + CELL_CAPACITY) == UNLIMITED || (!total(cell, 0, frame) && !crowded);
+  return glance32(cell + CELL_CAPACITY) == UNLIMITED || (!total(cell, 0, frame, counted) && !crowded);
 }
 
 /** Writes the running totals into the frame. True when that passes a limit. */
-function total(cell: usize, below: u32, frame: u32): bool {
-  const counted: u32 = isPrivate(frame) ? 0 : 1;
-  const bytes: u32 = counted != 0 ? load<u32>(frame + FRAME_SIZE) + FRAME_PAYLOAD : 0;
+function total(cell: usize, below: u32, frame: u32, counted: bool): bool {
+  const bytes: u32 = counted ? load<u32>(frame + FRAME_SIZE) + FRAME_PAYLOAD : 0;
   // Totals of a frame that is drained and used again meanwhile are wrong, and the CAS fails with it.
-  const messages = glance32(below != 0 ? <usize>below + FRAME_COUNT : cell + CELL_TAKEN) + counted;
+  const messages = glance32(below != 0 ? <usize>below + FRAME_COUNT : cell + CELL_TAKEN) + <u32>counted;
   const all = glance32(below != 0 ? <usize>below + FRAME_BYTES : cell + CELL_TAKEN_BYTES) + bytes;
   note32(frame + FRAME_COUNT, messages);
   note32(frame + FRAME_BYTES, all);
-  return counted != 0 && over(cell, messages, all, bytes) && (load<u8>(frame + FRAME_FLAGS) & FLAG_UNLIMITED) == 0;
+  return counted && over(cell, messages, all, bytes) && (load<u8>(frame + FRAME_FLAGS) & FLAG_UNLIMITED) == 0;
 }
 
 /** Control: a frame (SYSTEM_* 0), or bits without one. Never limited. NOTHING | SCHEDULE | REFUSED, as above. */
@@ -266,7 +265,7 @@ export function finish(cell: usize, count: u32): u32 {
     }
     store<u32>(cell + CELL_LIST, next);
     // The last one is not in hand any more, should the thread die.
-    if (i + 1 == count && frame == load<u32>(here + WORKER_PROGRESS)) store<u32>(here + WORKER_PROGRESS, 0);
+    if (frame == load<u32>(here + WORKER_PROGRESS)) store<u32>(here + WORKER_PROGRESS, 0);
     giveBack(frame);
     if (seeded(7)) giveBack(frame);
     frame = next;

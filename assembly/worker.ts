@@ -206,6 +206,7 @@ import { endRanks, ranked } from "./rank";
 import { gatherReady } from "./ready";
 import {
   clockEvery,
+  heirsMax,
   inRowMax,
   oldestEvery,
   reportEvery,
@@ -298,13 +299,13 @@ function convey<By>(cell: u32, generation: u32, frame: u32, counted: bool, urgen
   if (
     native
       ? comesFirst(cell, generation) && hand(cell, generation, frame, false)
-      : handOn(cell, generation, frame, urgent)
+      : handOn(cell, generation, frame, counted, urgent)
   ) {
     if (counted) sent++;
     return SENT;
   }
   pushing(cell);
-  const owed = push(cell, generation, frame);
+  const owed = push(cell, generation, frame, counted);
   if (owed == OVER) return FULL;
   if (counted) sent++;
   if (owed == REFUSED) {
@@ -338,9 +339,10 @@ export function post(
   ticket: u32,
   ticketGeneration: u32,
 ): i32 {
-  const frame = stamped() ? reserveStamped(16, clock()) : reserveSmallest(16);
+  const isStamped = stamped();
+  const frame = isStamped ? reserveStamped(16, clock()) : reserveSmallest(16);
   if (frame == 0) return NO_MEMORY;
-  const payload = frame + FRAME_PAYLOAD + ((load<u8>(frame + FRAME_FLAGS) & FLAG_EXTENDED) != 0 ? EXTENSION_BYTES : 0);
+  const payload = frame + FRAME_PAYLOAD + (isStamped ? EXTENSION_BYTES : 0);
   store<u8>(frame + FRAME_KIND, KIND_TELL);
   store<u32>(frame + FRAME_NAME, name);
   store<u32>(frame + FRAME_TAGS, tags);
@@ -569,7 +571,7 @@ export function take(fresh: bool): u32 {
     sliceEnd = now + sliceMs;
     late = false;
     heirs = 0;
-    heirsLeft = sliceTurns;
+    heirsLeft = heirsMax;
     store<f64>(here + WORKER_NOW, now);
     collect();
     expire();
@@ -1140,8 +1142,8 @@ function hand(cell: u32, generation: u32, frame: u32, limited: bool): bool {
 }
 
 /** In a turn of the host: whoever comes next anyway does not go through the line. */
-function handOn(cell: u32, generation: u32, frame: u32, urgent: bool): bool {
-  return !urgent && isAlone(cell, generation, frame) && hand(cell, generation, frame, true);
+function handOn(cell: u32, generation: u32, frame: u32, counted: bool, urgent: bool): bool {
+  return !urgent && isAlone(cell, generation, frame, counted) && hand(cell, generation, frame, true);
 }
 
 /** Native code runs what it sends to. Glances, here and below: they are the next tenant's if this one is gone, and then the CAS fails. */
@@ -1152,11 +1154,11 @@ function comesFirst(cell: u32, generation: u32): bool {
 }
 
 /** In a turn here, while nobody waits in line, one that is pinned here comes next. What has a priority goes the longer way. */
-function isAlone(cell: u32, generation: u32, frame: u32): bool {
+function isAlone(cell: u32, generation: u32, frame: u32, counted: bool): bool {
   if (load<u32>(here + WORKER_NEXT) != 0 || load<u32>(here + WORKER_FIFO_HEAD) != 0 || young) return false;
   if (load<u32>(here + WORKER_CURRENT) == 0 || glance32(cell + CELL_WORKER) != me) return false;
   if (glance32(cell + CELL_BEHAVIOR) != 0 || glance32(cell + CELL_RANKED) != 0) return false;
-  return isIdle(cell, generation) && admits(cell, frame);
+  return isIdle(cell, generation) && admits(cell, frame, counted);
 }
 
 function pick(): u64 {
@@ -1272,9 +1274,9 @@ export function settled(ticket: u32): void {
   const asker = blockOf(load<u32>(ticket + TICKET_ASKER));
   const cell = load<u32>(asker + WORKER_REPLIES);
   const generation = load<u32>(asker + WORKER_REPLIES_GENERATION);
-  if (handOn(cell, generation, ticket, load<u8>(ticket + FRAME_PRIORITY) != 0)) return;
+  if (handOn(cell, generation, ticket, false, load<u8>(ticket + FRAME_PRIORITY) != 0)) return;
   pushing(cell);
-  if (push(cell, generation, ticket) == SCHEDULE) queue(cell);
+  if (push(cell, generation, ticket, false) == SCHEDULE) queue(cell);
 }
 
 /** Said before a CAS that may make the cell ready, see mayBeLinked(): to other threads, if there are any. */

@@ -80,6 +80,29 @@ test("what native code makes ready has what is left of the slice, the newest fir
   }
 });
 
+test("a tree of a hundred thousand is walked in depth: some dozens are alive at once", () => {
+  let living = 0;
+  let most = 0;
+  let turns = 0;
+  const grow = (size: number) => {
+    const cell = core.spawn(L.HOME_ANY, 1, 0, -1, -1, 0) >>> 0;
+    most = Math.max(most, ++living);
+    core.tell(cell, core.generation(cell) >>> 0, size, 0n, 0n);
+  };
+  const { world, core, actors } = play((size, { time }) => {
+    world.time = time + 0.0001;
+    turns++;
+    if (size > 1) for (let i = 0; i < 10; i++) grow(size / 10);
+    core.stopSelf();
+    living--;
+  });
+  living++;
+  world.post(actors[0], 100_000);
+  while (core.take(1) !== L.TAKE_IDLE);
+  assert.equal([turns, living], [111_111, 0]);
+  assert.ok(most < 200, `${most}`);
+});
+
 test("a trap fails the one actor that ran; its mailbox becomes dead letters, the worker goes on", () => {
   let counted = 0;
   const { world, core, actors } = play(
