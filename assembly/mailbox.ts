@@ -135,6 +135,10 @@ export function pushSystem(cell: usize, generation: u32, frame: u32, bits: u32):
 
 /** Frames taken from the stack, newest first, are appended to the list in reading order. */
 export function order(cell: usize, newest: u32): void {
+  if (load<u32>(newest + FRAME_PUSH) == 0 && load<u32>(cell + CELL_LIST) == 0) {
+    orderOne(cell, newest);
+    return;
+  }
   const limited = load<u32>(cell + CELL_CAPACITY) != UNLIMITED;
   let count: u32 = 0;
   let bytes: u32 = 0;
@@ -164,6 +168,19 @@ export function order(cell: usize, newest: u32): void {
   store<u32>(last + FRAME_NEXT, first);
   if (limited) tally(cell, first, words, count, bytes);
   // Should the thread die before this, its successor does it again.
+  if (!seeded(24)) bequeath(here + WORKER_INTENT, 0);
+}
+
+/** The same of one alone, and for an empty list, as it mostly is where turns are short. */
+function orderOne(cell: usize, frame: u32): void {
+  gathered(cell, frame, 1);
+  store<u32>(frame + FRAME_NEXT, 0);
+  store<u32>(cell + CELL_LIST, frame);
+  if (load<u32>(cell + CELL_CAPACITY) != UNLIMITED) {
+    const word = load<u32>(frame + FRAME_KIND);
+    if ((word & (FLAG_PRIVATE << 24)) != 0) tally(cell, frame, word, 0, 0);
+    else tally(cell, frame, word, 1, load<u32>(frame + FRAME_SIZE) + FRAME_PAYLOAD);
+  }
   if (!seeded(24)) bequeath(here + WORKER_INTENT, 0);
 }
 
@@ -303,6 +320,11 @@ export function takeControl(cell: usize): void {
 
 /** The frames of a taken system word, appended to the system list; then as many as fit are handed out. */
 export function arrange(cell: usize, taken: u32): void {
+  if (taken == 0 && load<u32>(cell + CELL_SYSTEM_LIST) == 0) {
+    store<u32>(here + WORKER_OUT_BITS, 0);
+    store<u32>(here + WORKER_OUT_SYSTEM, 0);
+    return;
+  }
   let first: u32 = 0;
   let frame: u32 = taken & POINTER_MASK;
   while (frame != 0) {
