@@ -117,12 +117,21 @@ export function free(block: u32): void {
 
 /** Gives back one that most likely is of the smallest, from here. */
 export function freeSmallest(block: u32): void {
+  freeLikely(block, 0);
+}
+
+/** Gives back a cell, most likely from here. */
+export function freeCell(block: u32): void {
+  freeLikely(block, CLASS_CELL);
+}
+
+function freeLikely(block: u32, cls: u32): void {
   const chunk = block >>> CHUNK_SHIFT;
-  if (glance32(stateOf(chunk)) == me + 1) {
+  if (glance32(stateOf(chunk)) == ((me + 1) | (cls << STATE_CLASS))) {
     const meta = metaOf(chunk);
     const live = load<u32>(meta + META_LIVE) - 1;
     // A chunk that stays in the list where it is.
-    if (chunk == load<u32>(entryOf(0)) || (live != 0 && load<u32>(meta + META_LISTED) != 0)) {
+    if (chunk == load<u32>(entryOf(cls)) || (live != 0 && load<u32>(meta + META_LISTED) != 0)) {
       push(meta, block, live);
       return;
     }

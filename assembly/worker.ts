@@ -201,7 +201,7 @@ import {
 } from "./mailbox";
 import { count, show } from "./meter";
 import { blockOf, budget, here, me, sliceMs, workers } from "./place";
-import { allocateClass, collect, flushAll, free, freeSmallest } from "./pool";
+import { allocateClass, collect, flushAll, free, freeCell, freeSmallest } from "./pool";
 import { endRanks, ranked } from "./rank";
 import { gatherReady } from "./ready";
 import {
@@ -798,7 +798,7 @@ export function vacate(cell: u32): void {
   }
   const home = load<u32>(cell + CELL_WORKER);
   if (home != HOME_ANY) add32(blockOf(home) + WORKER_LOAD, <u32>-1);
-  if (!mayBeLinked(cell) && (home != HOME_ANY || doom(cell))) free(cell);
+  if (!mayBeLinked(cell) && (home != HOME_ANY || doom(cell))) freeCell(cell);
   forget();
 }
 
