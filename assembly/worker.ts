@@ -340,10 +340,9 @@ export function post(
   ticketGeneration: u32,
 ): i32 {
   const isStamped = stamped();
-  const frame = isStamped ? reserveStamped(16, clock()) : reserveSmallest(16);
+  const frame = isStamped ? reserveStamped(16, KIND_TELL, clock()) : reserveSmallest(16, KIND_TELL);
   if (frame == 0) return NO_MEMORY;
   const payload = frame + FRAME_PAYLOAD + (isStamped ? EXTENSION_BYTES : 0);
-  store<u8>(frame + FRAME_KIND, KIND_TELL);
   store<u32>(frame + FRAME_NAME, name);
   store<u32>(frame + FRAME_TAGS, tags);
   store<u32>(frame + FRAME_SENDER, sender);
@@ -359,13 +358,13 @@ export function post(
 
 /** A frame for a user's message of `bytes`, stamped one time in 64. 0: no memory. */
 export function compose(bytes: u32): u32 {
-  return stamped() ? reserveStamped(bytes, clock()) : reserve(bytes);
+  return stamped() ? reserveStamped(bytes, 0, clock()) : reserve(bytes);
 }
 
 /** The same with a priority, a time after which it is not handled any more, ms, and the number of its trace; 0: none. */
 export function prepare(bytes: u32, priority: u32, due: f64, trace: f64): u32 {
   const extended = due != 0 || trace != 0;
-  const frame = extended ? reserveStamped(bytes, stamped() || trace != 0 ? clock() : 0) : compose(bytes);
+  const frame = extended ? reserveStamped(bytes, 0, stamped() || trace != 0 ? clock() : 0) : compose(bytes);
   if (frame == 0) return 0;
   store<u8>(frame + FRAME_PRIORITY, priority);
   if (!extended) return frame;
@@ -490,9 +489,8 @@ export function leastLoaded(from: u32): u32 {
 
 /** A tell from a behavior: two words of payload. */
 export function tell(cell: u32, generation: u32, name: u32, a: u64, b: u64): i32 {
-  const frame = reserveSmallest(16);
+  const frame = reserveSmallest(16, KIND_TELL);
   if (frame == 0) return NO_MEMORY;
-  store<u8>(frame + FRAME_KIND, KIND_TELL);
   store<u32>(frame + FRAME_NAME, name);
   store<u64>(frame + FRAME_PAYLOAD, a);
   store<u64>(frame + FRAME_PAYLOAD + 8, b);
@@ -503,10 +501,8 @@ export function tell(cell: u32, generation: u32, name: u32, a: u64, b: u64): i32
 
 /** A stop, after everything that was sent before it. NO_MEMORY: not sent. */
 export function stop(cell: u32, generation: u32): i32 {
-  const frame = reserveSmallest(0);
+  const frame = reserveSmallest(0, KIND_STOP | (FLAG_PRIVATE << 24));
   if (frame == 0) return NO_MEMORY;
-  store<u8>(frame + FRAME_KIND, KIND_STOP);
-  store<u8>(frame + FRAME_FLAGS, FLAG_PRIVATE);
   const outcome = convey<Other>(cell, generation, frame, false, false);
   if (outcome != SENT) free(frame);
   return outcome;
