@@ -281,7 +281,7 @@ export function finish(cell: usize, count: u32): u32 {
       bytes += load<u32>(frame + FRAME_SIZE) + FRAME_PAYLOAD;
     }
     store<u32>(cell + CELL_LIST, next);
-    // The last one is not in hand any more, should the thread die.
+    // The one in hand is not any more, should the thread die.
     if (frame == load<u32>(here + WORKER_PROGRESS)) store<u32>(here + WORKER_PROGRESS, 0);
     giveBack(frame);
     if (seeded(7)) giveBack(frame);

@@ -1270,7 +1270,7 @@ function random(): u32 {
 
 // ---- helpers --------------------------------------------------------------------------------------
 
-/** A settled ticket goes to the cell that takes its asker's replies. */
+/** A settled ticket, which is private, goes to the cell that takes its asker's replies. */
 export function settled(ticket: u32): void {
   const asker = blockOf(load<u32>(ticket + TICKET_ASKER));
   const cell = load<u32>(asker + WORKER_REPLIES);

@@ -20,6 +20,12 @@ function play(...behaviors: ((name: number, world: World) => void)[]) {
   return { world, core: world.core, actors: actors as [(typeof actors)[0], ...typeof actors] };
 }
 
+/** A native actor of that behavior, and its first message. */
+function grow(core: World["core"], behavior: number, name: number): void {
+  const cell = core.spawn(L.HOME_ANY, behavior, 0, -1, -1, 0) >>> 0;
+  core.tell(cell, core.generation(cell) >>> 0, name, 0n, 0n);
+}
+
 test("a turn ends after the slice, and the rest waits for the next", () => {
   const seen: number[] = [];
   const { world, core, actors } = play((name, { time }) => {
@@ -84,10 +90,6 @@ test("a line of actors without end lets one of the others come in between, also 
   const MOST = 50_000;
   let turns = 0;
   let quiet = 0;
-  const grow = (name: number) => {
-    const cell = core.spawn(L.HOME_ANY, 2, 0, -1, -1, 0) >>> 0;
-    core.tell(cell, core.generation(cell) >>> 0, name, 0n, 0n);
-  };
   const { world, core, actors } = play(
     () => {
       quiet = turns;
@@ -95,16 +97,16 @@ test("a line of actors without end lets one of the others come in between, also 
     (name) => {
       // One that is no more than this, and comes next; then one that goes on.
       if (name > 0 && ++turns < MOST) {
-        grow(0);
-        grow(1);
+        grow(core, 2, 0);
+        grow(core, 2, 1);
       }
+      if (turns === 10) world.post(pinned, 0);
       core.stopSelf();
     },
   );
   const pinned = world.cell(0);
   world.post(actors[0], 0);
-  world.post(pinned, 0);
-  grow(1);
+  grow(core, 2, 1);
   assert.is(core.take(1) >>> 0, pinned.cell);
   assert.ok(turns <= 3000, `pinned: ${turns}`);
   core.release(pinned.cell, L.TURN_DRY, 1);
@@ -117,15 +119,13 @@ test("a tree of a hundred thousand is walked in depth: some hundred are alive at
   let living = 0;
   let most = 0;
   let turns = 0;
-  const grow = (size: number) => {
-    const cell = core.spawn(L.HOME_ANY, 1, 0, -1, -1, 0) >>> 0;
-    most = Math.max(most, ++living);
-    core.tell(cell, core.generation(cell) >>> 0, size, 0n, 0n);
-  };
   const { world, core, actors } = play((size, { time }) => {
     world.time = time + 0.0001;
     turns++;
-    if (size > 1) for (let i = 0; i < 10; i++) grow(size / 10);
+    for (let i = 0; size > 1 && i < 10; i++) {
+      most = Math.max(most, ++living);
+      grow(core, 1, size / 10);
+    }
     core.stopSelf();
     living--;
   });
