@@ -115,7 +115,7 @@ import {
   waitsNoMore,
   watch,
 } from "./lifecycle.ts";
-import { call, type Handler } from "./message.ts";
+import { call, type Handler, handle } from "./message.ts";
 import { arrive, handOver, hasMoved } from "./move.ts";
 import { nativeFault, nativeTurn } from "./native.ts";
 import {
@@ -507,7 +507,7 @@ export class Dispatch {
         const received = (kind & 0xff0000) === DECLARED ? this.#received(frame, instance[name]) : undefined;
         args = this.#args(actor, frame, hash, 0, 0, received);
         if (!args) return TURN_DRY;
-        returned = received ? (received.handler as Handler)(args[0]) : (instance[name] as Handler)(...args);
+        returned = received ? (received.handler as Handler)(args[0]) : handle(message, instance, args);
       }
     } catch (error) {
       return this.#threw(actor, frame, hash, error);
@@ -772,18 +772,18 @@ export class Dispatch {
       thread.deadLetter(actor.path, nameOf(hash), "expired", thread.letterOf(frame));
       return TURN_DRY;
     }
-    const name = actor.definition.message(hash)?.name;
-    if (name === undefined) return this.#unknown(actor, hash, ticket, ticketGeneration, thread.letterOf(frame));
+    const message = actor.definition.message(hash);
+    if (message === undefined) return this.#unknown(actor, hash, ticket, ticketGeneration, thread.letterOf(frame));
     const { life } = actor;
     const handlers = life.instance as Record<string, Handler>;
     const declared = thread.views.u8[frame + FRAME_FORM] === FORM_DECLARED;
-    const received = declared ? this.#received(frame, handlers[name]) : undefined;
+    const received = declared ? this.#received(frame, handlers[message.name]) : undefined;
     const args = this.#args(actor, frame, hash, ticket, ticketGeneration, received);
     if (!args) return TURN_DRY;
     this.#serve(life, ticket);
     let returned: unknown;
     try {
-      returned = received ? (received.handler as Handler)(args[0]) : (handlers[name] as Handler)(...args);
+      returned = received ? (received.handler as Handler)(args[0]) : handle(message, handlers, args);
     } catch (error) {
       return this.#unanswered(actor, error, hash, ticket, ticketGeneration);
     }

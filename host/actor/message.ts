@@ -52,3 +52,12 @@ export function call(message: Message, instance: Readonly<Record<string, Handler
       return (instance[name] as Handler)(value);
   }
 }
+
+/** The same to any of them. */
+export function handle(
+  message: Message,
+  instance: Readonly<Record<string, Handler>>,
+  args: readonly unknown[],
+): unknown {
+  return args.length === 1 ? call(message, instance, args[0]) : (instance[message.name] as Handler)(...args);
+}
