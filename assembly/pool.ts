@@ -466,6 +466,9 @@ function release(first: u32, length: u32): void {
   }
 }
 
+/** The host's, who sees memory by views: where it is not shared they are void once it has grown. */
+declare function grown(): void;
+
 /** More memory from the machine, where the system was set up to grow. */
 function grow(length: u32): bool {
   if (MODEL) return false;
@@ -478,11 +481,11 @@ function grow(length: u32): bool {
   if (pages < 0) return false;
   // Another thread may have grown it too: the limit only rises.
   const now = <u32>memory.size();
-  for (;;) {
-    const old = load32(HEADER + HEADER_LIMIT);
-    if (old >= now || cas32(HEADER + HEADER_LIMIT, old, now) == old) return true;
-  }
-  return false;
+  let old: u32;
+  do old = load32(HEADER + HEADER_LIMIT);
+  while (old < now && cas32(HEADER + HEADER_LIMIT, old, now) != old);
+  grown();
+  return true;
 }
 
 // ---- addresses ------------------------------------------------------------------------------------

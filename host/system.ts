@@ -147,7 +147,8 @@ async function begin(options: SystemOptions, internals: Internals, parts: Parts)
   const blocks = shared ? settings.workers + 1 : 1;
   const room = createMemory(bytes, blocks, shared, whole);
   const table = createTable();
-  const core = instantiate(module, room.memory, table, () => outside.clock() - settings.epoch);
+  const views = new Views(room.memory);
+  const core = instantiate(module, views, table, () => outside.clock() - settings.epoch);
   const first = Math.ceil((internals.arenaFrom ?? 0) / 65_536);
   const { budget, slice, epoch } = settings;
   if (!core.boot(blocks, shared ? 1 : 0, room.pages, room.maximum, first, epoch, budget, slice * 1000)) {
@@ -157,7 +158,7 @@ async function begin(options: SystemOptions, internals: Internals, parts: Parts)
   const modules = await loadNative(options.native ?? {}, outside.read);
   const natives: Natives = { modules, handles: handlesOf(modules, core, room.memory, hashOf) };
   linkNative(natives, core, room.memory, table, hashOf);
-  const thread = new Thread(core, new Views(room.memory), 0, registry, outside, settings);
+  const thread = new Thread(core, views, 0, registry, outside, settings);
   const system = new LocalSystem(thread, parts, blocks, options.signal, natives);
   internals.opened?.(thread, system.loop);
   if (workers) {

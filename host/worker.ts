@@ -52,10 +52,10 @@ async function run(actors: { readonly [name: string]: unknown }, boot: Boot): Pr
   const { module, memory, index, settings, natives, heirOf } = boot;
   await outside.lives?.hold(boot.life);
   const table = createTable();
-  const core = instantiate(module, memory, table, () => outside.clock() - settings.epoch);
+  const views = new Views(memory);
+  const core = instantiate(module, views, table, () => outside.clock() - settings.epoch);
   attach(core, memory, index, heirOf !== undefined);
   linkNative(natives, core, memory, table, hashOf);
-  const views = new Views(memory);
   const thread = new Thread(core, views, index, new Registry(actors), outside, settings, heirOf !== undefined);
   const loop = new Loop(thread, new Dispatch(thread));
   if (heirOf) takeOver(thread, Object.assign(new Error(heirOf.message), { stack: heirOf.stack }));

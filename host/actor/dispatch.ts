@@ -425,11 +425,11 @@ export class Dispatch {
     let look = 1;
     let stride = 1;
     for (let i = 0; i < count; i++) {
-      const { u32 } = thread.views;
       if (actor.rare !== undefined && actor.rare.unstashed.length > 0) {
         const outcome = this.#unstashed(actor);
         if (outcome !== TURN_DRY) return this.#finished(i, outcome);
       }
+      const { u32 } = thread.views;
       if (i > 0) {
         if (thread.dice !== undefined && thread.dice() < 0.5) return this.#finished(i, TURN_YIELD);
         // Control comes between messages: release() hands it out.
@@ -683,11 +683,13 @@ export class Dispatch {
     returned: unknown,
   ): number {
     const thread = this.#thread;
-    const { u32, u8 } = thread.views;
     if (isThenable(returned)) returned.then(undefined, ignore);
     const rare = rareOf(actor);
     rare.stashing = false;
+    const { u32, u8 } = thread.views;
     const here = u8[frame + FRAME_FORM] === FORM_REFERENCE;
+    const ticket = u32[(frame + FRAME_TICKET) >>> 2] as number;
+    const ticketGeneration = u32[(frame + FRAME_TICKET_GENERATION) >>> 2] as number;
     let copy = 0;
     if (!here) {
       if (rare.shelf === 0) rare.shelf = openShelf(thread, actor.cell, KIND_STASH, actor, undefined);
@@ -699,8 +701,8 @@ export class Dispatch {
       hash,
       args: args ?? thread.args(frame, actor.life),
       reader: actor.life,
-      ticket: u32[(frame + FRAME_TICKET) >>> 2] as number,
-      ticketGeneration: u32[(frame + FRAME_TICKET_GENERATION) >>> 2] as number,
+      ticket,
+      ticketGeneration,
       here,
     });
     return TURN_DRY;

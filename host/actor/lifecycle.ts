@@ -772,14 +772,14 @@ export function finishEnd(thread: Thread, cell: number): void {
   const { u32 } = thread.views;
   const init = u32[(cell + CELL_INIT) >>> 2] as number;
   const grave: Grave = { cell, path: init === 0 ? "" : pathOf(thread, init), watchers: undefined };
-  buryAll(thread, grave);
-  const watchers = grave.watchers ?? nobody;
   // The parent of one without an init frame is lost as well.
   const parent = init !== 0 && {
     cell: u32[(init + FRAME_SENDER) >>> 2] as number,
     generation: u32[(init + FRAME_SENDER_GENERATION) >>> 2] as number,
   };
   const id = init === 0 ? 0 : (u32[(init + INIT_CHILD) >>> 2] as number);
+  buryAll(thread, grave);
+  const watchers = grave.watchers ?? nobody;
   if (!parent || !thread.sendChildStopped(parent, id, cell, reasonCode("normal"), watchers))
     tellWatchers(thread, watchers, "normal");
   core.vacate(cell);
@@ -837,18 +837,18 @@ export function buryFrame(thread: Thread, actor: Grave, frame: number): void {
     else thread.replyError(ticket, generation, stopped(actor.path));
     return;
   }
-  if (ticket !== 0) thread.replyError(ticket, generation, stopped(actor.path));
   const message = nameOf(u32[(frame + FRAME_NAME) >>> 2] as number);
+  if (ticket !== 0) thread.replyError(ticket, generation, stopped(actor.path));
   thread.deadLetter(actor.path, message, "stopped", thread.letterOf(frame));
 }
 
 /** Control that came too late: who asked is answered, who watches is told. */
 export function buryControl(thread: Thread, actor: Grave): void {
-  const { u8, u32 } = thread.views;
   for (;;) {
-    const count = u32[(thread.block + WORKER_OUT_SYSTEM) >>> 2] as number;
+    const count = thread.views.u32[(thread.block + WORKER_OUT_SYSTEM) >>> 2] as number;
     if (count === 0) return;
     for (let i = 0; i < count; i++) {
+      const { u8, u32 } = thread.views;
       const frame = u32[(thread.block + WORKER_SYSTEM + i * 4) >>> 2] as number;
       const ticket = u32[(frame + FRAME_TICKET) >>> 2] as number;
       const generation = u32[(frame + FRAME_TICKET_GENERATION) >>> 2] as number;

@@ -143,7 +143,7 @@ export function arrive(thread: Thread, actor: HostCell): number {
   if (failure) return fail(thread, actor, failure, "restore");
   try {
     return hook(thread, actor, "restore", life.instance?.restore?.(state), () => {
-      const first = u32[(HEADER + HEADER_THIEVES) >>> 2] as number;
+      const first = thread.views.u32[(HEADER + HEADER_THIEVES) >>> 2] as number;
       if (thread.listening())
         thread.event({ type: "move", actor: actor.path, from: from - first, to: thread.index - first });
       return ready(actor);

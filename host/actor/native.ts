@@ -145,7 +145,7 @@ export function nativeTurn(thread: Thread, cell: number): void {
       end(thread, cell, why === NATIVE_STOP ? whyStopped(thread, cell) : "killed");
       return;
     }
-    const init = u32[(cell + CELL_INIT) >>> 2] as number;
+    const init = thread.views.u32[(cell + CELL_INIT) >>> 2] as number;
     if (bits & SYSTEM_START)
       trim(
         thread,
@@ -180,10 +180,10 @@ export function nativeFault(thread: Thread, thrown: unknown): void {
   const hand = u32[(cell + CELL_HAND) >>> 2] as number;
   const message = nameOf(u32[(hand + FRAME_NAME) >>> 2] as number);
   const ticket = u32[(hand + FRAME_TICKET) >>> 2] as number;
+  const child = u32[(init + INIT_CHILD) >>> 2] as number;
   thread.replyError(ticket, u32[(hand + FRAME_TICKET_GENERATION) >>> 2] as number, failed({ path }, message, error));
   thread.core.putDown(cell);
   const generation = thread.core.generation(cell) >>> 0;
-  const child = u32[(init + INIT_CHILD) >>> 2] as number;
   const values = [cell, generation, child, message, sendable(thread, error)];
   if (!thread.sendControl(parentOf(thread, init), KIND_CHILD_FAILED, values)) end(thread, cell, { error });
   else if (thread.core.release(cell, TURN_WAIT, 0)) nativeTurn(thread, cell);
@@ -193,6 +193,7 @@ export function nativeFault(thread: Thread, thrown: unknown): void {
 export function nativeLost(thread: Thread, cell: number, error: Error): { parent: Address; lost: LostChild } {
   const { u8, u32 } = thread.views;
   const init = u32[(cell + CELL_INIT) >>> 2] as number;
+  const child = u32[(init + INIT_CHILD) >>> 2] as number;
   const hand = u32[(cell + CELL_HAND) >>> 2] as number;
   let message: string | undefined;
   let over = false;
@@ -208,7 +209,6 @@ export function nativeLost(thread: Thread, cell: number, error: Error): { parent
       thread.core.putDown(cell);
     }
   }
-  const child = u32[(init + INIT_CHILD) >>> 2] as number;
   const lost: LostChild = [cell, thread.core.generation(cell) >>> 0, child, message, over];
   const parent = parentOf(thread, init);
   if (thread.core.release(cell, TURN_WAIT, 0)) nativeTurn(thread, cell);

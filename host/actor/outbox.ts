@@ -218,8 +218,8 @@ export class Outboxes implements Waiting {
     const generation = u32[(frame + FRAME_TICKET_GENERATION) >>> 2] as number;
     if (u8[frame + FRAME_KIND] === KIND_STOP) thread.reply(ticket, generation, undefined);
     else if (((u8[frame + FRAME_FLAGS] as number) & FLAG_PRIVATE) === 0) {
-      thread.replyError(ticket, generation, stopped(target.path));
       const message = nameOf(u32[(frame + FRAME_NAME) >>> 2] as number);
+      thread.replyError(ticket, generation, stopped(target.path));
       const letter = thread.letterOf(frame);
       if (counted) thread.deadLetter(target.path, message, "stopped", letter);
       else thread.unsent(target.path, message, "stopped", letter);

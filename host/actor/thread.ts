@@ -562,8 +562,6 @@ export class Thread implements Carrier {
   /** Bits of control; they need no memory. False: nobody there. */
   control(to: Address, bits: number): boolean {
     const sent = this.core.control(to.cell, to.generation, 0, bits) === SENT;
-    // Whoever becomes ready may be one more than a deque had room for.
-    this.views.refresh();
     this.kick();
     return sent;
   }
@@ -646,7 +644,6 @@ export class Thread implements Carrier {
     u32[(frame + FRAME_NAME) >>> 2] = cell;
     for (let i = 0; i < watchers.length; i++) u32[(frame + FRAME_PAYLOAD + i * 4) >>> 2] = watchers[i] as number;
     const outcome = this.core.control(to.cell, to.generation, frame, 0);
-    this.views.refresh();
     if (outcome !== SENT) this.core.drop(frame);
     return outcome;
   }
@@ -666,7 +663,6 @@ export class Thread implements Carrier {
         this.core.drop(frame);
         there = false;
       }
-      this.views.refresh();
       return true;
     });
     return there;
@@ -1085,7 +1081,6 @@ export class Thread implements Carrier {
 
   /** Keeps values here, for a frame to name by number. A successor counts on: to it the numbers of the dead name nothing. */
   pass(values: readonly unknown[]): number {
-    this.views.refresh();
     const { u32 } = this.views;
     const at = (this.block + WORKER_PASSED) >>> 2;
     const number = ((u32[at] as number) + 1) >>> 0 || 1;

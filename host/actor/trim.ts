@@ -50,8 +50,6 @@ export function trim(thread: Thread, cell: number, path: () => string, keys: () 
     const message = nameOf(word(frame + FRAME_NAME));
     thread.replyError(word(frame + FRAME_TICKET), word(frame + FRAME_TICKET_GENERATION), full(path(), message));
     thread.deadLetter(path(), message, "overflow", thread.letterOf(frame));
-    // What was sent may have taken new memory.
-    thread.views.refresh();
     thread.views.u32[(cell + CELL_LIST) >>> 2] = word(frame + FRAME_NEXT);
     core.discard(cell, frame);
     core.drop(frame);

@@ -4,6 +4,7 @@
 export interface CoreImports {
   readonly env: { readonly memory: WebAssembly.Memory; readonly table: WebAssembly.Table };
   readonly clock: { readonly now: () => number };
+  readonly pool: { readonly grown: () => void };
 }
 
 /** Addresses and generations are unsigned: WebAssembly hands them over signed, so `>>> 0` what is compared or indexed. */
@@ -158,4 +159,4 @@ export const coreExports: readonly (keyof Core)[] = [
   "report",
 ];
 
-export const coreImports: readonly string[] = ["env.memory", "env.table", "clock.now"];
+export const coreImports: readonly string[] = ["env.memory", "env.table", "clock.now", "pool.grown"];

@@ -5,6 +5,7 @@ import { layoutHash } from "#layout";
 import { HEADER, HEADER_LAYOUT, META_BYTES, WORKER_BYTES, WORKER_FIRST } from "../../assembly/layout.ts";
 import { ZanniError } from "../errors.ts";
 import type { Core, CoreImports } from "./abi.ts";
+import type { Views } from "./memory.ts";
 
 const PAGE = 65_536;
 const PAGES_MAX = 65_536;
@@ -38,14 +39,21 @@ export function createTable(): WebAssembly.Table {
   return new WebAssembly.Table({ initial: 64, element: "anyfunc" });
 }
 
-/** At once: the loader's other way names `Response`, for which Node loads all of fetch(), on every thread. */
+/**
+ * On the memory that these views are of: they are renewed whenever it grows. At once: the loader's other way names `Response`, for
+ * which Node loads all of fetch(), on every thread.
+ */
 export function instantiate(
   module: WebAssembly.Module,
-  memory: WebAssembly.Memory,
+  views: Views,
   table: WebAssembly.Table,
   now: () => number,
 ): Core {
-  const imports: CoreImports = { env: { memory, table }, clock: { now } };
+  const imports: CoreImports = {
+    env: { memory: views.memory, table },
+    clock: { now },
+    pool: { grown: () => views.renew() },
+  };
   const { instance } = load(module, imports as never);
   const core = instance.exports as unknown as Core;
   if (core.layout() !== layoutHash) throw versions();

@@ -1,5 +1,9 @@
-// Typed views of the core's memory. Where memory grows, they are renewed before what lies beyond them is touched: old
-// views of shared memory keep their length, old views of unshared memory are detached and read as nothing.
+// Typed views of the core's memory, which may grow in any call into the core that takes memory:
+//
+//   shared      old views keep their length. They are renewed before what lies beyond them is touched: another thread may have
+//               grown it.
+//   unshared    old views are detached, and read as nothing. The core says so from within that call, and they are renewed: `views.u8`
+//               is good always, a `u8` kept over such a call never.
 import { HEADER, HEADER_LIMIT } from "../../assembly/layout.ts";
 
 const LIMIT = (HEADER + HEADER_LIMIT) >>> 2;
@@ -50,15 +54,16 @@ export class Views {
 
   /** Before `address` is touched, which a call into the core has just answered. */
   reach(address: number): void {
-    if (address >= this.u8.length) this.#renew();
+    if (address >= this.u8.length) this.renew();
   }
 
-  /** After a call into the core that may have met memory somebody grew. */
+  /** After a call into the core that may have met memory another thread grew. */
   refresh(): void {
-    if (this.u32[LIMIT] !== this.#pages) this.#renew();
+    if (this.u32[LIMIT] !== this.#pages) this.renew();
   }
 
-  #renew(): void {
+  /** It has grown, or may have. */
+  renew(): void {
     const { buffer } = this.memory;
     this.u8 = new Uint8Array(buffer);
     this.u32 = new Uint32Array(buffer);

@@ -81,7 +81,7 @@ export class RawCore {
     const now = options.now ?? (() => this.time);
     const cores = Array.from({ length: workers }, () => {
       const table = new WebAssembly.Table({ initial: 64, element: "anyfunc" });
-      const imports = { env: { memory: this.memory, table }, clock: { now }, check: { fail } };
+      const imports = { env: { memory: this.memory, table }, clock: { now }, pool: { grown() {} }, check: { fail } };
       return new WebAssembly.Instance(module, imports).exports as unknown as Parts;
     });
     if (!cores[0]?.boot(workers, thieves, pages, pages, 0, 0, budget, sliceUs)) {

@@ -28,6 +28,7 @@ export function attachNative(modules: Modules, memory: WebAssembly.Memory, index
   const core = new WebAssembly.Instance(modules.core, {
     env: { memory, table },
     clock: { now: () => origin + performance.now() },
+    pool: { grown: () => {} },
   }).exports as unknown as Core;
   const user = new WebAssembly.Instance(modules.native, {
     env: { memory, table },

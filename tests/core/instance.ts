@@ -116,7 +116,12 @@ export class World {
     const fail = (code: number) => {
       throw new Error(`check ${code} failed`);
     };
-    const imports = { env: { memory: this.memory, table }, clock: { now: () => this.time }, check: { fail } };
+    const imports = {
+      env: { memory: this.memory, table },
+      clock: { now: () => this.time },
+      pool: { grown: () => {} },
+      check: { fail },
+    };
     const { exports } = new WebAssembly.Instance(module, imports);
     const guarded = Object.entries(exports).map(([name, value]) => {
       const fn = value as (...args: unknown[]) => unknown;

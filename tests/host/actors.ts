@@ -356,6 +356,7 @@ export class FailsIn extends Actor<{ hook: "constructor" | "onStart" | "onStop" 
 export class Leaky extends Actor<ActorRef<Journal>> {
   crash() {
     const { init: journal } = this;
+    leaked.length = 0;
     // Until the supervisor has decided, the life is not over.
     const timer = setInterval(() => {
       try {

@@ -14,6 +14,7 @@ import {
   Worker,
 } from "zanni";
 import * as actors from "./actors.ts";
+import { moving } from "./moving.ts";
 
 export type Mode = "single" | "shared";
 export type Open = (options?: SystemOptions) => Promise<System>;
@@ -40,6 +41,12 @@ export const worker = () => new Worker(new URL("./worker.js", import.meta.url), 
 export const workers = Number(globalThis.process?.env?.["ZANNI_TEST_WORKERS"] ?? 2);
 
 export const onNode = globalThis.process?.versions?.node !== undefined && !("zanniTests" in globalThis);
+
+/** Here also with memory that moves wherever it may: pages and isolates without threads have such, Node has not. */
+const kinds: readonly (readonly [mode: Mode, moves: boolean])[] = [
+  ...host.modes.map((mode) => [mode, false] as const),
+  ...(onNode ? [["single", true] as const] : []),
+];
 
 type Test = (name: string, run: () => Promise<void>) => void;
 
@@ -92,14 +99,15 @@ export function both(
   title: string,
   define: (test: (name: string, run: (open: Open, mode: Mode) => Promise<void>) => void, mode: Mode) => void,
 ): void {
-  for (const mode of host.modes) {
-    const tests = suite(`${title}, ${mode}`);
+  for (const [mode, moves] of kinds) {
+    const tests = suite(`${title}, ${mode}${moves ? ", memory moves" : ""}`);
     define((name, run) => {
       tests(name, async () => {
         const systems: System[] = [];
         const open: Open = async (options = {}) => {
           const threads = mode === "shared" || host.offersThreads ? { worker, workers } : {};
-          const system = await createSystem({ actors, logger: false, ...threads, ...options });
+          const create = () => createSystem({ actors, logger: false, ...threads, ...options });
+          const system = await (moves ? moving(create) : create());
           assert.is(system.mode, mode);
           systems.push(system);
           return system;

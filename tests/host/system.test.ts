@@ -487,6 +487,42 @@ threaded("threads", (test, nodeOnly) => {
     }
   });
 
+  test("memory that grows while a batch is handled takes none of its messages along", async () => {
+    const { openSystem } = await import("../../host/system.ts");
+    const { compile } = await import("../../host/core/packed.ts");
+    const { Actor: Base } = await import("../../host/actor/behavior.ts");
+    class Sink extends Base {
+      #sum = 0;
+      take(n: number) {
+        this.#sum += n;
+      }
+      sum() {
+        return this.#sum;
+      }
+    }
+    class Source extends Base {
+      readonly #sink = system.spawn(Sink);
+      burst(n: number) {
+        for (let i = 0; i < n; i++) this.#sink.tell.take(1);
+      }
+      total() {
+        return this.#sink.ask.sum();
+      }
+    }
+    const mailbox = { capacity: Number.POSITIVE_INFINITY, bytes: Number.POSITIVE_INFINITY };
+    const options = { logger: false, mailbox, memory: 512 * 1024 ** 2 } as const;
+    const system = await openSystem(options, { compile, grows: true });
+    try {
+      const { reserved } = system.stats().memory;
+      const source = system.spawn(Source);
+      for (let i = 0; i < 20_000; i++) source.tell.burst(20);
+      assert.is(await source.ask.total(), 400_000);
+      assert.ok(system.stats().memory.reserved > reserved, "it has grown");
+    } finally {
+      await system.stop();
+    }
+  });
+
   test("control that waits for memory is sent again soon, also by a thread that has slept for long", async () => {
     const { openSystem } = await import("../../host/system.ts");
     const { compile } = await import("../../host/core/packed.ts");

@@ -8,6 +8,7 @@ import { buildSync } from "esbuild";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { coreExports, coreImports } from "../../host/core/abi.ts";
+import { growing } from "../host/moving.ts";
 
 const root = fileURLToPath(new URL("../../../../", import.meta.url));
 const read = (file: string) => readFileSync(join(root, file), "utf8");
@@ -258,6 +259,24 @@ wasm("the doors to atomics, and what every message passes, are inlined", () => {
     "frame/blank",
   ];
   for (const name of functions) for (const each of inlined) assert.not.ok(name.startsWith(each), `${name} is a call`);
+});
+
+wasm("memory may grow in the exports in which tests have it grow", () => {
+  const calls = new Map<string, Set<string>>();
+  const grows = new Set<string>();
+  let within = "";
+  for (const line of read("build/core.shared.wat").split("\n")) {
+    within = /^ \(func \$(\S+)/.exec(line)?.[1] ?? within;
+    for (const [, callee] of line.matchAll(/\bcall \$([^\s)]+)/g)) {
+      calls.set(callee as string, (calls.get(callee as string) ?? new Set()).add(within));
+    }
+    if (line.includes("memory.grow")) grows.add(within);
+  }
+  // A set that is added to while it is walked.
+  for (const name of grows) for (const caller of calls.get(name) ?? []) grows.add(caller);
+  const exported = [...read("build/core.shared.wat").matchAll(/\(export "(\S+)" \(func \$([^\s)]+)/g)];
+  const found = exported.filter(([, , name]) => grows.has(name as string)).map(([, name]) => name as string);
+  assert.equal(found.sort(), growing);
 });
 wasm.run();
 
