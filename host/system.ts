@@ -142,8 +142,8 @@ async function begin(options: SystemOptions, internals: Internals, parts: Parts)
   const { settings, memory: bytes } = resolved;
   const shared = settings.mode === "shared";
   const module = await internals.compile(settings.mode);
-  const { reserves } = outside;
-  const whole = !internals.grows && (reserves === "all" || (reserves === "shared" && shared));
+  // Chromium 147 crashes now and then when one thread grows a memory that others use; and their views would end before it.
+  const whole = shared || (outside.reserves && !internals.grows);
   const blocks = shared ? settings.workers + 1 : 1;
   const room = createMemory(bytes, blocks, shared, whole);
   const table = createTable();

@@ -353,7 +353,6 @@ export function initFrameOf(
 function inlineInit(thread: Thread, text: string): number {
   const frame = thread.core.reserve(text.length) >>> 0;
   if (frame === 0) throw outOfMemory(text, text.length);
-  thread.views.reach(frame + FRAME_PAYLOAD + text.length);
   const { u8 } = thread.views;
   for (let i = 0; i < text.length; i++) u8[frame + FRAME_PAYLOAD + i] = text.charCodeAt(i);
   u8[frame + FRAME_KIND] = KIND_INIT;
@@ -369,7 +368,7 @@ function fullInit(thread: Thread, text: string, init: unknown, keys: Keys | unde
   if (size > 0) {
     const frame = thread.core.reserve(size) >>> 0;
     if (frame === 0) throw outOfMemory(text, size);
-    thread.writeWords(frame, KIND_INIT, size);
+    thread.writeWords(frame, KIND_INIT);
     return frame;
   }
   const bytes = thread.codec.encode(keys ? [text, init, keys] : [text, init], INIT_PARTS);

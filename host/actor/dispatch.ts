@@ -250,19 +250,13 @@ export class Dispatch {
    */
   #next(cell: number, outcome: number, done: number, chain: boolean): number {
     const thread = this.#thread;
-    if (chain && !thread.settled) {
-      let next: number = NOT_TAKEN;
-      try {
-        next = thread.core.next(cell, outcome, done) >>> 0;
-      } catch (error) {
-        nativeFault(thread, error);
-      }
-      thread.views.refresh();
-      return next;
+    if (!chain || thread.settled) return thread.core.release(cell, outcome, done) ? cell : NOT_TAKEN;
+    try {
+      return thread.core.next(cell, outcome, done) >>> 0;
+    } catch (error) {
+      nativeFault(thread, error);
+      return NOT_TAKEN;
     }
-    const more = thread.core.release(cell, outcome, done);
-    thread.views.refresh();
-    return more ? cell : NOT_TAKEN;
   }
 
   /** The actor would do better on another worker, if it may go there. One that is not up yet stays for its turn. */

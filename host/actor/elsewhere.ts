@@ -9,7 +9,6 @@ export function whileThere<T>(thread: Thread, who: Address, read: (init: number)
   const { views } = thread;
   const init = isThere(views, who) ? views.load(who.cell + CELL_INIT) : 0;
   if (init === 0) return undefined;
-  views.refresh();
   try {
     const found = read(init);
     return isThere(views, who) ? found : undefined;

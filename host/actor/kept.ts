@@ -52,7 +52,6 @@ export function openShelf(
   const bytes = codec.encode([note], "note");
   const shelf = core.reserve(bytes.length) >>> 0;
   if (shelf === 0) return 0;
-  views.reach(shelf + FRAME_PAYLOAD + bytes.length);
   const { u8, u32 } = views;
   u8[shelf + FRAME_KIND] = kind;
   u8[shelf + FRAME_FORM] = FORM_PACKED;
@@ -118,7 +117,6 @@ export function copyOf({ core, views }: Store, frame: number): number {
   const bytes = (u32[(frame + FRAME_SIZE) >>> 2] as number) + EXTENSION_BYTES;
   const copy = core.reserve(bytes) >>> 0;
   if (copy === 0) return 0;
-  views.reach(copy + FRAME_PAYLOAD + bytes);
   views.u8.copyWithin(copy, frame, frame + FRAME_PAYLOAD + bytes);
   views.u8[copy + FRAME_FLAGS] = (views.u8[copy + FRAME_FLAGS] as number) | FLAG_PRIVATE;
   return copy;

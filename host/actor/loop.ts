@@ -195,8 +195,6 @@ export class Loop {
     } catch (error) {
       nativeFault(thread, error);
       return TAKE_SLICE;
-    } finally {
-      thread.views.refresh();
     }
   }
 

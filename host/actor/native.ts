@@ -109,7 +109,6 @@ export function spawnNative(
       thread.core.drop(init);
       throw outOfMemory(definition, stateBytes);
     }
-    thread.views.reach(state + FRAME_PAYLOAD + stateBytes);
     thread.views.u8.fill(0, state, state + FRAME_PAYLOAD + stateBytes);
     thread.views.u32[(init + INIT_STATE_BYTES) >>> 2] = stateBytes;
   }
@@ -160,7 +159,6 @@ export function nativeTurn(thread: Thread, cell: number): void {
     if (bits & SYSTEM_RESTART && !held) restart(thread, cell);
     if (blocked && !held && bits & (SYSTEM_RESTART | SYSTEM_RESUME)) outcome = TURN_UNBLOCK;
     more = core.release(cell, outcome, 0);
-    thread.views.refresh();
   } while (more);
 }
 

@@ -241,7 +241,6 @@ export function succeeded(thread: Thread, index: number, life: number): void {
 
 /** Does it live there, or run anywhere, or is it gone? */
 function concerns(thread: Thread, { cell, generation }: Address, index: number): boolean {
-  thread.views.reach(cell + CELL_WORKER);
   const { u32 } = thread.views;
   if (generationIn(u32[(cell + CELL_HEAD + 4) >>> 2] as number) !== generation) return true;
   if (((u32[(cell + CELL_HEAD) >>> 2] as number) & STOPPED) !== 0) return true;

@@ -86,7 +86,6 @@ import {
   TAG_NUMBER,
   TAG_REF,
   TICKET_ASKER,
-  TICKET_BYTES,
   TICKET_NAME,
   TICKET_SLOT,
   TICKET_STATE,
@@ -318,7 +317,6 @@ export class Thread implements Carrier {
       if (init !== 0) this.core.drop(init);
       throw outOfMemory("a new actor", CELL_BYTES);
     }
-    this.views.reach(cell + CELL_BYTES);
     return { cell, generation: this.core.generation(cell) >>> 0 };
   }
 
@@ -607,7 +605,6 @@ export class Thread implements Carrier {
   #stopFrame(pending: Pending | undefined, shutdown: boolean): number {
     const frame = this.core.reserveControl(0) >>> 0;
     if (frame === 0) return 0;
-    this.views.reach(frame + 64);
     const { u8, u32 } = this.views;
     u8[frame + FRAME_KIND] = KIND_STOP;
     u8[frame + FRAME_FLAGS] = FLAG_PRIVATE;
@@ -635,7 +632,6 @@ export class Thread implements Carrier {
     const size = watchers.length * 4;
     const frame = this.core.reserveControl(size) >>> 0;
     if (frame === 0) return NO_MEMORY;
-    this.views.reach(frame + FRAME_PAYLOAD + size);
     const { u8, u32 } = this.views;
     u8[frame + FRAME_KIND] = KIND_CHILD_STOPPED;
     u8[frame + FRAME_FORM] = FORM_INLINE;
@@ -753,7 +749,6 @@ export class Thread implements Carrier {
       if (errand.life.ended) return true;
       const frame = this.core.reserveControl(0) >>> 0;
       if (frame === 0) return false;
-      this.views.reach(frame + 64);
       const { u8, u32 } = this.views;
       u8[frame + FRAME_KIND] = KIND_ERRAND;
       u8[frame + FRAME_FORM] = FORM_REFERENCE;
@@ -801,7 +796,6 @@ export class Thread implements Carrier {
     if (frame === 0) return 0;
     if (bytes.length > 0) this.write(frame, KIND_TELL, bytes);
     else {
-      this.views.reach(frame + FRAME_PAYLOAD);
       this.core.fill(frame, length);
     }
     return this.#markDeclared(frame, crossing, length);
@@ -1108,7 +1102,7 @@ export class Thread implements Carrier {
     const size = this.words.compose([value]);
     const frame = size === 0 ? 0 : this.core.reserve(size) >>> 0;
     if (frame === 0) return false;
-    this.writeWords(frame, KIND_REPLY, size);
+    this.writeWords(frame, KIND_REPLY);
     if (!this.#answer(ticket, generation, KIND_REPLY, FORM_WORDS, frame, size, 0, 0, 0)) this.core.drop(frame);
     return true;
   }
@@ -1456,7 +1450,7 @@ export class Thread implements Carrier {
       size = plain || bytes.length;
       frame = this.#frame(size, sending, trace);
       if (frame === 0) return this.#unsent(NO_MEMORY, target, hash, size, args);
-      if (plain > 0) this.writeWords(frame, KIND_TELL, plain);
+      if (plain > 0) this.writeWords(frame, KIND_TELL);
       else this.write(frame, KIND_TELL, bytes);
     }
     const { u8, u32 } = this.views;
@@ -1490,7 +1484,6 @@ export class Thread implements Carrier {
   /** A glance: does its sender wait when it is full? */
   #blocks({ cell, sending }: Target): boolean {
     if (sending?.drops) return false;
-    this.views.reach(cell + CELL_BYTES);
     return policyIn(this.views.u32[(cell + CELL_BUDGET) >>> 2] as number) === "block";
   }
 
@@ -1524,7 +1517,6 @@ export class Thread implements Carrier {
   ): number {
     const frame = this.#frame(16, sending, trace);
     if (frame === 0) throw outOfMemory(path, 16);
-    this.views.reach(frame + FRAME_PAYLOAD + EXTENSION_BYTES + 16);
     const { u8, u32, f64 } = this.views;
     u8[frame + FRAME_KIND] = KIND_TELL;
     u8[frame + FRAME_FORM] = FORM_INLINE;
@@ -1551,7 +1543,6 @@ export class Thread implements Carrier {
     compose: () => number,
   ): boolean {
     const { holder, path } = target;
-    this.views.reach(target.cell + CELL_BYTES);
     const policy = target.sending?.drops
       ? "drop-newest"
       : policyIn(this.views.u32[(target.cell + CELL_BUDGET) >>> 2] as number);
@@ -1594,12 +1585,10 @@ export class Thread implements Carrier {
   }
 
   isThere(who: Address): boolean {
-    this.views.reach(who.cell + CELL_BYTES);
     return isThere(this.views, who);
   }
 
   queued({ cell, generation }: Address): number {
-    this.views.reach(cell + CELL_BYTES);
     const { u32 } = this.views;
     let queued = 0;
     for (let left = GLANCES; left > 0; left--) {
@@ -1616,7 +1605,6 @@ export class Thread implements Carrier {
 
   /** A glance at the newest message's running totals. */
   #isFull({ cell }: Address): boolean {
-    this.views.reach(cell + CELL_BYTES);
     const { u32 } = this.views;
     const word = (at: number) => u32[at >>> 2] as number;
     const newest = (word(cell + CELL_HEAD) & POINTER_MASK) >>> 0;
@@ -1637,10 +1625,9 @@ export class Thread implements Carrier {
     this.deadLetter(actor, message, reason, letter);
   }
 
-  /** Fills a reserved frame with what was composed last, `size` bytes. */
-  writeWords(frame: number, kind: number, size: number): void {
+  /** Fills a reserved frame with what was composed last. */
+  writeWords(frame: number, kind: number): void {
     const { views } = this;
-    views.reach(frame + FRAME_PAYLOAD + EXTENSION_BYTES + size);
     views.u8[frame + FRAME_KIND] = kind;
     views.u8[frame + FRAME_FORM] = FORM_WORDS;
     this.words.write(views, this.payload(frame));
@@ -1648,7 +1635,6 @@ export class Thread implements Carrier {
 
   /** Fills a reserved frame. */
   write(frame: number, kind: number, bytes: Uint8Array): void {
-    this.views.reach(frame + FRAME_PAYLOAD + EXTENSION_BYTES + bytes.length);
     const { u8 } = this.views;
     u8[frame + FRAME_KIND] = kind;
     u8[frame + FRAME_FORM] = FORM_PACKED;
@@ -1674,7 +1660,6 @@ export class Thread implements Carrier {
   #pend(deadline: number, holder: Holder, target: Target | undefined, hash: number): Pending | undefined {
     const ticket = this.core.openTicket(deadline) >>> 0;
     if (ticket === 0) return undefined;
-    this.views.reach(ticket + TICKET_BYTES);
     const { u32 } = this.views;
     const pending = new Pending(ticket, u32[(ticket + TICKET_STATE + 4) >>> 2] as number, holder, target, hash);
     u32[(ticket + TICKET_SLOT) >>> 2] = this.asks.add(pending);
@@ -1744,7 +1729,6 @@ export class Thread implements Carrier {
     this.persist(() => {
       const frame = this.core.reserveControl(0) >>> 0;
       if (frame === 0) return false;
-      this.views.reach(frame + 64);
       const { u8, u32 } = this.views;
       u8[frame + FRAME_KIND] = kind;
       u8[frame + FRAME_FLAGS] = FLAG_PRIVATE;

@@ -34,8 +34,7 @@ export function browser(): Platform {
       return async ? result : undefined;
     },
     cores: navigator.hardwareConcurrency,
-    // Chromium 147 crashes now and then when one thread grows a memory that others use.
-    reserves: "shared",
+    reserves: false,
     read: download,
     variable: () => undefined,
     // terminate() and close() give no signal; a lock is given back with the life of who held it.

@@ -62,7 +62,7 @@ export function edge(): Platform {
     hold: () => ({ release() {} }),
     wait: () => undefined,
     cores: 1,
-    reserves: "none",
+    reserves: false,
     read: download,
     variable: () => undefined,
     unheard,

@@ -29,7 +29,7 @@ export function node(): Platform {
       return async ? result : undefined;
     },
     cores: os.availableParallelism(),
-    reserves: "all",
+    reserves: true,
     // The web's streams take ten times as long, most of it to be loaded.
     inflate(text) {
       const zlib = builtin("node:zlib") as typeof import("node:zlib");

@@ -43,8 +43,8 @@ export interface Platform {
   /** Resolves when the word is notified; undefined: it has another value already. */
   wait(words: Int32Array, index: number, value: number): Promise<unknown> | undefined;
   readonly cores: number;
-  /** Which memory may be reserved whole, because untouched pages cost nothing; other memory grows. */
-  readonly reserves: "all" | "shared" | "none";
+  /** Memory of one thread is reserved whole as well, because untouched pages cost nothing. False: it grows. */
+  readonly reserves: boolean;
   /** A named channel for whoever watches the process from outside of the program, where there is such a thing. */
   channel?(name: string): { readonly hasSubscribers: boolean; publish(message: unknown): void };
   variable(name: string): string | undefined;

@@ -36,32 +36,38 @@ interface Imports {
   readonly pool?: { grown(): void };
 }
 
+type Call = (...args: unknown[]) => unknown;
+
+function moved({ exports }: WebAssembly.Instance, { env, pool }: Imports): { readonly exports: object } {
+  if (!pool || !(env.memory.buffer instanceof ArrayBuffer)) return { exports };
+  let calls = 0;
+  const moves = (call: Call): Call => {
+    return (...args) => {
+      try {
+        return call(...args);
+      } finally {
+        if (++calls < OFTEN || calls % SELDOM === 0) {
+          env.memory.grow(0);
+          pool.grown();
+        }
+      }
+    };
+  };
+  const all = Object.entries(exports).map(([name, value]) => {
+    return [name, growing.includes(name) ? moves(value as Call) : value];
+  });
+  return { exports: Object.fromEntries(all) };
+}
+
 /** What is instantiated while `run` runs has such memory. */
 export async function moving<T>(run: () => Promise<T>): Promise<T> {
   const web = WebAssembly as { Instance: typeof WebAssembly.Instance };
   const { Instance } = web;
-  web.Instance = ((module: WebAssembly.Module, imports: WebAssembly.Imports & Imports) => {
-    const { exports } = new Instance(module, imports);
-    const { env, pool } = imports;
-    if (!pool || !(env.memory.buffer instanceof ArrayBuffer)) return { exports };
-    let calls = 0;
-    const moves = (call: (...args: unknown[]) => unknown) => {
-      return (...args: unknown[]) => {
-        try {
-          return call(...args);
-        } finally {
-          if (++calls < OFTEN || calls % SELDOM === 0) {
-            env.memory.grow(0);
-            pool.grown();
-          }
-        }
-      };
-    };
-    const all = Object.entries(exports).map(([name, value]) => {
-      return [name, growing.includes(name) ? moves(value as () => unknown) : value];
-    });
-    return { exports: Object.fromEntries(all) };
-  }) as unknown as typeof WebAssembly.Instance;
+  web.Instance = new Proxy(Instance, {
+    construct: (_, [module, imports]: [WebAssembly.Module, WebAssembly.Imports & Imports]) => {
+      return moved(new Instance(module, imports), imports);
+    },
+  });
   try {
     return await run();
   } finally {
