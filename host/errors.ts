@@ -71,9 +71,25 @@ export function isZanniError(error: unknown, code?: ErrorCode): boolean {
   return code === undefined || (error as { code?: unknown }).code === code;
 }
 
-/** Anything thrown, as an Error. */
+/** Anything thrown, as an Error that can be told on: one with a getter that throws would fail whoever does so. */
 export function asError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(`a value was thrown: ${String(thrown)}`, { cause: thrown });
+  try {
+    if (!(thrown instanceof Error)) return new Error(`a value was thrown: ${String(thrown)}`, { cause: thrown });
+    // Of ours it is known, and an engine writes a stack when it is read first.
+    if (isZanniError(thrown)) return thrown;
+    const { name, message, stack } = thrown;
+    return typeof name === "string" && typeof message === "string" && typeof stack !== "object" ? thrown : bare(thrown);
+  } catch {
+    return new Error("something was thrown that cannot be read");
+  }
+}
+
+/** What of an error can be sent always: no cause, and nothing that others have added. */
+export function bare(error: Error): Error {
+  const message = String(error.message);
+  const stack = String(error.stack ?? "");
+  if (isZanniError(error)) return Object.assign(new ZanniError(error.code, message, { actor: error.actor }), { stack });
+  return Object.assign(new Error(message), { name: String((error as Error).name), stack });
 }
 
 export function stopped(actor: string): ZanniError {

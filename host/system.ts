@@ -439,7 +439,14 @@ class LocalSystem implements System {
   #log(level: string, path: string, args: readonly unknown[]): void {
     const logger = this.#logger;
     if (!logger) return;
-    logger[level as keyof Logger](`[${path === "" ? this.name : path}]`, ...args);
+    try {
+      logger[level as keyof Logger](`[${path === "" ? this.name : path}]`, ...args);
+    } catch (error) {
+      // It is nobody's failure who had something to say, an actor or the runtime in the middle of a turn.
+      queueMicrotask(() => {
+        throw error;
+      });
+    }
   }
 
   // ---- ending -------------------------------------------------------------------------------------

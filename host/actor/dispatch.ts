@@ -100,10 +100,10 @@ import { copyOf, gone, openShelf, put, takeFirst } from "./kept.ts";
 import { known } from "./known.ts";
 import {
   adopt,
+  awaited,
   fail,
   failed,
   hold,
-  isThenable,
   later,
   obey,
   start,
@@ -533,17 +533,17 @@ export class Dispatch {
     returned: unknown,
   ): number {
     if (actor.rare?.stashing) return this.#stash(actor, frame, hash, args, returned);
-    if (isThenable(returned)) return this.#awaits(actor, returned, hash, 0, 0, false);
+    const promise = awaited(returned);
+    if (promise) return this.#awaits(actor, promise, hash, 0, 0, false);
     return this.#waitsForRoom(actor);
   }
 
   #threw(actor: HostCell, frame: number, hash: number, error: unknown): number {
     stashesNothing(actor);
-    if (isRefusal(error)) {
-      this.#refused(actor, hash, error, frame);
-      return TURN_DRY;
-    }
-    return this.#crash(actor, hash, asError(error));
+    const thrown = asError(error);
+    if (!isRefusal(thrown)) return this.#crash(actor, hash, thrown);
+    this.#refused(actor, hash, thrown, frame);
+    return TURN_DRY;
   }
 
   /** Nobody asked: that a message does not fit is said to whoever looks at dead letters. `frame` 0: it is not at hand. */
@@ -628,12 +628,12 @@ export class Dispatch {
       const returned = run();
       // There was no message to put aside.
       stashesNothing(actor);
-      if (isThenable(returned)) return this.#awaits(actor, returned, hash, 0, 0, false);
-      return this.#waitsForRoom(actor);
+      const promise = awaited(returned);
+      return promise ? this.#awaits(actor, promise, hash, 0, 0, false) : this.#waitsForRoom(actor);
     } catch (error) {
       stashesNothing(actor);
-      if (isRefusal(error)) return TURN_DRY;
-      return this.#crash(actor, hash, asError(error));
+      const thrown = asError(error);
+      return isRefusal(thrown) ? TURN_DRY : this.#crash(actor, hash, thrown);
     }
   }
 
@@ -645,8 +645,8 @@ export class Dispatch {
     const handlers = actor.life.extras?.topics.get(topic);
     if (!handlers) return TURN_DRY;
     return this.#errand(actor, topic, () => {
-      const returned = [...handlers].map(({ task }) => runJob(actor.life, task, [value])).filter(isThenable);
-      return returned.length > 0 ? Promise.all(returned) : undefined;
+      const promises = [...handlers].map(({ task }) => awaited(runJob(actor.life, task, [value])));
+      return promises.some((each) => each !== undefined) ? Promise.all(promises) : undefined;
     });
   }
 
@@ -656,10 +656,11 @@ export class Dispatch {
     const unwell = (error: unknown) => thread.replyError(ticket, generation, asError(error));
     try {
       const returned = actor.definition.hasHooks ? actor.life.instance?.health?.() : undefined;
-      if (!isThenable(returned)) thread.reply(ticket, generation, true);
+      const promise = awaited(returned);
+      if (!promise) thread.reply(ticket, generation, true);
       else {
         thread.settled = true;
-        returned.then(() => thread.reply(ticket, generation, true), unwell);
+        promise.then(() => thread.reply(ticket, generation, true), unwell);
       }
     } catch (error) {
       unwell(error);
@@ -677,7 +678,7 @@ export class Dispatch {
     returned: unknown,
   ): number {
     const thread = this.#thread;
-    if (isThenable(returned)) returned.then(undefined, ignore);
+    awaited(returned)?.then(undefined, ignore);
     const rare = rareOf(actor);
     rare.stashing = false;
     const { u32, u8 } = thread.views;
@@ -813,11 +814,17 @@ export class Dispatch {
     generation: number,
     here: boolean,
   ): number {
-    if (isThenable(returned)) return this.#awaits(actor, returned, hash, ticket, generation, here);
+    const promise = awaited(returned);
+    if (promise) return this.#awaits(actor, promise, hash, ticket, generation, here);
     const { life } = actor;
     served(life);
     if (ticket !== 0) {
-      const items = here ? undefined : itemsOf(returned);
+      let items: ReturnType<typeof itemsOf>;
+      try {
+        items = here ? undefined : itemsOf(returned);
+      } catch (error) {
+        return this.#unanswered(actor, error, hash, ticket, generation);
+      }
       if (items) {
         new Pump(this.#thread, actor, hash, ticket, generation, items);
         return TURN_DRY;
@@ -831,11 +838,11 @@ export class Dispatch {
   #unanswered(actor: HostCell, error: unknown, hash: number, ticket: number, generation: number): number {
     served(actor.life);
     stashesNothing(actor);
-    if (isRefusal(error)) {
-      this.#thread.replyError(ticket, generation, error);
+    const thrown = asError(error);
+    if (isRefusal(thrown)) {
+      this.#thread.replyError(ticket, generation, thrown);
       return TURN_DRY;
     }
-    const thrown = asError(error);
     this.#thread.replyError(ticket, generation, failed(actor, nameOf(hash), thrown));
     return this.#crash(actor, hash, thrown);
   }

@@ -359,8 +359,9 @@ export function hook(thread: Thread, actor: HostCell, name: string, returned: un
       return fail(thread, actor, asError(error), name);
     }
   };
-  if (!isThenable(returned)) return step();
-  return wait(thread, actor, returned, step, (error) => fail(thread, actor, error, name), "answered");
+  const promise = awaited(returned);
+  if (!promise) return step();
+  return wait(thread, actor, promise, step, (error) => fail(thread, actor, error, name), "answered");
 }
 
 /**
@@ -403,8 +404,16 @@ export function later(thread: Thread, actor: HostCell, then: () => number): numb
   return TURN_WAIT;
 }
 
-export function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function";
+/** What was returned, if it is to be awaited; as a promise that fails where it throws itself. */
+export function awaited(value: unknown): PromiseLike<unknown> | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  try {
+    if (value instanceof Promise) return value;
+    if (typeof (value as { then?: unknown }).then !== "function") return undefined;
+  } catch {
+    // It throws again when it is looked at below.
+  }
+  return new Promise((resolve) => resolve(value));
 }
 
 // ---- failing --------------------------------------------------------------------------------------
@@ -434,7 +443,7 @@ export function fail(thread: Thread, actor: HostCell, error: Error, message: str
       actor.generation,
       actor.child,
       message,
-      sendable(thread, error),
+      thread.sendable(error),
       over,
     ])
   ) {
@@ -456,7 +465,7 @@ function tellLinked(thread: Thread, actor: HostCell, error: Error): void {
   const linked = actor.life?.extras?.linked;
   if (!linked || linked.size === 0) return;
   const self = new Ref(thread, actor.cell, actor.generation, actor.definition.name, actor, thread.stranger);
-  const told = [self, sendable(thread, error)];
+  const told = [self, thread.sendable(error)];
   for (const other of linked.values())
     thread.sendNoticeFrom(actor.life.extras?.outboxes, other, KIND_LINK_FAILED, told);
   linked.clear();
@@ -479,19 +488,6 @@ export function failed(actor: Pick<HostCell, "path">, message: string, cause: Er
     details: { message },
     cause,
   });
-}
-
-/** An error as it can travel: what cannot be sent of it is left behind. */
-export function sendable(thread: Thread, error: Error): Error {
-  try {
-    thread.encodeError(error);
-    return error;
-  } catch {
-    const plain = new Error(error.message);
-    plain.name = error.name;
-    if (error.stack !== undefined) plain.stack = error.stack;
-    return plain;
-  }
 }
 
 /** The supervisor's decision about this actor. */
@@ -691,14 +687,14 @@ function onStop(thread: Thread, actor: HostCell, reason: ExitReason, then: () =>
   };
   try {
     const before = life.extras?.leaving;
-    const returned = before ?? life.instance?.onStop?.(reason);
-    if (!isThenable(returned)) return then();
-    extrasOf(life).leaving = returned;
+    const promise = before ?? awaited(life.instance?.onStop?.(reason));
+    if (!promise) return then();
+    extrasOf(life).leaving = promise;
     if (!waits) {
-      returned.then(undefined, (error: unknown) => thread.log("error", actor.path, ["onStop failed", error]));
+      promise.then(undefined, (error: unknown) => thread.log("error", actor.path, ["onStop failed", asError(error)]));
       return then();
     }
-    return wait(thread, actor, returned, then, wrong, "answered");
+    return wait(thread, actor, promise, then, wrong, "answered");
   } catch (error) {
     return wrong(asError(error));
   }
@@ -808,7 +804,7 @@ function tellParent(thread: Thread, actor: HostCell, reason: ExitReason, watcher
   const code = reasonCode(reason);
   if (code >= 0 && watchers.length <= WATCHERS_INLINE)
     return thread.sendChildStopped(parent, actor.child, actor.cell, code, watchers);
-  const value = typeof reason === "string" ? reason : { error: sendable(thread, reason.error) };
+  const value = typeof reason === "string" ? reason : { error: thread.sendable(reason.error) };
   return thread.sendControl(parent, KIND_CHILD_STOPPED, [actor.child, value, watchers, actor.cell]);
 }
 

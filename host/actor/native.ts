@@ -62,7 +62,7 @@ import type { Described } from "./describe.ts";
 import { hashOf, nameOf } from "./hash.ts";
 import type { Address, Holder } from "./holder.ts";
 import { knownToNative } from "./known.ts";
-import { buryControl, buryFrame, failed, type Grave, sendable, tellWatchers, watch } from "./lifecycle.ts";
+import { buryControl, buryFrame, failed, type Grave, tellWatchers, watch } from "./lifecycle.ts";
 import { limitsFor } from "./overflow.ts";
 import { Ref } from "./ref.ts";
 import { exitReasons, reasonCode, type Thread } from "./thread.ts";
@@ -182,7 +182,7 @@ export function nativeFault(thread: Thread, thrown: unknown): void {
   thread.replyError(ticket, u32[(hand + FRAME_TICKET_GENERATION) >>> 2] as number, failed({ path }, message, error));
   thread.core.putDown(cell);
   const generation = thread.core.generation(cell) >>> 0;
-  const values = [cell, generation, child, message, sendable(thread, error)];
+  const values = [cell, generation, child, message, thread.sendable(error)];
   if (!thread.sendControl(parentOf(thread, init), KIND_CHILD_FAILED, values)) end(thread, cell, { error });
   else if (thread.core.release(cell, TURN_WAIT, 0)) nativeTurn(thread, cell);
 }

@@ -15,6 +15,7 @@ import {
   TURN_UNBLOCK,
 } from "../../assembly/layout.ts";
 import { asError, ZanniError } from "../errors.ts";
+import { oneOf } from "../options.ts";
 import { base } from "./behavior.ts";
 import type { Child, HostCell, LostChild, Trouble } from "./cell.ts";
 import { childrenOf, endChild, familyOf, removeChild, troubleOf } from "./children.ts";
@@ -22,16 +23,7 @@ import { extrasOf, rareOf, stashesNothing } from "./extras.ts";
 import { unwatchHealth } from "./health.ts";
 import type { Address } from "./holder.ts";
 import { SUPERVISOR } from "./internal.ts";
-import {
-  afterChildren,
-  answerHolders,
-  answerServed,
-  fail,
-  sayStarted,
-  sendable,
-  tellWatchers,
-  wait,
-} from "./lifecycle.ts";
+import { afterChildren, answerHolders, answerServed, fail, sayStarted, tellWatchers, wait } from "./lifecycle.ts";
 import { Ref } from "./ref.ts";
 import { affected, decide, delayOf, inARow } from "./supervise.ts";
 import type { Thread } from "./thread.ts";
@@ -191,10 +183,13 @@ function wantedFor(thread: Thread, parent: HostCell, child: Child, error: Error)
   if (instance && parent.definition.hasHooks && instance.onChildFailed !== base.onChildFailed) {
     const answer = instance.onChildFailed?.(ref(), error);
     stashesNothing(parent);
-    if (answer !== undefined) return answer;
+    if (answer !== undefined) return oneOf("onChildFailed", answer, directives);
   }
-  return parent.supervision.decide?.(error, ref());
+  const answer = parent.supervision.decide?.(error, ref());
+  return answer === undefined ? undefined : oneOf("decide", answer, directives);
 }
+
+const directives = ["restart", "resume", "stop", "escalate"] as const;
 
 // ---- restarting -----------------------------------------------------------------------------------
 
@@ -310,7 +305,7 @@ function holdChild(thread: Thread, parent: HostCell, child: Child, error: Error)
 /** What takes too long is not waited for. */
 async function holdNow(thread: Thread, parent: HostCell, child: Child, trouble: Trouble, error: Error): Promise<void> {
   const ask = (forced: boolean) =>
-    thread.inquiry(child, KIND_HOLD, [sendable(thread, error), forced, trouble.restarts], parent.life, child.path);
+    thread.inquiry(child, KIND_HOLD, [thread.sendable(error), forced, trouble.restarts], parent.life, child.path);
   const { shutdownMs } = child.terms;
   const force = () => {
     const { answer, cancel } = ask(true);

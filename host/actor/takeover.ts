@@ -46,7 +46,7 @@ import { whileThere } from "./elsewhere.ts";
 import { nameOf } from "./hash.ts";
 import { type Address, generationIn, keyOf, type Pending } from "./holder.ts";
 import { internalCell, SUPERVISOR } from "./internal.ts";
-import { adopt, failed, finishEnd, later, lose, sendable, stop } from "./lifecycle.ts";
+import { adopt, failed, finishEnd, later, lose, stop } from "./lifecycle.ts";
 import { finishNativeEnd, nativeLost } from "./native.ts";
 import { forgetSubscriber } from "./reception.ts";
 import type { Ref } from "./ref.ts";
@@ -62,7 +62,7 @@ export function takeOver(thread: Thread, cause: Error): void {
   const worker = index - word(HEADER + HEADER_THIEVES);
   const error = new ZanniError("ERR_WORKER_LOST", `worker ${worker} died: ${cause.message}`, {
     details: { worker },
-    cause: sendable(thread, cause),
+    cause: thread.sendable(cause),
   });
   const instances = new Map<number, HostCell>();
   const all: number[] = [];

@@ -103,7 +103,7 @@ import {
 } from "../../assembly/layout.ts";
 import type { Core } from "../core/abi.ts";
 import type { Views } from "../core/memory.ts";
-import { asError, isZanniError, outOfMemory, stopped, ZanniError } from "../errors.ts";
+import { asError, bare, isZanniError, outOfMemory, stopped, ZanniError } from "../errors.ts";
 import { defaults, known, milliseconds } from "../options.ts";
 import type { Platform } from "../platform/platform.ts";
 import { type Crossing, crossingMarked } from "../wire/crossing.ts";
@@ -1094,7 +1094,21 @@ export class Thread implements Carrier {
   }
 
   encodeError(error: Error): Uint8Array {
-    return this.codec.encode([error], "error");
+    try {
+      return this.codec.encode([error], "error");
+    } catch {
+      return this.codec.encode([bare(error)], "error");
+    }
+  }
+
+  /** An error as it can be sent: what cannot be is left behind. */
+  sendable(error: Error): Error {
+    try {
+      this.codec.encode([error], "error");
+      return error;
+    } catch {
+      return bare(error);
+    }
   }
 
   /** False: it must be encoded, or there is no memory. */
@@ -1338,7 +1352,10 @@ export class Thread implements Carrier {
     if (!this.settings.logs) return;
     if (this.reporter) this.reporter.log(level, path, args);
     else {
-      const shown = args.map((arg) => (tagOf(arg) >= 0 || arg instanceof Error ? arg : wellFormed(String(arg))));
+      const shown = args.map((arg) => {
+        if (tagOf(arg) >= 0) return arg;
+        return arg instanceof Error ? this.sendable(arg) : wellFormed(String(arg));
+      });
       this.#report(KIND_LOG, [level, path, ...shown]);
     }
   }

@@ -10,7 +10,7 @@
 //
 // This ring knows no actors: refs come in through a bridge, which the actor ring supplies.
 import { addExtension, Packr, RESET_BUFFER_MODE } from "msgpackr";
-import { type ErrorCode, isZanniError, ZanniError } from "../errors.ts";
+import { asError, type ErrorCode, isZanniError, ZanniError } from "../errors.ts";
 import { defaults } from "../options.ts";
 import { isSpare } from "./copy.ts";
 import { whole } from "./crossing.ts";
@@ -232,17 +232,15 @@ export class ValueCodec {
             return read(value, key, `${at}.${key}`);
           });
         }
-        try {
-          if (this.#prepareObject(value, 0) !== refused) return undefined;
-          if (typeof (value as { then?: unknown }).then === "function")
-            return refuse(at, "a promise", "await it first");
-          // Generators, and classes without a name, say at least what they are.
-          const { name } = (value.constructor ?? {}) as { name?: string };
-          const kind = name || Object.prototype.toString.call(value).slice(8, -1);
-          return refuse(at, `an instance of ${kind}`, "send plain data");
-        } catch (cause) {
-          return throws(at, cause);
-        }
+        if (this.#prepareObject(value, 0) !== refused) return undefined;
+        if (typeof (value as { then?: unknown }).then === "function") return refuse(at, "a promise", "await it first");
+        // Generators, and classes without a name, say at least what they are.
+        const { name } = (value.constructor ?? {}) as { name?: string };
+        const kind = name || Object.prototype.toString.call(value).slice(8, -1);
+        return refuse(at, `an instance of ${kind}`, "send plain data");
+      } catch (cause) {
+        // Getters, iterators, the traps of a proxy.
+        return throws(at, cause);
       } finally {
         path.pop();
       }
@@ -372,8 +370,9 @@ function refuse(at: string, what: string, hint: string): ZanniError {
 }
 
 function throws(at: string, cause: unknown): ZanniError {
-  const what = `${at} throws when it is read: ${String(cause)}`;
-  return new ZanniError("ERR_NOT_SENDABLE", what, { details: { at }, cause });
+  const thrown = asError(cause);
+  const what = `${at} throws when it is read: ${String(thrown)}`;
+  return new ZanniError("ERR_NOT_SENDABLE", what, { details: { at }, cause: thrown });
 }
 
 function first<T, R>(items: Iterable<T>, look: (item: T) => R | undefined): R | undefined {

@@ -1716,3 +1716,95 @@ export class Dials extends Actor {
     this.#sums[dial] = (this.#sums[dial] as number) + by;
   }
 }
+
+function broken(): never {
+  throw new Error("broken");
+}
+const brokenAt = (name: string) => Object.defineProperty(new Error("hostile"), name, { get: broken });
+function chain(length: number): Error {
+  let error = new Error("the first");
+  for (let i = 0; i < length; i++) error = new Error(`after that, ${i}`, { cause: error });
+  return error;
+}
+function revoked(): object {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  return proxy;
+}
+
+/** What may come out of a handler, and cannot be told on as it is. */
+export const odd: { readonly [kind: string]: () => unknown } = {
+  nothing: () => undefined,
+  symbol: () => Symbol("s"),
+  function: () => broken,
+  "an object without a prototype": () => Object.create(null) as object,
+  "an object that is no text": () => ({ toString: broken }),
+  "an error without a name": () => brokenAt("name"),
+  "an error without a message": () => brokenAt("message"),
+  "an error without a stack": () => brokenAt("stack"),
+  "an error without a cause": () => brokenAt("cause"),
+  "an error with a broken cause": () => new Error("outer", { cause: brokenAt("message") }),
+  "an error whose parts are no texts": () =>
+    Object.assign(new Error("x"), { name: 5, message: { a: 1 }, stack: { b: 2 } }),
+  "an error that is its own cause": () => {
+    const error = new Error("x");
+    return Object.assign(error, { cause: error });
+  },
+  "an error with thousands of causes": () => chain(20_000),
+  "a revoked proxy": revoked,
+  "a proxy of an error": () => new Proxy(new Error("x"), { get: broken }),
+  "a proxy without a prototype": () => new Proxy({}, { getPrototypeOf: broken }),
+  // biome-ignore lint/suspicious/noThenProperty: that is the point
+  "a promise that throws": () => ({ then: broken }),
+  // biome-ignore lint/suspicious/noThenProperty: that is the point
+  "a promise that cannot be read": () => Object.defineProperty({}, "then", { get: broken }),
+  "a stream that does not begin": () => ({ [Symbol.asyncIterator]: broken }),
+  "a stream that is none": () => ({ [Symbol.asyncIterator]: () => 5 }),
+};
+
+/** Throws and answers all of these. */
+export class Odd extends Actor {
+  throws(kind: string): void {
+    throw odd[kind]?.();
+  }
+  async rejects(kind: string): Promise<void> {
+    await Promise.resolve();
+    throw odd[kind]?.();
+  }
+  async *streams(kind: string) {
+    yield 1;
+    throw odd[kind]?.();
+  }
+  // biome-ignore lint/suspicious/noExplicitAny: what the compiler would refuse
+  answers(kind: string): any {
+    return odd[kind]?.();
+  }
+  // biome-ignore lint/suspicious/noExplicitAny: the same
+  async resolves(kind: string): Promise<any> {
+    return odd[kind]?.();
+  }
+  later(kind: string): void {
+    this.ctx.after(0, () => this.throws(kind));
+  }
+  logs(kind: string): void {
+    this.ctx.log.error(odd[kind]?.());
+  }
+  well() {
+    return true;
+  }
+  protected override onStop(): void {
+    throw odd["a proxy of an error"]?.();
+  }
+}
+
+/** A supervisor that is asked, and answers nonsense. */
+export class Unsure extends Actor<unknown> {
+  readonly #child = this.ctx.spawn(Odd, undefined, { name: "child" });
+  child() {
+    return this.#child;
+  }
+  // biome-ignore lint/suspicious/noExplicitAny: what the compiler would refuse
+  protected override onChildFailed(): any {
+    return this.init;
+  }
+}

@@ -1,6 +1,6 @@
 import * as assert from "uvu/assert";
-import type { SystemEvent, ZanniError } from "zanni";
-import { Counter, FailsIn, Gate, Hooked, Journal, Leaky, Parent, Slow } from "./actors.ts";
+import { isZanniError, type SystemEvent, type ZanniError } from "zanni";
+import { Counter, FailsIn, Gate, Hooked, Journal, Leaky, Odd, odd, Parent, Slow, Unsure } from "./actors.ts";
 import { both, rejects, throws, until } from "./helper.ts";
 
 both("lifecycle", (test) => {
@@ -134,6 +134,32 @@ both("lifecycle", (test) => {
     assert.is(await gate.ask.waiting(), 1);
   });
 
+  for (const kind of Object.keys(odd)) {
+    test(`whatever is thrown fails the actor alone, whatever is answered at most that: ${kind}`, async (open) => {
+      const system = await open({ supervision: { maxRestarts: Number.POSITIVE_INFINITY } });
+      const one = system.spawn(Odd);
+      await rejects(one.ask.throws(kind), "ERR_ACTOR_FAILED");
+      await rejects(one.ask.rejects(kind), "ERR_ACTOR_FAILED");
+      const taken = (async () => {
+        for await (const item of one.ask.streams(kind)) assert.is(item, 1);
+      })();
+      await rejects(taken, "ERR_ACTOR_FAILED");
+      for (const answer of [one.ask.answers(kind), one.ask.resolves(kind)]) {
+        const code = await answer.then(
+          () => undefined,
+          (error: unknown) => isZanniError(error) && error.code,
+        );
+        assert.ok([undefined, "ERR_NOT_SENDABLE", "ERR_ACTOR_FAILED"].includes(code as undefined), String(code));
+      }
+      one.tell.throws(kind);
+      one.tell.answers(kind);
+      one.tell.later(kind);
+      one.tell.logs(kind);
+      assert.is(await one.ask.well(), true);
+      await one.stop();
+    });
+  }
+
   test("a failure in any hook is a failure of the actor", async (open) => {
     for (const hook of ["constructor", "onStart", "onRestart"] as const) {
       const system = await open({ supervision: { maxRestarts: 2, within: "1m" } });
@@ -196,6 +222,24 @@ both("supervision", (test) => {
     doomed.tell.crash("bang");
     assert.is(((await reason) as { error: Error }).error.message, "bang");
     assert.is(await stopping.ask.path(), "stopping");
+  });
+
+  test("a parent that answers nonsense fails, and says with what", async (open) => {
+    for (const [given, shown] of [
+      ["again", /"onChildFailed" is "again"; allowed: "restart"/],
+      [["restart"], /"onChildFailed" is .*; allowed: "restart"/],
+    ] as const) {
+      const system = await open({ supervision: { maxRestarts: 1 } });
+      const events = system.events();
+      const parent = system.spawn(Unsure, given, { name: "unsure" });
+      (await parent.ask.child()).tell.throws("nothing");
+      for await (const event of events) {
+        if (event.type !== "crash" || event.actor !== "unsure") continue;
+        assert.match(event.error.message, shown);
+        break;
+      }
+      assert.is(await (await parent.ask.child()).ask.well(), true);
+    }
   });
 
   test("escalation fails the parent, whose parent restarts it with fresh children", async (open) => {

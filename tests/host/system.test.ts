@@ -487,6 +487,33 @@ threaded("threads", (test, nodeOnly) => {
     }
   });
 
+  nodeOnly("a page hears of it by an event")(
+    "a logger that throws harms nobody; its failure is an uncaught one",
+    async () => {
+      const failures: string[] = [];
+      const hear = (error: Error) => failures.push(error.message);
+      const before = process.listeners("uncaughtException");
+      process.removeAllListeners("uncaughtException").on("uncaughtException", hear);
+      const log = () => {
+        throw new Error("the disk is full");
+      };
+      const logger = { debug: log, info: log, warn: log, error: log };
+      const system = await createSystem({ actors, worker, workers, logger });
+      try {
+        const counter = system.spawn(actors.Counter, { start: 1 });
+        counter.tell.crash("boom");
+        counter.tell.add(1);
+        assert.is(await counter.ask.value(), 2);
+        await until(() => failures.length > 0, "somebody heard of it");
+        assert.is(failures[0], "the disk is full");
+      } finally {
+        await system.stop();
+        process.off("uncaughtException", hear);
+        for (const listener of before) process.on("uncaughtException", listener);
+      }
+    },
+  );
+
   test("memory that grows while a batch is handled takes none of its messages along", async () => {
     const { openSystem } = await import("../../host/system.ts");
     const { compile } = await import("../../host/core/packed.ts");
