@@ -48,7 +48,7 @@ import type {
 import { attach, createMemory, createTable, instantiate } from "./core/boot.ts";
 import { Views } from "./core/memory.ts";
 import { handlesOf, linkNative, loadNative, type Natives } from "./core/native.ts";
-import { isZanniError, ZanniError } from "./errors.ts";
+import { asError, isZanniError, ZanniError } from "./errors.ts";
 import { type Duration, defaults, known, milliseconds, wrong } from "./options.ts";
 import { platform } from "./platform/choose.ts";
 import type { Platform } from "./platform/platform.ts";
@@ -263,14 +263,11 @@ class LocalSystem implements System {
     this.#thread.stirred();
     this.#event({ type: "worker-lost", at: this.#thread.now(), actor: "", worker, error: cause });
     this.#log("error", "", [`worker ${worker} died; another takes its place:`, cause]);
-    const failed = (error: unknown) =>
-      this.#failed(
-        new ZanniError("ERR_WORKER_LOST", `worker ${worker} died, and nobody could take its place: ${cause.message}`, {
-          details: { worker },
-          cause: error,
-        }),
-      );
-    void workers.succeed(index, cause).catch(failed);
+    void workers.succeed(index, cause).catch((error: unknown) => {
+      const why = asError(error);
+      const what = `worker ${worker} died (${cause.message}), and nobody could take its place: ${why.message}`;
+      this.#failed(new ZanniError("ERR_WORKER_LOST", what, { details: { worker }, cause: why }));
+    });
   }
 
   // ---- actors -------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@ import * as assert from "uvu/assert";
 import { createSystem, isZanniError, type System, type SystemEvent, type SystemOptions, Worker } from "zanni";
 import * as actors from "./actors.ts";
 import { Counter, Gate, Journal, Mortal, MortalSwitchboard, Slow, Source } from "./actors.ts";
-import { observed, onNode, rejects, threaded, until, worker } from "./helper.ts";
+import { observed, onNode, rejects, threaded, throws, until, worker } from "./helper.ts";
 
 const ways = onNode ? (["exit", "throw", "reject"] as const) : (["throw"] as const);
 
@@ -329,6 +329,24 @@ threaded("a thread that dies", (declare, nodeOnly) => {
     const calls = Array.from({ length: 10 }, () => ends(board.ask({ timeout: Number.POSITIVE_INFINITY }).call()));
     board.tell.die();
     for (const call of calls) assert.ok(isZanniError(await call, "ERR_WORKER_LOST"));
+  });
+
+  declare("where nobody can take its place the system ends, and says why", async () => {
+    let made = 0;
+    const system = await createSystem({
+      actors,
+      workers: 2,
+      logger: false,
+      worker: () => {
+        if (++made > 2) throw new Error("no more of them");
+        return worker();
+      },
+    });
+    const ended = rejects(system.stopped, "ERR_WORKER_LOST");
+    system.spawn(Mortal, undefined, on(1)).tell.die("throw");
+    assert.match((await ended).message, /^worker 1 died \(.*\), and nobody could take its place: no more of them$/);
+    throws(() => system.spawn(Mortal, undefined), "ERR_SYSTEM_STOPPED");
+    await system.stop();
   });
 
   test("while the system stops, it stops all the same", async (system, events) => {
