@@ -96,9 +96,24 @@ export function callable(option: string, given: unknown): void {
   if (typeof given !== "function") wrong(option, given, "a function");
 }
 
+/** Refuses what is no AbortSignal; one of another realm is one. */
+export function abortable(given: unknown): AbortSignal | undefined {
+  if (given === undefined || given === null) return undefined;
+  const { aborted, addEventListener } = given as Partial<AbortSignal>;
+  if (typeof aborted !== "boolean" || typeof addEventListener !== "function") wrong("signal", given, "an AbortSignal");
+  return given as AbortSignal;
+}
+
 export function wrong(option: string, given: unknown, allowed: string): never {
-  const shown = typeof given === "string" ? JSON.stringify(given) : String(given);
-  throw new ZanniError("ERR_OPTION", `option "${option}" is ${shown}; allowed: ${allowed}`, {
+  throw new ZanniError("ERR_OPTION", `option "${option}" is ${shown(given)}; allowed: ${allowed}`, {
     details: { option, given, allowed },
   });
+}
+
+function shown(given: unknown): string {
+  try {
+    return typeof given === "string" ? JSON.stringify(given) : String(given);
+  } catch {
+    return "no text";
+  }
 }

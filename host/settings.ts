@@ -5,7 +5,7 @@ import type { Patience } from "./actor/slow.ts";
 import type { Settings } from "./actor/thread.ts";
 import type { Logger, MailboxOptions, Mode, SupervisionOptions } from "./actor/types.ts";
 import type { NativeSource } from "./core/native.ts";
-import { type Duration, defaults, known, milliseconds, whole, wrong } from "./options.ts";
+import { abortable, type Duration, defaults, known, milliseconds, whole, wrong } from "./options.ts";
 import { canShare } from "./platform/choose.ts";
 import type { Platform, WorkerLike } from "./platform/platform.ts";
 
@@ -86,7 +86,7 @@ export function resolve(options: SystemOptions, outside: Platform): Resolved {
   if (actors !== undefined && (typeof actors !== "object" || actors === null)) {
     wrong("actors", actors, 'a module: import * as actors from "./actors.js"');
   }
-  if (signal !== undefined && !(signal instanceof AbortSignal)) wrong("signal", signal, "an AbortSignal");
+  abortable(signal);
   if (logger !== false && typeof (logger as Partial<Logger> | null)?.error !== "function") {
     wrong("logger", logger, "false, or an object with debug, info, warn, error");
   }

@@ -49,7 +49,7 @@ import { attach, createMemory, createTable, instantiate } from "./core/boot.ts";
 import { Views } from "./core/memory.ts";
 import { handlesOf, linkNative, loadNative, type Natives } from "./core/native.ts";
 import { asError, isZanniError, ZanniError } from "./errors.ts";
-import { type Duration, defaults, known, milliseconds, wrong } from "./options.ts";
+import { abortable, type Duration, defaults, known, milliseconds, wrong } from "./options.ts";
 import { platform } from "./platform/choose.ts";
 import type { Platform } from "./platform/platform.ts";
 import { type Resolved, resolve, type SystemOptions } from "./settings.ts";
@@ -360,7 +360,8 @@ class LocalSystem implements System {
   }
 
   /** It ends with the system, or when that signal aborts. */
-  #ending<T>(channel: Channel<T>, signal: AbortSignal | undefined): Channel<T> {
+  #ending<T>(channel: Channel<T>, given: AbortSignal | undefined): Channel<T> {
+    const signal = abortable(given);
     this.#channels.add(channel);
     const end = () => channel.end();
     if (signal?.aborted) end();

@@ -1,6 +1,7 @@
 // What users write: classes that extend Actor, or setup functions given to actor(). This file holds no machinery;
 // an instance finds what belongs to it on its seat, which the lifecycle sets before it constructs.
 import { ZanniError } from "../errors.ts";
+import { callable, known } from "../options.ts";
 import type {
   ActorHooks,
   ActorRef,
@@ -151,6 +152,8 @@ export function actor<H extends object, I = void>(
   setup: (init: I, ctx: Context) => H,
   hooks: ActorHooks = {},
 ): Def<H, I> {
+  callable("setup", setup);
+  known("actor", hooks, ["reentrant", "wireName", "supervision"]);
   return Object.freeze({ [setups]: setup, hooks }) as unknown as Def<H, I>;
 }
 

@@ -296,7 +296,7 @@ function definitionOf(thread: Thread, def: unknown, home: number): Definition {
   if (found) return found;
   const name = (def as { name?: string } | undefined)?.name;
   // What stays on this thread needs no registry: nobody else has to find it by name.
-  if (home === thread.index && def) return thread.registry.add(def, name || "actor");
+  if (home === thread.index && def) return thread.registry.addHere(def, name || "actor");
   throw thread.registry.unknown(name || String(def));
 }
 

@@ -1,4 +1,5 @@
 // What few actors and instances have, made when it is first asked for.
+import { wrong } from "../options.ts";
 import type { Extras, HostCell, Life, Rare } from "./cell.ts";
 import type { Errand } from "./holder.ts";
 import type { Instance } from "./registry.ts";
@@ -48,6 +49,9 @@ export function unstashing(life: Life): Errand {
 
 /** Other handlers for the next messages, over the instance's own; undefined: its own again. */
 export function become(life: Life, handlers: object | undefined): void {
+  if (handlers !== undefined && (typeof handlers !== "object" || !handlers)) {
+    wrong("handlers", handlers, "an object of handlers");
+  }
   const extras = extrasOf(life);
   extras.own ??= life.instance;
   extras.handlers = handlers;

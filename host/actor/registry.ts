@@ -3,7 +3,7 @@
 import { ZanniError } from "../errors.ts";
 import type { Crossing } from "../wire/crossing.ts";
 import { Actor, type Hooks, hookNames, type Seat, seated, setupOf } from "./behavior.ts";
-import { hashOf, nameOf } from "./hash.ts";
+import { fnv, hashOf, nameOf } from "./hash.ts";
 import { type Handler, Message } from "./message.ts";
 import { receivedBy } from "./receive.ts";
 import type { SupervisionOptions } from "./types.ts";
@@ -131,11 +131,18 @@ export class Registry {
     if (other)
       throw new ZanniError(
         "ERR_OPTION",
-        `two actors are named "${definition.name}" (or share its hash with "${other.name}")`,
+        `two actors are named "${definition.name}" (or share its hash with "${other.name}"); give one of them another wireName`,
       );
     this.#byHash.set(definition.hash, definition);
     this.#byDef.set(def, definition);
     return definition;
+  }
+
+  /** One that only this thread has to find: it gets a name that is free. */
+  addHere(def: unknown, name: string): Definition {
+    let free = name;
+    for (let n = 2; this.#byHash.has(fnv(free)); n++) free = `${name}${n}`;
+    return this.add(def, free);
   }
 
   /** Is that message written as a generator? Undefined for handlers in fields, and of setup functions: they are not known beforehand. */

@@ -104,7 +104,7 @@ import {
 import type { Core } from "../core/abi.ts";
 import type { Views } from "../core/memory.ts";
 import { asError, bare, isZanniError, outOfMemory, stopped, ZanniError } from "../errors.ts";
-import { defaults, known, milliseconds } from "../options.ts";
+import { abortable, defaults, known, milliseconds } from "../options.ts";
 import type { Platform } from "../platform/platform.ts";
 import { type Crossing, crossingMarked } from "../wire/crossing.ts";
 import { nodeTexts, wellFormed } from "../wire/text.ts";
@@ -449,7 +449,7 @@ export class Thread implements Carrier {
     if (options) {
       known("ask", options, ["timeout", "signal", "waits"]);
       if (options.timeout !== undefined) timeout = milliseconds("timeout", options.timeout);
-      signal = options.signal;
+      signal = abortable(options.signal);
       if (signal?.aborted) return aborted(target.path, hash, signal);
     }
     const due = this.now() + timeout;

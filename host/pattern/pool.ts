@@ -21,7 +21,7 @@ import type {
   Tell,
 } from "../actor/types.ts";
 import { asError, isZanniError, stopped, ZanniError } from "../errors.ts";
-import { callable, known, oneOf, whole, wrong } from "../options.ts";
+import { abortable, callable, known, oneOf, whole, wrong } from "../options.ts";
 import { platform } from "../platform/choose.ts";
 import type { Stream } from "../stream.ts";
 import type { Sendable } from "../wire/sendable.ts";
@@ -205,6 +205,7 @@ class Pool {
   ): Stream<R> {
     callable("job", job);
     known("map", options, ["ordered", "concurrency", "signal"]);
+    abortable(options.signal);
     const { concurrency = 2 * Math.max(1, this.size) } = options;
     whole("concurrency", concurrency, 1, 1e6);
     return mapped(

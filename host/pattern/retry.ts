@@ -3,7 +3,7 @@
 import { delayOf } from "../actor/supervise.ts";
 import type { Backoff } from "../actor/types.ts";
 import { type ErrorCode, isZanniError, type ZanniError } from "../errors.ts";
-import { callable, defaults, known, milliseconds, whole } from "../options.ts";
+import { abortable, callable, defaults, known, milliseconds, whole } from "../options.ts";
 import { platform } from "../platform/choose.ts";
 
 /** For `retry`. */
@@ -45,7 +45,8 @@ export async function retry<T>(
 ): Promise<T> {
   callable("work", work);
   known("retry", options, ["attempts", "backoff", "when", "signal", "pause"]);
-  const { attempts = 3, backoff = { min: 100, max: 5000 }, when = worthwhile, signal, pause = sleep } = options;
+  const { attempts = 3, backoff = { min: 100, max: 5000 }, when = worthwhile, pause = sleep } = options;
+  const signal = abortable(options.signal);
   whole("attempts", attempts, 1, 1e9);
   callable("when", when);
   callable("pause", pause);

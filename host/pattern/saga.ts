@@ -1,6 +1,6 @@
 // Steps that are undone when a later one fails (Garcia-Molina and Salem, "Sagas", 1987): for what no transaction spans.
 import { asError, ZanniError } from "../errors.ts";
-import { known } from "../options.ts";
+import { abortable, known } from "../options.ts";
 import { type RetryOptions, retry } from "./retry.ts";
 
 /** For `saga`. */
@@ -54,6 +54,7 @@ function sagaOf(name: string, steps: readonly Step[]): Saga<object> {
     },
     run: (options = {}) => {
       known("run", options, ["signal", "undo"]);
+      abortable(options.signal);
       return execute(name, steps, options);
     },
   };

@@ -1,5 +1,5 @@
 import * as assert from "uvu/assert";
-import { Actor, circuit, createSystem, pipeline, pool, retry, saga, Worker } from "zanni";
+import { Actor, actor, circuit, createSystem, pipeline, pool, retry, saga, Worker } from "zanni";
 import * as actors from "./actors.ts";
 import { Counter, Echo, Gate, Hoarder, Journal, Misuser, Parent, Spinner } from "./actors.ts";
 import { both, rejects, threaded, throws, until, worker, workers } from "./helper.ts";
@@ -81,6 +81,46 @@ both("system", (test, mode) => {
     assert.is(stats.workers.length, mode === "single" ? 1 : workers);
     await counter.stop();
     await until(() => system.stats().active === 0, "none left");
+  });
+
+  test("definitions that only this thread knows may have the same name, or none", async (open) => {
+    const system = await open();
+    const doubled = (by: number) =>
+      class Twin extends Actor {
+        by = () => by;
+      };
+    const first = system.spawnHere(actor(() => ({ say: () => "first" })));
+    const second = system.spawnHere(actor(() => ({ say: () => "second" })));
+    assert.is(await first.ask.say(), "first");
+    assert.is(await second.ask.say(), "second");
+    const twins = [1, 2, 3].map((by) => system.spawnHere(doubled(by)));
+    assert.equal(await Promise.all(twins.map((each) => each.ask.by())), [1, 2, 3]);
+    assert.is(new Set([first, second, ...twins].map(({ path }) => path)).size, 5);
+  });
+
+  test("what is no AbortSignal is refused before anything begins, and no setup function too", async (open) => {
+    const system = await open();
+    const counter = system.spawn(Counter, undefined);
+    const signal = { aborted: false } as unknown as AbortSignal;
+    throws(() => void counter.ask({ signal }).value(), "ERR_OPTION");
+    throws(() => void system.events({ signal }), "ERR_OPTION");
+    throws(
+      () => void system.pool(Counter, undefined, { size: 1 }).map([1], () => Promise.resolve(1), { signal }),
+      "ERR_OPTION",
+    );
+    await rejects(
+      retry(() => 1, { signal }),
+      "ERR_OPTION",
+    );
+    throws(() => void saga("s").run({ signal }), "ERR_OPTION");
+    const none = Object.create(null) as AbortSignal;
+    assert.match(
+      throws(() => void counter.ask({ signal: none }).value(), "ERR_OPTION").message,
+      /no text; allowed: an AbortSignal/,
+    );
+    throws(() => actor(5 as never), "ERR_OPTION");
+    throws(() => actor(() => ({}), { reentrnat: true } as object), "ERR_OPTION");
+    assert.is(await counter.ask.value(), 0);
   });
 
   test("spawnHere: closures and objects pass by reference", async (open) => {
