@@ -42,12 +42,6 @@ export const workers = Number(globalThis.process?.env?.["ZANNI_TEST_WORKERS"] ??
 
 export const onNode = globalThis.process?.versions?.node !== undefined && !("zanniTests" in globalThis);
 
-/** Here also with memory that moves wherever it may: pages and isolates without threads have such, Node has not. */
-const kinds: readonly (readonly [mode: Mode, moves: boolean])[] = [
-  ...host.modes.map((mode) => [mode, false] as const),
-  ...(onNode ? [["single", true] as const] : []),
-];
-
 type Test = (name: string, run: () => Promise<void>) => void;
 
 /** Tests that need threads; where there are none they are skipped, and the reason is printed. */
@@ -99,8 +93,10 @@ export function both(
   title: string,
   define: (test: (name: string, run: (open: Open, mode: Mode) => Promise<void>) => void, mode: Mode) => void,
 ): void {
-  for (const [mode, moves] of kinds) {
-    const tests = suite(`${title}, ${mode}${moves ? ", memory moves" : ""}`);
+  for (const mode of host.modes) {
+    // Pages and isolates without threads have memory that moves, Node has not: here it moves wherever it may.
+    const moves = onNode && mode === "single";
+    const tests = suite(`${title}, ${mode}`);
     define((name, run) => {
       tests(name, async () => {
         const systems: System[] = [];

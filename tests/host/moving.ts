@@ -1,6 +1,6 @@
 // Memory that is not shared moves when it grows, and a view kept over a call into the core that makes it grow reads nothing from
 // then on. That happens a few times in the life of a page, in whatever call has the bad luck; here it happens in every call in
-// which it may, and in many of them once there have been thousands: a move takes as long as ten messages.
+// which it may, and in some of them once there have been a thousand: a move takes as long as ten messages.
 
 /** The core's exports in which memory may grow; tests/tidy finds them in the compiled core. */
 export const growing: readonly string[] = [
@@ -26,7 +26,7 @@ export const growing: readonly string[] = [
   "tell",
 ];
 
-const OFTEN = 5000;
+const OFTEN = 1000;
 /** A prime, so that it is not the same call each time. */
 const SELDOM = 31;
 
