@@ -141,7 +141,8 @@ export class Registry {
   /** One that only this thread has to find: it gets a name that is free. */
   addHere(def: unknown, name: string): Definition {
     let free = name;
-    for (let n = 2; this.#byHash.has(fnv(free)); n++) free = `${name}${n}`;
+    // Not from 2 on: a program that makes definitions as it goes would try all those before.
+    for (let n = this.#byHash.size + 1; this.#byHash.has(fnv(free)); n++) free = `${name}${n}`;
     return this.add(def, free);
   }
 
