@@ -509,45 +509,56 @@ function viewOf({ parts }: Codec): (new (bytes: Uint8Array, at: number, end: num
 /** What receive(type, handler, { lazily: true }) gives: the fields are getters. */
 class LazyStruct {
   readonly #parts: readonly Part[];
-  readonly #bytes: Uint8Array;
-  readonly #end: number;
-  readonly #count: number;
+  /** It stands where the field begins that comes after the last one read. */
+  readonly #reader: Reader;
   readonly #begin: number;
-  /** The field that was read last, and where it begins. */
-  #field = 0;
-  #offset: number;
-  readonly #values: unknown[] = [];
+  readonly #count: number;
+  #next = 0;
+  /** The field that was asked for last. */
+  #field = -1;
+  #value: unknown;
+  /** Those asked for before it: most handlers want one field, and need no table. */
+  #values: unknown[] | undefined;
 
   constructor(parts: readonly Part[], bytes: Uint8Array, at: number, end: number) {
     const reader = new Reader(bytes, at, end);
     this.#parts = parts;
-    this.#bytes = bytes;
-    this.#end = end;
+    this.#reader = reader;
     this.#count = reader.array();
     this.#begin = reader.at;
-    this.#offset = reader.at;
   }
 
   static read(of: LazyStruct, field: number): unknown {
-    if (field in of.#values) return of.#values[field];
-    const value = of.#read(field);
-    of.#values[field] = value;
-    return value;
+    if (field !== of.#field) of.#turnTo(field);
+    return of.#value;
+  }
+
+  #turnTo(field: number): void {
+    if (this.#field >= 0) {
+      this.#values ??= new Array(this.#parts.length);
+      this.#values[this.#field] = this.#value;
+    }
+    const isKnown = this.#values !== undefined && field in this.#values;
+    this.#value = isKnown ? (this.#values as unknown[])[field] : this.#read(field);
+    this.#field = field;
   }
 
   #read(field: number): unknown {
     const { name, shape, read } = this.#parts[field] as Part;
+    const reader = this.#reader;
     if (field >= this.#count) {
       if (shape.kind === "added") return shape.fallback;
       if (shape.kind === "removed") return undefined;
-      throw new Reader(this.#bytes, 0, this.#end).wrong(`the field "${name}"`, this.#end);
+      throw reader.wrong(`the field "${name}"`, reader.limit);
     }
-    const ahead = field >= this.#field;
-    const reader = new Reader(this.#bytes, ahead ? this.#offset : this.#begin, this.#end);
-    reader.pass(ahead ? field - this.#field : field, defaults.depthMax);
-    this.#field = field;
-    this.#offset = reader.at;
-    return read(reader, defaults.depthMax - 1);
+    const from = this.#next <= field ? this.#next : 0;
+    if (from === 0) reader.at = this.#begin;
+    // Until it is read, the reader stands nowhere.
+    this.#next = Number.POSITIVE_INFINITY;
+    reader.pass(field - from, defaults.depthMax);
+    const value = read(reader, defaults.depthMax - 1);
+    this.#next = field + 1;
+    return value;
   }
 
   /** All of it, as a plain object. */
