@@ -138,35 +138,57 @@ function multiplied() {
 
 /**
  * msgpackr without what host/wire/value.ts never asks of it, most of all records, and the code that it makes for them at run time:
- * what depends on its options is decided here, and dropped. 4 KiB of a bundle.
+ * what depends on its options is decided here, and dropped. 5 KiB of a bundle.
  */
 const settled = [
+  ["false", /typeof this\.useRecords == 'function'/g],
+  ["false", /\(useFloat32 = this\.useFloat32\) > 0/g],
   [
     "false",
-    /\b(?:this|packr|options|currentUnpackr)\.(?:structures|saveStructures|getStructures|bundleStrings|structuredClone|_writeStruct|_readStruct|useRecords|useFloat32|largeBigIntToFloat|largeBigIntToString|coercibleKeyAsNumber|variableMapSize|skipValues|progressiveRecords|mapAsEmptyObject|setAsEmptyObject|onInvalidDate|useTimestamp32|freezeData|sequential|encodeUndefinedAsNil|_onSaveState|allowArraysInMapKeys)\b(?! = )/g,
+    /\b(?:this|packr|options|currentUnpackr)\.(?:structures|saveStructures|getStructures|bundleStrings|structuredClone|_writeStruct|_readStruct|useRecords|useFloat32|largeBigIntToFloat|largeBigIntToString|coercibleKeyAsNumber|skipValues|progressiveRecords|mapAsEmptyObject|setAsEmptyObject|onInvalidDate|useTimestamp32|freezeData|sequential|encodeUndefinedAsNil|_onSaveState|allowArraysInMapKeys|trusted|writeFunction)\b(?! = )/g,
   ],
-  ["true", /\b(?:this|currentUnpackr)\.(?:moreTypes|useBigIntExtension|mapsAsObjects|copyBuffers)\b(?! = )/g],
+  [
+    "true",
+    /\b(?:this|currentUnpackr)\.(?:moreTypes|useBigIntExtension|mapsAsObjects|copyBuffers|variableMapSize)\b(?! = )/g,
+  ],
   [
     "if (false",
     /\bif \((?:structures|structure|bundledStrings|referenceMap|hasSharedUpdate|sequentialMode|value == 0x72)\b(?! =|\.)/g,
   ],
   ["&& false", /&& (?:structures|pendingNestedStructures)\b/g],
-  ["false", /typeof this\.useRecords == 'function'/g],
   ["{}", /new (?:Un)?[Pp]ackr\(\{ useRecords: false \}\)/g],
+  ["false", /\bpackr\.useToJSON !== false|\bcurrentUnpackr\.int64AsType === '\w+'|\bsrcStringEnd >= position\b/g],
+  ["false", /\bcurrentStructures && currentStructures\.restoreStructures\b/g],
+  ["true", /!sequentialMode\b|\bsrcStringEnd == 0\b/g],
+  ["", /\bclassifyIncomplete\(error\);/g],
 ];
+/** Methods that nobody calls; extensions that nobody writes: bundles of texts, its own errors, shared values; a table for 32 bit floats. */
+const unused =
+  /^(?:unpackMultiple|_mergeStructures|clearSharedData|[gs]et position)\b|^currentExtensions\[0x(?:62|65|69|70)\]|^for \(let i = 0; i < 256;/;
 
 function msgpackr() {
-  const idle = new Set(settled);
+  const idle = new Set([...settled.map(([, what]) => what), unused]);
   return {
     name: "msgpackr",
     transform(code, id) {
       if (!/\/msgpackr\/(un)?pack\.js$/.test(id)) return null;
-      for (const rule of idle) if (code.search(rule[1]) >= 0) idle.delete(rule);
-      return { code: settled.reduce((text, [by, what]) => text.replace(what, by), code), map: null };
+      let text = code;
+      for (const statement of this.parse(code).body.reverse()) {
+        const { declaration } = statement;
+        const parts = declaration?.type === "ClassDeclaration" ? declaration.body.body.reverse() : [statement];
+        for (const { start, end } of parts.filter((part) => unused.test(code.slice(part.start, part.end)))) {
+          idle.delete(unused);
+          text = text.slice(0, start) + text.slice(end);
+        }
+      }
+      for (const [by, what] of settled) {
+        if (text.search(what) >= 0) idle.delete(what);
+        text = text.replace(what, by);
+      }
+      return { code: text, map: null };
     },
     buildEnd(error) {
-      if (!error && idle.size > 0)
-        throw new Error(`msgpackr has no ${[...idle].map(([, what]) => what).join(", no ")}`);
+      if (!error && idle.size > 0) throw new Error(`msgpackr has no ${[...idle].join(", no ")}`);
     },
   };
 }

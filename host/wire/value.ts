@@ -32,6 +32,9 @@ export class ValueCodec {
     useBigIntExtension: true,
     int64AsType: "bigint",
     encodeUndefinedAsNil: false,
+    // Else a record of more than 65,535 fields is an error.
+    variableMapSize: true,
+    useToJSON: false,
   } as ConstructorParameters<typeof Packr>[0]);
   readonly #bridge: RefBridge;
   #scratch = bytes(USUAL);
@@ -60,6 +63,9 @@ export class ValueCodec {
       const packed = this.#packr.pack(prepared, RESET_BUFFER_MODE);
       if (depth === 1 && isSpare(packed.buffer.byteLength, packed.length)) this.#packr.useBuffer(bytes(USUAL));
       return packed;
+    } catch (error) {
+      // A getter that throws when it is read again; more than there is memory for.
+      throw this.#explain(values, root, error);
     } finally {
       depth--;
     }
@@ -122,9 +128,7 @@ export class ValueCodec {
     if (value instanceof Set) return this.#prepareSet(value, depth);
     if (value instanceof Error) return this.#prepareErrorMended(value, depth);
     if (value instanceof Date || value instanceof RegExp) return value;
-    if (ArrayBuffer.isView(value)) return value.buffer instanceof ArrayBuffer ? value : refused;
-    if (value instanceof ArrayBuffer) return value;
-    return refused;
+    return isMemory(value) && hasBytes(value) ? asBuiltIn(value) : refused;
   }
 
   #preparePlain(value: object, depth: number): unknown {
@@ -233,6 +237,7 @@ export class ValueCodec {
           });
         }
         if (this.#prepareObject(value, 0) !== refused) return undefined;
+        if (isMemory(value)) return refuse(at, "in memory that is shared, or has been transferred", "send a copy");
         if (typeof (value as { then?: unknown }).then === "function") return refuse(at, "a promise", "await it first");
         // Generators, and classes without a name, say at least what they are.
         const { name } = (value.constructor ?? {}) as { name?: string };
@@ -265,6 +270,35 @@ export class ValueCodec {
 /** Decoders rename `__proto__`, which would be the prototype; half of a surrogate pair has no UTF-8. */
 function isName(key: string): boolean {
   return key !== "__proto__" && isWellFormed(key);
+}
+
+function isMemory(value: object): value is ArrayBuffer | ArrayBufferView {
+  return value instanceof ArrayBuffer || ArrayBuffer.isView(value);
+}
+
+/** Its own: others may write to shared memory meanwhile, and what has been transferred is somebody else's. */
+function hasBytes(value: ArrayBuffer | ArrayBufferView): boolean {
+  const memory = ArrayBuffer.isView(value) ? value.buffer : value;
+  if (!(memory instanceof ArrayBuffer)) return false;
+  try {
+    // A view of what has been transferred throws when it is made, or when it is asked for its size.
+    return value.byteLength > 0 || new Uint8Array(memory) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+/** msgpackr goes by the name of the class. */
+function asBuiltIn(value: object): unknown {
+  const kind = Object.prototype.toString.call(value).slice(8, -1);
+  const { Buffer, [kind]: Kind } = globalThis as unknown as Kinds;
+  if (!Kind || !("length" in value) || value.constructor === Kind || value.constructor === Buffer) return value;
+  const { buffer, byteOffset, length } = value as Uint8Array;
+  return new Kind(buffer, byteOffset, length);
+}
+
+interface Kinds {
+  readonly [name: string]: Uint8ArrayConstructor | undefined;
 }
 
 /** Stands for "cannot be sent" inside prepare(). */
@@ -317,6 +351,16 @@ addExtension({
   },
 });
 addExtension({ Class: NegativeZero, type: 4, write: () => 0, read: () => -0 });
+// Newer than msgpackr's list.
+const { Float16Array } = globalThis as unknown as Kinds;
+if (Float16Array) {
+  addExtension({
+    Class: Float16Array,
+    type: 5,
+    write: ({ buffer, byteOffset, byteLength }: ArrayBufferView) => new Uint8Array(buffer, byteOffset, byteLength),
+    read: (bytes: Uint8Array) => new Float16Array(bytes.slice().buffer),
+  });
+}
 
 function reviveError(parts: unknown[]): Error {
   const [name, message, stack, code, actor, details, cause, errors] = parts as [

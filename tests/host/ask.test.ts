@@ -9,7 +9,8 @@ both("ask", (test) => {
     const journal = system.spawn(Journal);
     const slow = system.spawn(Slow, { gate: system.spawn(Gate), journal }, { name: "slow" });
     const events = system.events();
-    const error = await rejects(slow.ask({ timeout: 30 }).untilAborted(), "ERR_ASK_TIMEOUT");
+    await slow.ready();
+    const error = await rejects(slow.ask({ timeout: 250 }).untilAborted(), "ERR_ASK_TIMEOUT");
     assert.is(error.actor, "slow");
     assert.is(error.details["message"], "untilAborted");
     assert.equal(await journal.ask.atLeast(2), ["waits", "aborted"]);
@@ -49,7 +50,8 @@ both("ask", (test) => {
     const system = await open();
     const journal = system.spawn(Journal);
     const slow = system.spawn(Slow, { gate: system.spawn(Gate), journal });
-    await rejects(slow.ask({ timeout: 50 }).nested(), "ERR_ASK_TIMEOUT");
+    await slow.ready();
+    await rejects(slow.ask({ timeout: 250 }).nested(), "ERR_ASK_TIMEOUT");
     assert.equal(await journal.ask.atLeast(1), ["nested ERR_ASK_TIMEOUT"]);
   });
 

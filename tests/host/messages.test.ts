@@ -139,6 +139,38 @@ both("messages", (test) => {
     assert.equal(await echo.ask.two(null, true), ["null", "true"]);
   });
 
+  test("records of any names and size; what is made of a built-in class is of that class", async (open) => {
+    const echo = (await open()).spawn(Echo);
+    const many = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, i) => [`k${i}`, i]));
+    const names = { toJSON: 1, constructor: "of a house", hasOwnProperty: 2, length: 3 };
+    const bare = Object.assign(Object.create(null), names) as object;
+    for (const record of [many(15), many(16), many(65_535), many(65_536), many(70_000), names, { ...bare }, {}]) {
+      assert.equal(await echo.ask.echo(record), record);
+    }
+    assert.equal(await echo.ask.echo(bare), { ...bare });
+    const toJSON = () => "other";
+    const of = <T extends object>(value: T): T =>
+      Object.setPrototypeOf(value, Object.create(Object.getPrototypeOf(value), { toJSON: { value: toJSON } }));
+    class Bytes extends Uint8Array {}
+    class Numbers extends Float64Array {}
+    const memory = new Uint8Array([1, 2, 3, 4, 5, 6, 7, 8, 9]).buffer;
+    for (const [value, same] of [
+      [of(new Date(5)), new Date(5)],
+      [of(/a/g), /a/g],
+      [of(new Uint16Array([1, 2])), new Uint16Array([1, 2])],
+      [new Bytes(memory, 2, 3), new Uint8Array([3, 4, 5])],
+      [new Numbers([1.5]), new Float64Array([1.5])],
+      [of(new DataView(memory, 3, 2)), new DataView(memory.slice(3, 5))],
+    ] as const) {
+      const back = (await echo.ask.echo(value)) as object;
+      assert.equal(back, same);
+      assert.is(Object.getPrototypeOf(back), Object.getPrototypeOf(same));
+    }
+    // Where the engine has it.
+    const { Float16Array } = globalThis as unknown as { Float16Array?: Float32ArrayConstructor };
+    if (Float16Array) assert.equal(await echo.ask.echo(new Float16Array([1.5])), new Float16Array([1.5]));
+  });
+
   test("records of many shapes, each more often than one without functions of its own", async (open) => {
     const echo = (await open()).spawn(Echo);
     const others = [
@@ -247,6 +279,10 @@ both("messages", (test) => {
       [{ list: new Array(2) }, "args[0].list[0]"],
       [JSON.parse('{"a":{"__proto__":1}}'), "args[0].a.__proto__"],
       [{ "\udc00": 1 }, "args[0].\ufffd"],
+      ...[new Uint8Array(8), new DataView(new ArrayBuffer(8)), new ArrayBuffer(8)].map((bytes): [unknown, string] => [
+        { gone: transferred(bytes) },
+        "args[0].gone",
+      ]),
     ];
     for (const [value, at] of cases) {
       assert.is(throws(() => echo.tell.echo(value), "ERR_NOT_SENDABLE").details["at"], at);
@@ -283,6 +319,13 @@ both("messages", (test) => {
       const error = throws(() => echo.tell.echo(value), "ERR_NOT_SENDABLE");
       assert.match(error.message, `an instance of ${what}`);
     }
+    for (const bytes of [new Uint8Array(sharedBuffer()), transferred(new Uint8Array(8))]) {
+      const { message } = throws(() => echo.tell.echo(bytes), "ERR_NOT_SENDABLE");
+      assert.is(
+        message,
+        "args[0] is in memory that is shared, or has been transferred, which cannot be sent; send a copy",
+      );
+    }
     // A part of an error.
     const failed = Object.defineProperty(new Error("failed"), "code", {
       get() {
@@ -294,6 +337,8 @@ both("messages", (test) => {
     await rejects(echo.ask.unsendable(), "ERR_NOT_SENDABLE");
     const init = { start: 1, deep: [{ f() {} }] } as unknown as { start: number };
     assert.is(throws(() => system.spawn(Counter, init), "ERR_NOT_SENDABLE").details["at"], "init.deep[0].f");
+    const empty = [new Uint8Array(0), new ArrayBuffer(0)];
+    assert.equal(await echo.ask.echo(empty), empty);
   });
 
   test("refs travel in messages, replies and init, and work where they arrive", async (open) => {
@@ -352,6 +397,13 @@ both("messages", (test) => {
 });
 
 /** Also where a page that is not isolated hides the constructor. */
+/** The same, without its bytes. */
+function transferred<T extends ArrayBuffer | ArrayBufferView>(value: T): T {
+  const buffer = ArrayBuffer.isView(value) ? value.buffer : value;
+  structuredClone(buffer, { transfer: [buffer as ArrayBuffer] });
+  return value;
+}
+
 function sharedBuffer(): ArrayBufferLike {
   return new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true }).buffer;
 }
