@@ -145,7 +145,7 @@ const settled = [
   ["false", /\(useFloat32 = this\.useFloat32\) > 0/g],
   [
     "false",
-    /\b(?:this|packr|options|currentUnpackr)\.(?:structures|saveStructures|getStructures|bundleStrings|structuredClone|_writeStruct|_readStruct|useRecords|useFloat32|largeBigIntToFloat|largeBigIntToString|coercibleKeyAsNumber|skipValues|progressiveRecords|mapAsEmptyObject|setAsEmptyObject|onInvalidDate|useTimestamp32|freezeData|sequential|encodeUndefinedAsNil|_onSaveState|allowArraysInMapKeys|trusted|writeFunction)\b(?! = )/g,
+    /\b(?:this|packr|options|currentUnpackr)\.(?:structures|saveStructures|getStructures|bundleStrings|structuredClone|_writeStruct|_readStruct|useRecords|useFloat32|largeBigIntToFloat|largeBigIntToString|coercibleKeyAsNumber|skipValues|progressiveRecords|mapAsEmptyObject|setAsEmptyObject|onInvalidDate|useTimestamp32|freezeData|sequential|encodeUndefinedAsNil|_onSaveState|allowArraysInMapKeys|trusted)\b(?! = )/g,
   ],
   [
     "true",

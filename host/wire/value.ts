@@ -35,6 +35,10 @@ export class ValueCodec {
     // Else a record of more than 65,535 fields is an error.
     variableMapSize: true,
     useToJSON: false,
+    // It has been looked for, but a getter may give one after that.
+    writeFunction: () => {
+      throw refused;
+    },
   } as ConstructorParameters<typeof Packr>[0]);
   readonly #bridge: RefBridge;
   #scratch = bytes(USUAL);

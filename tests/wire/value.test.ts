@@ -3,6 +3,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { isZanniError, type ZanniError } from "zanni";
 import { wire } from "zanni/wire";
 import { ValueCodec } from "../../host/wire/value.ts";
 
@@ -70,6 +71,38 @@ test("a getter that sends while it is read has a buffer of its own, also for muc
     const bytes = codec.encode([value], "args");
     assert.equal(codec.decode(bytes, 0, bytes.length), [{ ...value }], `${size}`);
   }
+});
+
+test("what changes between two looks at it is refused, and the next message is as any other", () => {
+  const codec = make();
+  const changing = (then: () => unknown) => {
+    let looks = 0;
+    return {
+      list: [1, 2],
+      get x() {
+        return looks++ === 0 ? 1 : then();
+      },
+    };
+  };
+  const cause = new Error("no more");
+  const refused = (then: () => unknown): ZanniError => {
+    try {
+      codec.encode([changing(then)], "args");
+    } catch (error) {
+      assert.ok(isZanniError(error, "ERR_NOT_SENDABLE"), String(error));
+      return error as ZanniError;
+    }
+    throw new Error("it was not refused");
+  };
+  const thrown = refused(() => {
+    throw cause;
+  });
+  assert.is(thrown.details["at"], "args[0].x");
+  assert.is(thrown.cause, cause);
+  assert.match(refused(() => () => 1).message, /^args\[0\]\.x is a function/);
+  assert.match(refused(() => Symbol("s")).message, /^args\[0\]\.x is a symbol/);
+  const bytes = codec.encode([{ list: [1, 2] }], "args");
+  assert.equal(codec.decode(bytes, 0, bytes.length), [{ list: [1, 2] }]);
 });
 
 test.run();
