@@ -268,7 +268,9 @@ class Text {
   date(at: number): Date {
     const given = this.#text[this.next()] === '"' ? this.string() : this.number();
     const date = new Date(given);
-    const iso = typeof given === "number" || /^[+-]?\d{4,6}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/.test(given);
+    // Engines take the 30th of February for the first of March, as the hour 24 is the next day's first.
+    const [, day, hour] = /^[+-]?\d{4,6}-\d\d-(\d\d)T(\d\d):\d\d:\d\d(?:\.\d+)?Z$/.exec(String(given)) ?? [];
+    const iso = typeof given === "number" || hour === "24" || date.getUTCDate() === Number(day);
     if (!iso || Number.isNaN(date.getTime())) throw this.wrong("a time, such as 2024-03-07T16:00:00.000Z", at);
     return date;
   }

@@ -574,6 +574,21 @@ json("blanks, other orders, unknown fields and __proto__ are read", () => {
   assert.equal(fromJson(Command, '{"delay":5,"type":"Restart"}'), { type: "Restart", delay: 5n });
 });
 
+json("times that there are", () => {
+  const read = (text: string) => fromJson(wire.timestamp, JSON.stringify(text)).toISOString();
+  for (const there of [
+    "2024-02-29T00:00:00Z",
+    "1969-12-31T23:59:59.9Z",
+    "+012024-02-29T01:02:03Z",
+    "-000001-12-31T00:00:00Z",
+  ])
+    assert.is(read(there), new Date(there).toISOString());
+  assert.is(read("2023-12-31T24:00:00Z"), "2024-01-01T00:00:00.000Z");
+  for (const none of ["2023-02-29", "2024-02-30", "2024-04-31", "2024-13-01", "2024-00-01", "2024-01-00", "2024-01-32"])
+    assert.throws(() => read(`${none}T00:00:00Z`), /character 0 .* expected a time/, none);
+  assert.throws(() => read("2024-01-01T25:00:00Z"), /expected a time/);
+});
+
 json("a bundle without it has none of it", () => {
   const bundle = (code: string) =>
     buildSync({
