@@ -12,7 +12,7 @@ const LIMIT_MS = 540_000;
 const only = process.argv.slice(2);
 /** The order says what to look at first: what the others stand on. */
 const order = ["tidy", "types", "core", "explore", "wire", "host", "examples", "platform"];
-/** What only computes: no clock, no threads of its own that wait for one another. */
+/** What only computes. */
 const beside = ["tidy", "types", "core", "explore", "wire", "property/words"];
 
 const files = readdirSync(root, { recursive: true, encoding: "utf8" })

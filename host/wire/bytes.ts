@@ -365,6 +365,13 @@ export class Reader {
     return this.limit - this.at;
   }
 
+  /** From there again, where something has been read: texts are looked for ahead only. */
+  back(at: number): void {
+    this.at = at;
+    this.#window = "";
+    this.#seen = 0;
+  }
+
   /** Is the next value nothing? Then it is taken. */
   nil(): boolean {
     if (this.at >= this.limit || this.memory[this.at] !== 0xc0) return false;

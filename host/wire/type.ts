@@ -552,7 +552,7 @@ class LazyStruct {
       throw reader.wrong(`the field "${name}"`, reader.limit);
     }
     const from = this.#next <= field ? this.#next : 0;
-    if (from === 0) reader.at = this.#begin;
+    if (from === 0) reader.back(this.#begin);
     // Until it is read, the reader stands nowhere.
     this.#next = Number.POSITIVE_INFINITY;
     reader.pass(field - from, defaults.depthMax);

@@ -6,6 +6,7 @@
 //   extension 2   Error        [name, message, stack, code, actor, details, cause], and the errors of an AggregateError
 //   extension 3   ActorRef     what the bridge makes of it
 //   extension 4   -0
+//   extension 5   Float16Array, its bytes
 //   the others    msgpackr's own: Date, Set, RegExp, typed arrays, ArrayBuffer, DataView, bigint
 //
 // This ring knows no actors: refs come in through a bridge, which the actor ring supplies.

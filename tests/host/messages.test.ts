@@ -396,7 +396,6 @@ both("messages", (test) => {
   });
 });
 
-/** Also where a page that is not isolated hides the constructor. */
 /** The same, without its bytes. */
 function transferred<T extends ArrayBuffer | ArrayBufferView>(value: T): T {
   const buffer = ArrayBuffer.isView(value) ? value.buffer : value;
@@ -404,6 +403,7 @@ function transferred<T extends ArrayBuffer | ArrayBufferView>(value: T): T {
   return value;
 }
 
+/** Also where a page that is not isolated hides the constructor. */
 function sharedBuffer(): ArrayBufferLike {
   return new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true }).buffer;
 }
